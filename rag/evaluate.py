@@ -1,0 +1,127 @@
+"""Cases in, results out: one line of JSON a case, in the form that ``ask --json`` prints too."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rag.assemble import Assistant
+from rag.errors import CasesInvalid
+from rag.records import Answer, Answered, Evidence
+
+_PASSAGES = 10
+"""Returned for each case: hit@10 asks for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    case_id: str
+    question: str
+    scope: tuple[str, ...]
+
+
+def read_cases(path: Path) -> list[Case]:
+    """Raises: CasesInvalid, naming the line."""
+    cases: list[Case] = []
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CasesInvalid(path=str(path), line=0, cause=str(error)) from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            cases.append(Case(str(row["id"]), str(row["question"]), tuple(row.get("scope") or ())))
+        except (json.JSONDecodeError, KeyError, TypeError) as error:
+            raise CasesInvalid(path=str(path), line=number, cause=str(error)) from error
+    return cases
+
+
+def evaluate(cases: Sequence[Case], out: Path, *, assistant: Assistant, search_only: bool, report: Callable[[int, int], None]) -> int:
+    """Write a result for every case that ``out`` does not hold yet; returns how many were new.
+
+    Each line is flushed as it is made, so an interrupted run goes on where it was. ``report`` gets (done, total).
+    """
+    done = _finished(out)
+    todo = [case for case in cases if case.case_id not in done]
+    report(len(cases) - len(todo), len(cases))
+    with out.open("a", encoding="utf-8") as file:
+        for count, case in enumerate(todo, 1):
+            row = _searched(case, assistant) if search_only else _asked(case, assistant)
+            file.write(json.dumps({"id": case.case_id} | row, ensure_ascii=False) + "\n")
+            file.flush()
+            report(len(cases) - len(todo) + count, len(cases))
+    return len(todo)
+
+
+def _finished(out: Path) -> set[str]:
+    """Ids of the whole lines in ``out``; a line that was cut off by an interruption is taken away."""
+    if not out.exists():
+        return set()
+    whole: set[str] = set()
+    with out.open("rb+") as file:
+        end = 0
+        for line in file:
+            if not line.endswith(b"\n"):
+                break
+            whole.add(str(json.loads(line)["id"]))
+            end += len(line)
+        file.truncate(end)
+        os.fsync(file.fileno())
+    return whole
+
+
+def _searched(case: Case, assistant: Assistant) -> dict[str, object]:
+    found = assistant.timed_search(case.question, k=_PASSAGES, scope=case.scope)
+    return {
+        "question": case.question,
+        "passages": [passage_row(item) for item in found.evidence],
+        "timings": {"retrieval_ms": round(found.retrieval_ms, 1)},
+        "embedder": assistant.embedder.identity,
+    }
+
+
+def _asked(case: Case, assistant: Assistant) -> dict[str, object]:
+    *_, last = assistant.ask(case.question, scope=case.scope)
+    if not isinstance(last, Answered):
+        raise AssertionError("an answer ends with Answered")
+    return result_row(last.answer)
+
+
+def result_row(answer: Answer) -> dict[str, object]:
+    """An answer in the form that scripts rely on."""
+    return {
+        "question": answer.question,
+        "status": answer.status.value,
+        "answer": answer.text,
+        "claims": [{"text": claim.text, "supported": claim.supported, "citations": list(claim.citations)} for claim in answer.claims],
+        "citations": [
+            {
+                "document": cited.document,
+                "page": cited.page,
+                "page_end": cited.page_end,
+                "quote": cited.quote,
+                "start": cited.start,
+                "end": cited.end,
+            }
+            for cited in answer.citations
+        ],
+        "passages": [passage_row(item) for item in answer.evidence],
+        "timings": {name: round(value, 1) if isinstance(value, float) else value for name, value in asdict(answer.timings).items()},
+        "model": answer.model,
+        "embedder": answer.embedder,
+    }
+
+
+def passage_row(item: Evidence) -> dict[str, object]:
+    return {
+        "document": item.document,
+        "page": item.page,
+        "page_end": item.page_end,
+        "text": item.text,
+        "score": round(item.score, 6),
+    }

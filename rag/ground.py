@@ -1,0 +1,164 @@
+"""Answer text -> claims, each with the verbatim words that support it, or marked unsupported. Pure.
+
+The model is not believed: it never names its sources. For every sentence it wrote, code looks for the
+sentence of the evidence that says the same, and the numbers and names in the claim must stand there.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rag.library.fulltext import question_terms, terms
+from rag.prompt import NOT_FOUND
+from rag.records import Evidence
+from rag.sentences import sentence_spans
+
+SUPPORT = 0.6
+"""Share of what a claim says beyond the question that its quotation must hold."""
+
+_MARKER = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]|\*\*|__|`")
+_BULLET = re.compile(r"^\s*(?:[-*•·]|\d{1,2}[.)])\s+")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NAME = re.compile(r"\b[A-Z][\w&'’-]*(?:\s+[A-Z][\w&'’-]*)*")
+_VERDICT = re.compile(r"^(?:yes|no|예|네|아니요|아니오)\b[\s,.:!]*", re.IGNORECASE)
+_REFUSAL = re.compile(
+    r"not in the documents|(?:documents?|excerpts?|text|passages?)\b[^.]{0,40}\b(?:do|does|did) not (?:\w+ )?(?:contain|mention|say|hold|provide|specify|state|include)"
+    r"|(?:is|are) not (?:mentioned|specified|stated|provided|given|found) in the|cannot be (?:determined|found|answered)"
+    r"|no (?:information|mention)\b[^.]{0,60}\b(?:excerpt|document|text|passage)"
+    r"|(?:문서|발췌문|본문|내용)에(?:는|서|서는)?[^.]{0,30}(?:없습니다|않습니다|않았습니다|없다)|(?:알|찾을|확인할) 수 없",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """``document text[start:end]`` of the evidence's document."""
+
+    doc_id: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroundedClaim:
+    text: str
+    quotations: tuple[Quotation, ...]  # empty: nothing in the evidence supports it
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    quotation: Quotation
+    terms: frozenset[str]
+    numbers: frozenset[str]
+    plain: str  # letters and digits only, lower case
+    place: frozenset[str]  # terms of the document's name and headings, and the names in them
+
+
+def says_not_found(text: str) -> bool:
+    """Did the model decline? Only what it says first counts: a claim may go on to say what is not in the document."""
+    first = text.strip().split("\n")[0]
+    return plain(text).startswith((plain(NOT_FOUND["en"]), plain(NOT_FOUND["ko"]))) or bool(_REFUSAL.search(first) and len(first) < 160)
+
+
+def ground(text: str, evidence: Sequence[Evidence], question: str) -> tuple[GroundedClaim, ...]:
+    """The claims of an answer in its order."""
+    sentences = [sentence for item in evidence for sentence in _sentences(item)]
+    weights = _weights(sentences)
+    return tuple(GroundedClaim(claim, _support(claim, sentences, question, weights)) for claim in claims(text))
+
+
+def claims(text: str) -> list[str]:
+    """Sentences of the answer, without markup; a bare yes or no goes with the reason after it."""
+    cleaned = _MARKER.sub("", text)
+    found: list[str] = []
+    for start, end in sentence_spans(cleaned):
+        sentence = " ".join(_BULLET.sub("", cleaned[start:end]).split())
+        if found and not _VERDICT.sub("", found[-1]).strip(" .,"):
+            found[-1] = f"{found[-1]} {sentence}"
+        elif plain(sentence):
+            found.append(sentence)
+    return found
+
+
+def plain(text: str) -> str:
+    """NFKC, lower case, letters and digits only: what is left after layout and punctuation."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).lower())
+
+
+def numbers(text: str) -> frozenset[str]:
+    """Numbers as digits, without thousands separators and needless zeros."""
+    return frozenset(_digits(found) for found in _NUMBER.findall(unicodedata.normalize("NFKC", text)))
+
+
+def _digits(number: str) -> str:
+    number = number.strip(".,")
+    whole, _, decimals = number.rpartition(".") if re.search(r"\.\d{1,2}$", number) else (number, "", "")
+    joined = re.sub(r"\D", "", whole).lstrip("0") or "0"
+    return f"{joined}.{decimals}".rstrip("0").rstrip(".") if decimals else joined
+
+
+def _sentences(item: Evidence) -> list[_Sentence]:
+    place = frozenset(terms(" ".join((item.document, *item.headings))))
+    spans = sentence_spans(item.text)
+    # Neighbouring pairs too: "The deposit is as follows. 5,000,000 won."
+    pairs = [(first[0], second[1]) for first, second in pairwise(spans)]
+    found = []
+    for start, end in [*spans, *pairs]:
+        words = item.text[start:end]
+        quotation = Quotation(item.doc_id, item.start + start, item.start + end, words)
+        found.append(_Sentence(quotation, frozenset(terms(words)), numbers(words), plain(words), place))
+    return found
+
+
+def _weights(sentences: Sequence[_Sentence]) -> Counter[str]:
+    """In how many sentences each term stands: what stands in few tells more."""
+    return Counter(term for sentence in sentences for term in sentence.terms)
+
+
+def _support(claim: str, sentences: Sequence[_Sentence], question: str, weights: Counter[str]) -> tuple[Quotation, ...]:
+    body = _VERDICT.sub("", claim)
+    asked = frozenset(terms(question))
+    said = frozenset(question_terms(body)) if plain(body) else frozenset[str]()
+    new = said - asked
+    if not sentences or not (said or asked):
+        return ()
+
+    def weight(wanted: frozenset[str]) -> float:
+        return sum(1.0 / (1 + weights[term]) for term in wanted)
+
+    def covers(sentence: _Sentence) -> float:
+        """Share of the claim's own words that stand in the sentence."""
+        wanted = new or said or asked
+        return weight(wanted & (sentence.terms | sentence.place)) / weight(wanted)
+
+    def closeness(sentence: _Sentence) -> tuple[float, float, int]:
+        whole = said | asked
+        about = weight(whole & (sentence.terms | sentence.place)) / weight(whole)
+        verbatim = 1.0 if plain(body) and plain(body) in sentence.plain else 0.0
+        return verbatim + covers(sentence) + about, verbatim, -len(sentence.quotation.text)
+
+    must_stand = numbers(body) - numbers(question)
+    fit = [sentence for sentence in sentences if must_stand <= sentence.numbers and _names_stand(body, question, sentence)]
+    if not fit:
+        return ()
+    best = max(fit, key=closeness)
+    return (best.quotation,) if covers(best) >= SUPPORT else ()
+
+
+def _names_stand(claim: str, question: str, sentence: _Sentence) -> bool:
+    """Every Latin name in the claim stands in the sentence, in the question or in the document's name."""
+    asked = plain(question)
+    for match in _NAME.finditer(claim):
+        name = plain(match.group())
+        at_start = match.start() == 0 and " " not in match.group()
+        if at_start or name in sentence.plain or name in asked:
+            continue
+        if not set(terms(match.group())) <= sentence.terms | sentence.place | set(terms(question)):
+            return False
+    return True

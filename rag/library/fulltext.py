@@ -1,0 +1,137 @@
+"""Text -> terms, the same way for documents and for questions; terms -> full-text query.
+
+Hangul is indexed as overlapping pairs of syllables, which needs no dictionary and survives particles
+and endings (KorQuAD paragraphs, hit@1: pairs 0.89, words 0.78). Latin words are case-folded and
+stemmed; numbers are kept whole and in parts, so that 1,234.5 is found as written and as 1234.5.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+import snowballstemmer
+
+TERMS_VERSION = "hangul-pairs-porter2-1"
+"""Stored with the index: other terms need another index."""
+
+_RUN = re.compile(
+    r"(?P<pairs>[가-힣ㄱ-ㆎ]+|[\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff]+)"
+    r"|(?P<number>\d+(?:[.,]\d+)+)"
+    r"|(?P<word>[^\W_가-힣ㄱ-ㆎ\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff]+)"
+)
+_STEMMER = snowballstemmer.stemmer("english")
+
+
+@lru_cache(maxsize=65_536)
+def _stem(word: str) -> str:
+    return str(_STEMMER.stemWord(word)) if word.isascii() and word.isalpha() else word
+
+
+def spans(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield (term, start, end) in the order of the text; a number in parts follows the whole number."""
+    for run in _RUN.finditer(text):
+        start, end = run.span()
+        if run.lastgroup == "pairs":
+            if end - start == 1:
+                yield run.group(), start, end
+            for at in range(start, end - 1):
+                yield text[at : at + 2], at, at + 2
+        elif run.lastgroup == "number":
+            yield re.sub(r"\D", "", run.group()), start, end
+            for part in re.finditer(r"\d+", run.group()):
+                yield part.group(), start + part.start(), start + part.end()
+        else:
+            # Digits next to letters are words of their own in Korean and in units: 20mg, 3M.
+            for word in re.finditer(r"\d+|\D+", run.group()):
+                folded = word.group().casefold()
+                for piece in re.findall(r"[^\W_]+", folded):
+                    yield _stem(piece), start + word.start(), start + word.end()
+
+
+def terms(text: str) -> list[str]:
+    """Terms of a text in its order, with repetitions."""
+    return [term for term, _, _ in spans(unicodedata.normalize("NFC", text))]
+
+
+_STOP = frozenset(
+    _stem(word)
+    for word in [
+        "a",
+        "an",
+        "the",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "for",
+        "from",
+        "by",
+        "with",
+        "and",
+        "or",
+        "not",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "being",
+        "do",
+        "does",
+        "did",
+        "has",
+        "have",
+        "had",
+        "this",
+        "that",
+        "these",
+        "those",
+        "it",
+        "its",
+        "as",
+        "what",
+        "which",
+        "who",
+        "whom",
+        "whose",
+        "when",
+        "where",
+        "why",
+        "how",
+        "can",
+        "could",
+        "may",
+        "might",
+        "must",
+        "shall",
+        "should",
+        "will",
+        "would",
+        "there",
+        "their",
+        "they",
+        "i",
+        "you",
+        "we",
+        "he",
+        "she",
+        "if",
+        "than",
+    ]
+)
+
+
+def question_terms(question: str) -> list[str]:
+    """Distinct terms that carry meaning; all distinct terms where none does."""
+    distinct = list(dict.fromkeys(terms(question)))
+    return [term for term in distinct if term not in _STOP] or distinct
+
+
+def any_of(chosen: list[str]) -> str:
+    """FTS5 query: any of the terms. Terms are letters and digits only, so quoting is enough."""
+    return " OR ".join(f'"{term}"' for term in chosen)

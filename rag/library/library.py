@@ -1,0 +1,354 @@
+"""The one door to a drawer: what is in it, what is near a question, what goes in and out."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.errors import AmbiguousDocument, DrawerReadOnly, EmbedderMismatch, NoSuchDocument, SomePagesWithoutText
+from rag.library import exact, fulltext
+from rag.library.lock import DrawerLock
+from rag.library.manifest import Manifest, Place, page_at
+from rag.library.vectors import MOST_A_CALL, ChromaIndex, probe
+from rag.ports import Embedder, Vectors
+from rag.records import Document, Passage, Reading, Span, State
+
+log = logging.getLogger(__name__)
+
+UPLOAD = b"upload:"
+"""Begins the place of a document that came through the page: it has no path, its bytes lie in snapshots/."""
+
+_EXACT_UP_TO = 20_000
+"""Passages in a scope that are searched one by one rather than through the index (4 ms)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    documents: int
+    passages: int
+    waiting_for_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceInText:
+    page: int | None
+    offset: int  # in the page's text
+
+
+class Library:
+    """A drawer, opened. With ``read_only`` it takes no lock and can only list, count and search by words."""
+
+    def __init__(self, home: Path, *, read_only: bool = False) -> None:
+        """Raises: DrawerInUse, DrawerReadOnly, NoDrawer (only with ``read_only``), DrawerDamaged, DrawerTooNew."""
+        self.home = home
+        self._lock: DrawerLock | None = None
+        self._index: ChromaIndex | None = None
+        self._index_tried = False
+        self._index_guard = threading.RLock()
+        self._matrix: tuple[int, tuple[object, Vectors]] | None = None
+        if not read_only:
+            try:
+                home.mkdir(parents=True, exist_ok=True, mode=0o700)
+            except OSError as error:
+                raise DrawerReadOnly(home=str(home), cause=error.strerror or "no access") from error
+            self._lock = DrawerLock(home)
+        try:
+            self.manifest = Manifest(home, read_only=read_only)
+            if not read_only and self.manifest.fact("terms") != fulltext.TERMS_VERSION:
+                self.manifest.rebuild_terms()
+        except BaseException:
+            self.close_lock()
+            raise
+
+    def close_lock(self) -> None:
+        if self._lock:
+            self._lock.release()
+
+    def close(self) -> None:
+        with self._index_guard:
+            if self._index:
+                self._index.close()
+                self._index = None
+        self.manifest.close()
+        self.close_lock()
+
+    # --- what is in it ------------------------------------------------------------------------
+
+    def documents(self) -> list[Document]:
+        """All documents, in the order in which they were added; files of which nothing could be read among them."""
+        rows = self.manifest.document_rows()
+        together: dict[str, list[Place]] = {}
+        for place in self.manifest.places():
+            together.setdefault(place.doc_id or f"unread:{place.place!r}", []).append(place)
+        return [_document(places, rows.get(places[0].doc_id or "")) for places in together.values()]
+
+    def counts(self) -> Counts:
+        return Counts(*self.manifest.counts())
+
+    def find(self, name: str) -> list[Place]:
+        """Places whose file name, path or document id is ``name``."""
+        path = os.fsencode(Path(name).expanduser().absolute())
+        places = self.manifest.places()
+        return [place for place in places if place.place == path] or [place for place in places if name in (place.name, place.doc_id)]
+
+    def scope(self, names: Sequence[str]) -> frozenset[str]:
+        """Document ids of the documents with these names.
+
+        Raises:
+            NoSuchDocument: one of the names is not in the drawer.
+        """
+        found: set[str] = set()
+        for name in names:
+            ids = {place.doc_id for place in self.find(name) if place.doc_id}
+            if not ids:
+                raise NoSuchDocument(name=name)
+            found |= ids
+        return frozenset(found)
+
+    # --- in and out ---------------------------------------------------------------------------
+
+    def claim_embedder(self, embedder: str) -> None:
+        """Bind an empty drawer to ``embedder``, or make sure that it is bound to it.
+
+        Raises:
+            EmbedderMismatch: its vectors come from another.
+        """
+        stored = self.manifest.fact("embedder")
+        if stored is None:
+            self.manifest.set_fact("embedder", embedder)
+        elif stored != embedder:
+            raise EmbedderMismatch(stored=stored, wanted=embedder)
+
+    def commit(
+        self,
+        place: bytes,
+        *,
+        name: str,
+        doc_id: str,
+        mtime_ns: int | None,
+        size_bytes: int,
+        method: str,
+        embedder: str,
+        reading: Reading,
+        spans: Sequence[Span],
+        headers: Sequence[str],
+        vectors: Vectors,
+    ) -> None:
+        """Save one read document at its place, replacing what lay there. When this returns, it is saved."""
+        reason = SomePagesWithoutText(name=name, pages=_ranges(reading.unread_pages)).reason() if reading.unread_pages else None
+        with self.manifest.transaction():
+            self.manifest.write_document(doc_id, reading, spans, headers, vectors, embedder=embedder, method=method, size_bytes=size_bytes)
+            self.manifest.put_place(place, name=name, doc_id=doc_id, mtime_ns=mtime_ns, size_bytes=size_bytes, reason=reason)
+
+    def remove(self, name: str) -> str:
+        """Take a document out, by file name, path or document id; returns its name. The file itself is left alone.
+
+        Raises:
+            NoSuchDocument, AmbiguousDocument
+        """
+        places = self.find(name)
+        if not places:
+            raise NoSuchDocument(name=name)
+        if len({place.doc_id or place.place for place in places}) > 1:
+            raise AmbiguousDocument(name=name, count=len(places))
+        for place in places:
+            self.manifest.drop_place(place.place)
+            if place.place.startswith(UPLOAD) and place.doc_id:
+                self.forget_snapshot(place.doc_id)
+        self.fill_index()
+        return places[0].name
+
+    def snapshot_path(self, content_hash: str) -> Path:
+        return self.home / "snapshots" / content_hash
+
+    def keep_snapshot(self, content_hash: str, content: bytes) -> None:
+        """Keep the bytes of an upload; when this returns they survive a power cut."""
+        path = self.snapshot_path(content_hash)
+        path.parent.mkdir(exist_ok=True, mode=0o700)
+        if path.exists():
+            return
+        unfinished = path.with_suffix(".part")
+        with unfinished.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+        _sync_folder(path.parent)
+
+    def forget_snapshot(self, content_hash: str) -> None:
+        """Delete kept bytes that no upload in the drawer needs."""
+        if not any(place.place.startswith(UPLOAD) and place.doc_id == content_hash for place in self.manifest.places()):
+            self.snapshot_path(content_hash).unlink(missing_ok=True)
+
+    # --- what is near a question --------------------------------------------------------------
+
+    def lexical(self, question: str, k: int, *, scope: Collection[str] = ()) -> list[tuple[int, float]]:
+        """Passages that share terms with the question, by BM25, best first."""
+        return self.manifest.lexical(question, k, scope=scope)
+
+    def dense(self, question: Vectors, k: int, *, embedder: str, scope: Collection[str] = ()) -> list[tuple[int, float]]:
+        """Passages nearest in meaning, by cosine, best first.
+
+        Raises:
+            EmbedderMismatch: the drawer's vectors come from another embedder.
+        """
+        if self.manifest.fact("embedder") not in (None, embedder):
+            self.claim_embedder(embedder)
+        if not scope and (index := self._fit_index()):
+            # The index is approximate, and may know passages that are gone: the manifest's own vectors decide.
+            ids, vectors = self.manifest.vectors(embedder, ids=index.nearest(question, 2 * k))
+            return exact.nearest(question, ids, vectors, k)
+        ids, vectors = self.manifest.vectors(embedder, scope=scope)
+        return exact.nearest(question, ids, vectors, k)
+
+    def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
+        return self.manifest.passages(ids)
+
+    def place_of(self, doc_id: str, offset: int) -> PlaceInText:
+        """Where the character at ``offset`` of the document's text stands."""
+        pages = self.manifest.pages(doc_id)
+        number, start, _ = pages[page_at([start for _, start, _ in pages], offset)]
+        return PlaceInText(number, offset - start)
+
+    def text(self, doc_id: str, start: int, end: int) -> str:
+        """``document text[start:end]``, word for word."""
+        return self.manifest.text(doc_id, start, end)
+
+    # --- the vector index, always derived -----------------------------------------------------
+
+    def _fit_index(self) -> ChromaIndex | None:
+        """The index if it is whole and knows everything; None while exact search has to serve."""
+        with self._index_guard:
+            if not self._index_tried:
+                self._open_index()
+            return self._index if self._index and not self.manifest.counts()[2] else None
+
+    def _generation_folder(self) -> Path:
+        return self.home / "index" / f"gen-{self.manifest.fact('index_generation') or 1}"
+
+    def _open_index(self) -> None:
+        """Open the index, or begin a new generation when the present one cannot be trusted."""
+        self._index_tried = True
+        folder = self._generation_folder()
+        expected = len(self.manifest.passage_ids())
+        if folder.is_dir():
+            found = probe(folder)
+            if found is None or (found != expected and not self.manifest.counts()[2]):
+                log.warning("the vector index is not whole; it is being made again")
+                self.manifest.start_generation(int(self.manifest.fact("index_generation") or 1) + 1)
+                folder = self._generation_folder()
+        elif expected and not self.manifest.counts()[2]:
+            self.manifest.start_generation(int(self.manifest.fact("index_generation") or 1))
+        self._index = ChromaIndex(folder)
+        for other in folder.parent.glob("gen-*"):
+            if other != folder:
+                shutil.rmtree(other, ignore_errors=True)
+
+    def fill_index(self) -> None:
+        """Tell the index what it has not been told. May be interrupted and repeated at any point."""
+        embedder = self.manifest.fact("embedder")
+        with self._index_guard:
+            if embedder is None:
+                return
+            if not self._index_tried:
+                self._open_index()
+            while self._index:
+                last, write, delete = self.manifest.outbox(MOST_A_CALL)
+                if not last:
+                    return
+                ids, vectors = self.manifest.vectors(embedder, ids=write) if write else ((), None)
+                if vectors is not None and len(ids):
+                    self._index.upsert([int(passage_id) for passage_id in ids], vectors)
+                if delete:
+                    self._index.delete(delete)
+                self.manifest.clear_outbox(last)
+
+    def rebuild(self, embedder: Embedder | None, progress: Callable[[int, int], None]) -> None:
+        """Make everything derived again: terms, index, and the vectors too when ``embedder`` is not the one they came from.
+
+        New vectors are kept as they come, beside the old ones, which serve until all are there: an interrupted rebuild goes on where it was.
+        """
+        self.manifest.rebuild_terms()
+        if embedder and self.manifest.fact("embedder") not in (None, embedder.identity):
+            self._embed_again(embedder, progress)
+        with self._index_guard:
+            if self._index:
+                self._index.close()
+            self._index, self._index_tried = None, False
+            self.manifest.start_generation(int(self.manifest.fact("index_generation") or 1) + 1)
+            self.fill_index()
+
+    def _embed_again(self, embedder: Embedder, progress: Callable[[int, int], None]) -> None:
+        total = self.counts().passages
+        left = len(self.manifest.passages_without_vector(embedder.identity, total))
+        while batch := self.manifest.passages_without_vector(embedder.identity, 64):
+            vectors = embedder.embed_passages([f"{header}\n{text}" for _, header, text in batch])
+            self.manifest.add_vectors(embedder.identity, [passage_id for passage_id, _, _ in batch], vectors)
+            left -= len(batch)
+            progress(total - left, total)
+        with self.manifest.transaction():
+            self.manifest.set_fact("embedder", embedder.identity)
+            self.manifest.forget_other_vectors(embedder.identity)
+
+    # --- is all well? -------------------------------------------------------------------------
+
+    def faults(self) -> Iterator[str]:
+        """What is wrong with the drawer, in technical words; nothing when all is well."""
+        yield from self.manifest.faults()
+        for place in self.manifest.places():
+            if place.place.startswith(UPLOAD) and place.doc_id and not self.snapshot_path(place.doc_id).is_file():
+                yield f"the kept bytes of {place.name} are gone"
+        self.fill_index()
+        with self._index_guard:
+            if self._index is None:
+                return
+            known, expected = self._index.ids(), self.manifest.passage_ids()
+            if known != expected:
+                yield f"the index lacks {len(expected - known)} passages and knows {len(known - expected)} that are gone"
+
+
+def _document(places: Sequence[Place], row: tuple[str, int | None, int, tuple[int, ...], int] | None) -> Document:
+    first = places[0]
+    kind, pages, size_bytes, _, passages = row or ("", None, first.size_bytes, (), 0)
+    reason = next((place.reason for place in places if place.reason), None)
+    state = State.READY
+    if reason:
+        state = State.PARTIAL if reason.code == SomePagesWithoutText.__name__ else State.FAILED
+    return Document(
+        doc_id=first.doc_id or "",
+        name=first.name,
+        places=tuple(os.fsdecode(place.place) for place in places if not place.place.startswith(UPLOAD)),
+        state=state,
+        format=kind,
+        pages=pages,
+        passages=passages,
+        size_bytes=size_bytes,
+        added=first.added,
+        reason=reason,
+    )
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """1, 2, 3, 7 -> "1-3, 7"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename in ``folder`` durable, where the system can (Windows cannot open a folder)."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

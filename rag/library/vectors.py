@@ -1,0 +1,95 @@
+"""Chroma behind a small interface. Holds passage ids and vectors, no text; everything in it can be made again.
+
+Run as a program (``python -m rag.library.vectors FOLDER``) it probes a folder and prints how many
+vectors it holds: a damaged HNSW segment can take the whole process down, so a child goes first.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from rag.ports import Vectors
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+
+_COLLECTION = "passages"
+MOST_A_CALL = 1_000  # Chroma takes 5,461 at most
+
+
+class ChromaIndex:
+    """One generation of the index. Not for two processes at once: a second reader silently sees stale results."""
+
+    def __init__(self, folder: Path) -> None:
+        import chromadb  # 1.3 s
+        from chromadb.config import Settings
+
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._client = cast("Client", chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False)))
+        self._collection = self._client.get_or_create_collection(
+            _COLLECTION,
+            embedding_function=None,  # else it would download a model
+            configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}},
+        )
+
+    def upsert(self, ids: Sequence[int], vectors: Vectors) -> None:
+        for at in range(0, len(ids), MOST_A_CALL):
+            chunk = [str(passage_id) for passage_id in ids[at : at + MOST_A_CALL]]
+            self._collection.upsert(ids=chunk, embeddings=vectors[at : at + MOST_A_CALL])
+
+    def delete(self, ids: Sequence[int]) -> None:
+        for at in range(0, len(ids), MOST_A_CALL):
+            self._collection.delete(ids=[str(passage_id) for passage_id in ids[at : at + MOST_A_CALL]])
+
+    def nearest(self, question: Vectors, k: int) -> list[int]:
+        """Approximate: the ids of the nearest ``k``."""
+        found = self._collection.query(query_embeddings=question[None, :], n_results=k, include=[])
+        return [int(passage_id) for passage_id in found["ids"][0]]
+
+    def ids(self) -> set[int]:
+        return {int(passage_id) for passage_id in self._collection.get(include=[])["ids"]}
+
+    def count(self) -> int:
+        return int(self._collection.count())
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def probe(folder: Path, *, timeout_s: float = 60) -> int | None:
+    """How many vectors a child process can count and search in ``folder``; None when it cannot."""
+    try:
+        child = subprocess.run(
+            [sys.executable, "-m", "rag.library.vectors", str(folder)],
+            capture_output=True,
+            timeout=timeout_s,
+            cwd=Path(__file__).parents[2],
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return None
+    if child.returncode != 0:
+        return None
+    return int(json.loads(child.stdout)["count"])
+
+
+def _probe_here(folder: Path) -> int:
+    import numpy as np
+
+    index = ChromaIndex(folder)
+    count = index.count()
+    if count:
+        sample = index._collection.get(limit=1, include=["embeddings"])["embeddings"]
+        index.nearest(np.asarray(sample, dtype=np.float32)[0], min(10, count))
+        if len(index.ids()) != count:
+            raise SystemExit(2)
+    return count
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps({"count": _probe_here(Path(sys.argv[1]))}))

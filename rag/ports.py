@@ -1,0 +1,68 @@
+"""The two things that need weights, and so the only ones that tests replace."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Vectors = npt.NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Text -> unit vectors. Two methods, because models of the E5 kind prefix questions and passages differently."""
+
+    @property
+    def identity(self) -> str:
+        """Changes whenever the vectors would: name, weights, dimensions."""
+        ...
+
+    @property
+    def dimensions(self) -> int: ...
+
+    def count_tokens(self, text: str) -> int: ...
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """float32, shape (len(texts), dimensions), rows of length 1."""
+        ...
+
+    def embed_question(self, text: str) -> Vectors:
+        """float32, shape (dimensions,), length 1."""
+        ...
+
+
+class Step(NamedTuple):
+    """One step of the model."""
+
+    text: str  # "" while the prompt is read, or while a character is still incomplete
+    written: int  # answer tokens so far; 0 while the prompt is read
+
+
+class LanguageModel(Protocol):
+    """Token lists -> text. One generation at a time: whoever iterates ``stream`` holds the model until it ends or is closed."""
+
+    @property
+    def identity(self) -> str: ...
+
+    @property
+    def context_tokens(self) -> int: ...
+
+    def frame(self, instruction: str) -> tuple[list[int], list[int]]:
+        """Tokens of the chat template before and after what the user says. Never give it text from outside: markup in it counts."""
+        ...
+
+    def encode_text(self, text: str) -> list[int]:
+        """Tokens of text from outside; never a control token, whatever the text says."""
+        ...
+
+    def stream(self, prompt: Sequence[int], *, max_tokens: int) -> Generator[Step, None, None]:
+        """Read the prompt, then write until the model ends its turn or ``max_tokens`` are written.
+
+        Steps come while the prompt is read too, a few a second, so that a reader can stop at any time by closing the iterator.
+
+        Raises:
+            QuestionTooLong: prompt and answer together do not fit the context.
+        """
+        ...

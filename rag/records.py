@@ -1,0 +1,256 @@
+"""The values that flow from file to answer. Imports nothing of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+Language = Literal["en", "ko"]
+
+PAGE_BREAK = "\n\n"
+"""What stands between two pages in a document's text."""
+
+
+# --- a document, as a reader hands it over ---------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading line. ``page.text[start:]`` begins with ``title``."""
+
+    level: int  # 1 is the highest
+    title: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page's text, NFC, lines ended by ``\\n``. Formats without pages are one page with ``number`` None."""
+
+    text: str
+    number: int | None = None  # 1-based position in the file
+    label: str | None = None  # as printed on the page, where the format says so ("iv")
+    headings: tuple[Heading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader found in a file.
+
+    ``unread_pages`` are the numbers of pages without any text (a scan, a picture): the document is
+    then partial, and says so. ``metadata`` holds what the format knows: author, created, ...
+    """
+
+    pages: tuple[Page, ...]
+    format: str  # "pdf", "docx", "html", "markdown", "text"
+    title: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    unread_pages: tuple[int, ...] = ()
+
+    def text(self) -> str:
+        """The document's text: its pages joined by PAGE_BREAK."""
+        return PAGE_BREAK.join(page.text for page in self.pages)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A passage before it has an identity: ``reading.text()[start:end] == text``."""
+
+    start: int
+    end: int
+    text: str
+    headings: tuple[str, ...] = ()  # titles from the highest level down
+
+
+# --- what the library knows ------------------------------------------------------------------
+
+
+class State(StrEnum):
+    """The end a file came to; stable, as scripts read it from ``list --json``."""
+
+    READY = "ready"
+    PARTIAL = "partial"  # some pages hold no text
+    FAILED = "failed"  # see reason
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a file is not (wholly) in the drawer: an error's name and facts, put into words when shown."""
+
+    code: str
+    facts: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of the drawer: one content, found at one or more places."""
+
+    doc_id: str  # SHA-256 of the file's bytes, hexadecimal; "" while nothing of it could be read
+    name: str  # the file name as the user knows it
+    places: tuple[str, ...]  # paths, for people to read; uploads have none
+    state: State
+    format: str
+    pages: int | None  # None for formats without pages
+    passages: int
+    size_bytes: int
+    added: float  # seconds since the epoch
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A span of a document. ``start`` and ``end`` index the document's text."""
+
+    passage_id: int
+    doc_id: str
+    document: str  # file name
+    page: int | None
+    page_end: int | None
+    start: int
+    end: int
+    text: str
+    headings: tuple[str, ...]
+    ordinal: int  # 0 is the document's first
+
+
+# --- a question and its answer ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Words retrieved for a question; neighbouring passages have been joined.
+
+    ``start`` and ``end`` index the document's text. ``score`` orders, no more: it is comparable only
+    within one question.
+    """
+
+    doc_id: str
+    document: str
+    page: int | None
+    page_end: int | None
+    start: int
+    end: int
+    text: str
+    headings: tuple[str, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim quotation. ``quote == page_text[start:end]`` when it lies on one page; when it runs on,
+    ``start`` indexes the text of ``page`` and ``end`` that of ``page_end``."""
+
+    doc_id: str
+    document: str
+    page: int | None
+    page_end: int | None
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence of the answer; ``citations`` index ``Answer.citations``. Unsupported claims have none."""
+
+    text: str
+    supported: bool
+    citations: tuple[int, ...] = ()
+
+
+class Status(StrEnum):
+    ANSWERED = "answered"
+    PARTIAL = "partial"  # some claims are supported, some are not
+    NOT_FOUND = "not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds since the question was taken up; None for what did not happen."""
+
+    retrieval_ms: float
+    first_token_ms: float | None = None
+    total_ms: float = 0.0
+    prompt_tokens: int | None = None
+    answer_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The whole answer. With NOT_FOUND, ``evidence`` holds the nearest passages all the same."""
+
+    question: str
+    language: Language
+    status: Status
+    text: str
+    claims: tuple[Claim, ...]
+    citations: tuple[Citation, ...]
+    evidence: tuple[Evidence, ...]
+    timings: Timings
+    model: str
+    embedder: str
+    stopped: bool = False  # by the reader, before the model had finished
+    cut_short: bool = False  # by the limit on answer tokens
+
+
+# --- events while an answer is made, in this order -------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFound:
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Another answer is being written; this many questions go first."""
+
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of the answer's text, as the model writes it; unchecked until Answered."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    answer: Answer
+
+
+Event = EvidenceFound | Waiting | Piece | Answered
+
+
+# --- a batch of files ------------------------------------------------------------------------
+
+
+class Outcome(StrEnum):
+    ADDED = "added"
+    UPDATED = "updated"  # another content replaced the old one at this path
+    UNCHANGED = "unchanged"
+    PARTIAL = "partial"  # added, but some pages hold no text
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    path: str
+    outcome: Outcome
+    passages: int = 0
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a batch is. Rate and estimate come from what this run has really embedded."""
+
+    files_done: int
+    files_total: int
+    passages_done: int  # embedded in this run
+    passages_per_s: float
+    remaining_s: float | None  # None until there is something to estimate from
+    current: str  # name of the file being worked on

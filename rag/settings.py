@@ -1,0 +1,103 @@
+"""What can be set, with its unit and bounds: seorap.toml, then SEORAP_* variables, then what the call says."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, get_args
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from rag.errors import SettingsInvalid
+from rag.records import Language
+
+
+class Section(BaseModel):
+    """Base of every section: a misspelt key is an error, and nothing mutates."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WeightsSettings(Section):
+    folder: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("seorap", appauthor=False)) / "weights")
+    language_model: Literal["default", "small"] = "default"
+    language_model_path: Path | None = None  # a GGUF file of the reader's own
+    embedder_path: Path | None = None  # a sentence-transformers folder of the reader's own
+    question_prefix: str = "query: "  # E5 models are trained with both
+    passage_prefix: str = "passage: "
+    context_tokens: int = Field(default=4096, ge=1024)
+    threads: int = Field(default=0, ge=0)  # 0: one for each physical core
+
+
+class SplitSettings(Section):
+    passage_tokens: int = Field(default=160, ge=32, le=480)  # embedder's tokens; E5 reads 512 at most
+    overlap_tokens: int = Field(default=0, ge=0, le=128)
+
+
+class RetrievalSettings(Section):
+    candidates: int = Field(default=50, ge=1)  # taken from each ranking
+    passages: int = Field(default=10, ge=1)  # returned to the reader
+
+
+class AnswerSettings(Section):
+    evidence_tokens: int = Field(default=900, ge=100)  # of the language model, for all snippets together
+    max_tokens: int = Field(default=192, ge=8)
+
+
+class SandboxSettings(Section):
+    memory_mib: int = Field(default=1024, ge=64)
+    seconds: int = Field(default=60, ge=1)
+
+
+class Settings(Section):
+    home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("seorap", appauthor=False)) / "drawer")
+    language: Language | None = None  # None: the system's
+    weights: WeightsSettings = WeightsSettings()
+    split: SplitSettings = SplitSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
+    answer: AnswerSettings = AnswerSettings()
+    sandbox: SandboxSettings = SandboxSettings()
+
+
+SETTINGS_FILE = "seorap.toml"
+
+
+def load_settings(*, library: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Settings of the drawer at ``library`` (else SEORAP_HOME, else the user's own), from its seorap.toml and the environment.
+
+    Raises:
+        SettingsInvalid: a key is unknown or a value is out of bounds; the sentence names it.
+    """
+    chosen = library or (Path(environment["SEORAP_HOME"]) if environment.get("SEORAP_HOME") else None)
+    home = (chosen or Settings().home).expanduser().absolute()
+    source = home / SETTINGS_FILE
+    values: dict[str, object] = {}
+    if source.is_file():
+        try:
+            values = tomllib.loads(source.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsInvalid(source=str(source), cause=str(error)) from error
+    values["home"] = home
+    weights = values.get("weights", {})
+    if environment.get("SEORAP_WEIGHTS") and isinstance(weights, dict):
+        values["weights"] = weights | {"folder": Path(environment["SEORAP_WEIGHTS"]).expanduser().absolute()}
+    if environment.get("SEORAP_LANGUAGE"):
+        values["language"] = environment["SEORAP_LANGUAGE"]
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SettingsInvalid(source=str(source), cause=f"{where}: {first['msg']}") from error
+
+
+def system_language(environment: Mapping[str, str] = os.environ) -> Language:
+    """The language of the system's messages; English unless that is Korean."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if environment.get(name):
+            code = environment[name][:2]
+            return "ko" if code == "ko" and code in get_args(Language) else "en"
+    return "en"

