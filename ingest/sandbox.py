@@ -175,8 +175,11 @@ class _Child:
         return (None, False) if rang.is_set() else (message, True)
 
     def _how_it_died(self, name: str) -> DocumentError:
-        self.process.kill()  # where it broke off in the middle of a message
-        code = self.process.wait()
+        try:
+            code = self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:  # it broke off in the middle of a message and lives on
+            self.process.kill()
+            code = self.process.wait()
         log.debug("the reader's last words: %s", self._words())
         if sys.platform != "win32" and code == -signal.SIGXCPU:
             return DocumentTooDemanding(name=name, limit=f"{self._settings.seconds} s")

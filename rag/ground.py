@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -26,6 +25,16 @@ _BULLET = re.compile(r"^\s*(?:[-*•·]|\d{1,2}[.)])\s+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NAME = re.compile(r"\b[A-Z][\w&'’-]*(?:\s+[A-Z][\w&'’-]*)*")
 _VERDICT = re.compile(r"^(?:yes|no|예|네|아니요|아니오)\b[\s,.:!]*", re.IGNORECASE)
+_ENDING = re.compile(
+    r"(?<=[가-힣]{2})(?:(?:하였|하여|했|한|하|되었|됐|된|되|였|었|았|입|이)?(?:습니다|니다|다고|다는|다|어요|아요|요|으며|며|고|는|은|이|가|을|를|의|에는|에서|에게|에|으로|로|와|과|도|만|까지|부터)|한|된|할|될)$"
+)
+"""Particles and verb endings after at least two syllables."""
+
+_AUXILIARY = re.compile(
+    r"(?:있|없|하|되|이|였|않|같|위하|대하|통하|따르|합|됩|입|있었|했)[가-힣]{0,3}(?:다|요|며|고|는|은)|(?:위해|대한|통해|따라|경우|때문)[가-힣]{0,2}"
+)
+"""Hangul words that say nothing of their own."""
+
 _REFUSAL = re.compile(
     r"not in the documents|(?:documents?|excerpts?|text|passages?)\b[^.]{0,40}\b(?:do|does|did) not (?:\w+ )?(?:contain|mention|say|hold|provide|specify|state|include)"
     r"|(?:is|are) not (?:mentioned|specified|stated|provided|given|found) in the|cannot be (?:determined|found|answered)"
@@ -57,7 +66,13 @@ class _Sentence:
     terms: frozenset[str]
     numbers: frozenset[str]
     plain: str  # letters and digits only, lower case
-    place: frozenset[str]  # terms of the document's name and headings, and the names in them
+    place: str  # the same of the document's name and headings
+
+    def holds(self, word: str) -> bool:
+        """Is the word there, in the sentence or in the name of what it stands under? Hangul words by their stem: endings differ."""
+        if "가" <= word[0] <= "힣":
+            return word in self.plain or word in self.place
+        return word in self.terms or word in self.place
 
 
 def says_not_found(text: str) -> bool:
@@ -68,9 +83,8 @@ def says_not_found(text: str) -> bool:
 
 def ground(text: str, evidence: Sequence[Evidence], question: str) -> tuple[GroundedClaim, ...]:
     """The claims of an answer in its order."""
-    sentences = [sentence for item in evidence for sentence in _sentences(item)]
-    weights = _weights(sentences)
-    return tuple(GroundedClaim(claim, _support(claim, sentences, question, weights)) for claim in claims(text))
+    sentences = [_sentences(item) for item in evidence]
+    return tuple(GroundedClaim(claim, _support(claim, sentences, question)) for claim in claims(text))
 
 
 def claims(text: str) -> list[str]:
@@ -103,62 +117,76 @@ def _digits(number: str) -> str:
     return f"{joined}.{decimals}".rstrip("0").rstrip(".") if decimals else joined
 
 
-def _sentences(item: Evidence) -> list[_Sentence]:
-    place = frozenset(terms(" ".join((item.document, *item.headings))))
+def _sentences(item: Evidence) -> tuple[list[_Sentence], list[_Sentence]]:
+    """The sentences of a piece of evidence, and its neighbouring pairs: "The deposit is as follows. 5,000,000 won." """
+    place = plain(" ".join((item.document, *item.headings)))
     spans = sentence_spans(item.text)
-    # Neighbouring pairs too: "The deposit is as follows. 5,000,000 won."
     pairs = [(first[0], second[1]) for first, second in pairwise(spans)]
-    found = []
-    for start, end in [*spans, *pairs]:
-        words = item.text[start:end]
-        quotation = Quotation(item.doc_id, item.start + start, item.start + end, words)
-        found.append(_Sentence(quotation, frozenset(terms(words)), numbers(words), plain(words), place))
-    return found
+    singles, doubles = (
+        [
+            _Sentence(
+                Quotation(item.doc_id, item.start + start, item.start + end, words),
+                frozenset(terms(words)),
+                numbers(words),
+                plain(words),
+                place,
+            )
+            for start, end in chosen
+            for words in (item.text[start:end],)
+        ]
+        for chosen in (spans, pairs)
+    )
+    return singles, doubles
 
 
-def _weights(sentences: Sequence[_Sentence]) -> Counter[str]:
-    """In how many sentences each term stands: what stands in few tells more."""
-    return Counter(term for sentence in sentences for term in sentence.terms)
-
-
-def _support(claim: str, sentences: Sequence[_Sentence], question: str, weights: Counter[str]) -> tuple[Quotation, ...]:
+def _support(claim: str, evidence: Sequence[tuple[list[_Sentence], list[_Sentence]]], question: str) -> tuple[Quotation, ...]:
     body = _VERDICT.sub("", claim)
-    asked = frozenset(terms(question))
-    said = frozenset(question_terms(body)) if plain(body) else frozenset[str]()
+    asked = _words(question)
+    said = _words(body)
+    must_stand = numbers(body) - numbers(question)
     new = said - asked
-    if not sentences or not (said or asked):
-        return ()
-
-    def weight(wanted: frozenset[str]) -> float:
-        return sum(1.0 / (1 + weights[term]) for term in wanted)
+    wanted = new or (frozenset[str]() if must_stand else said or asked)
 
     def covers(sentence: _Sentence) -> float:
-        """Share of the claim's own words that stand in the sentence."""
-        wanted = new or said or asked
-        return weight(wanted & (sentence.terms | sentence.place)) / weight(wanted)
+        """Share of what the claim adds to the question that stands in the sentence."""
+        return sum(map(sentence.holds, wanted)) / len(wanted) if wanted else 1.0
 
-    def closeness(sentence: _Sentence) -> tuple[float, float, int]:
-        whole = said | asked
-        about = weight(whole & (sentence.terms | sentence.place)) / weight(whole)
+    def closeness(sentence: _Sentence) -> tuple[float, int]:
+        about = sum(map(sentence.holds, said | asked)) / len(said | asked) if said | asked else 0.0
         verbatim = 1.0 if plain(body) and plain(body) in sentence.plain else 0.0
-        return verbatim + covers(sentence) + about, verbatim, -len(sentence.quotation.text)
+        return verbatim + covers(sentence) + about, -len(sentence.quotation.text)
 
-    must_stand = numbers(body) - numbers(question)
-    fit = [sentence for sentence in sentences if must_stand <= sentence.numbers and _names_stand(body, question, sentence)]
-    if not fit:
-        return ()
-    best = max(fit, key=closeness)
-    return (best.quotation,) if covers(best) >= SUPPORT else ()
+    def best_of(which: int) -> _Sentence | None:
+        fit = [
+            sentence
+            for group in evidence
+            for sentence in group[which]
+            if must_stand <= sentence.numbers and _names_stand(body, question, sentence) and covers(sentence) >= SUPPORT
+        ]
+        return max(fit, key=closeness, default=None)
+
+    # Two sentences only where one is not enough: the shorter a quotation, the sooner it is checked.
+    best = best_of(0) or best_of(1)
+    return (best.quotation,) if best else ()
+
+
+def _words(text: str) -> frozenset[str]:
+    """What must stand in a quotation: stems of the words that carry meaning. Numbers are compared apart, as numbers."""
+    text = unicodedata.normalize("NFC", text)
+    hangul = {_ENDING.sub("", word) for word in re.findall(r"(?<![\d가-힣])[가-힣]{2,}", text) if not _AUXILIARY.fullmatch(word)}
+    latin = {term for term in question_terms(re.sub(r"[가-힣]+", " ", text)) if not term.isdigit()}
+    return frozenset(word for word in hangul if len(word) > 1) | latin
 
 
 def _names_stand(claim: str, question: str, sentence: _Sentence) -> bool:
     """Every Latin name in the claim stands in the sentence, in the question or in the document's name."""
     asked = plain(question)
+    asked_terms = set(terms(question))
     for match in _NAME.finditer(claim):
         name = plain(match.group())
         at_start = match.start() == 0 and " " not in match.group()
-        if at_start or name in sentence.plain or name in asked:
+        if at_start or name in sentence.plain or name in asked or name in sentence.place:
             continue
-        if not set(terms(match.group())) <= sentence.terms | sentence.place | set(terms(question)):
+        if not all(term in asked_terms or sentence.holds(term) for term in terms(match.group())):
             return False
     return True

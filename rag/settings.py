@@ -33,7 +33,7 @@ class WeightsSettings(Section):
 
 
 class SplitSettings(Section):
-    passage_tokens: int = Field(default=160, ge=32, le=480)  # embedder's tokens; E5 reads 512 at most
+    passage_tokens: int = Field(default=160, ge=50, le=480)  # embedder's tokens; E5 reads 512 at most
     overlap_tokens: int = Field(default=0, ge=0, le=128)
 
 

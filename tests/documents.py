@@ -26,10 +26,12 @@ def pdf(
     title: str | None = None,
     outline: Sequence[tuple[str, int]] = (),
     roman_front_pages: int = 0,
+    filled_in: str | None = None,
 ) -> Path:
     """A PDF with one line of text for each line of ``pages``, in Helvetica where that is possible, else in a font with its own codes.
 
     ``outline`` holds titles and 1-based pages. The first ``roman_front_pages`` are labelled i, ii, ...; those after them 1, 2, ...
+    ``filled_in`` is what stands in a form field on each page, below its lines.
     """
     alphabet = sorted({char for page in pages for char in page if char > "~"} | {chr(code) for code in range(0x20, 0x7F)})
     codes = {char: at + 1 for at, char in enumerate(alphabet)}
@@ -49,13 +51,20 @@ def pdf(
         content = b"q 500 0 0 700 50 50 cm /Im1 Do Q" if page == SCAN else _content(page, codes)
         objects[number] = (
             b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Resources<</Font<</F1 3 0 R/F2 4 0 R>>/XObject<</Im1 8 0 R>>>>"
-            b"/Contents %d 0 R>>" % (number + 1)
+            b"/Contents %d 0 R%s>>" % (number + 1, b"/Annots[11 0 R]" if filled_in is not None else b"")
         )
         objects[number + 1] = _stream(content)
     objects[2] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(kids), b" ".join(b"%d 0 R" % kid for kid in kids))
     catalog = b"<</Type/Catalog/Pages 2 0 R"
     if roman_front_pages:
         catalog += b"/PageLabels<</Nums[0<</S/r>>%d<</S/D>>]>>" % roman_front_pages
+    if filled_in is not None:
+        catalog += b"/AcroForm<</Fields[11 0 R]>>"
+        objects[11] = b"<</Type/Annot/Subtype/Widget/FT/Tx/T(f)/F 4/Rect[50 100 300 120]/V(%s)/AP<</N 12 0 R>>>>" % filled_in.encode()
+        objects[12] = _stream(
+            b"BT /F1 12 Tf 2 5 Td (%s) Tj ET" % filled_in.encode(),
+            b"/Type/XObject/Subtype/Form/BBox[0 0 250 20]/Resources<</Font<</F1 3 0 R>>>>",
+        )
     if outline:
         entries = [first + 2 * len(pages) + at for at in range(len(outline))]
         catalog += b"/Outlines 9 0 R"

@@ -124,6 +124,7 @@ class _Writer:
     newlines: int = 0
     space: bool = False
     mark: str = ""  # "- " of a list item that has no word yet
+    numbers: dict[int, int] = field(default_factory=dict)  # last number of each ordered list
     heading_start: int | None = None  # of the heading being written; None until it has a word
 
     def write(self, text: str) -> None:
@@ -189,7 +190,7 @@ def _write(root: LexborNode, writer: _Writer) -> None:
             if tag in _BLOCKS or tag in _PARAGRAPHS:
                 writer.end_line(2 if tag in _PARAGRAPHS and not _in_list(node) else 1)
             if tag == "li":
-                writer.mark = _list_mark(node)
+                writer.mark = _list_mark(node, writer.numbers)
             if tag in _HEADINGS:
                 writer.heading_start = None
             preformatted += tag == "pre"
@@ -223,17 +224,16 @@ def _in_list(node: LexborNode) -> bool:
     return node.parent is not None and node.parent.tag in ("li", "dd")
 
 
-def _list_mark(item: LexborNode) -> str:
+def _list_mark(item: LexborNode, numbers: dict[int, int]) -> str:
+    """The item's bullet or number; ``numbers`` holds how far each list has counted."""
     parent = item.parent
     if parent is None or parent.tag != "ol":
         return "- "
-    start = parent.attributes.get("start") or ""
-    number = int(start) if re.fullmatch(r"-?\d{1,6}", start) else 1
-    before = item.prev
-    while before is not None:
-        number += before.tag == "li"
-        before = before.prev
-    return f"{number}. "
+    if parent.mem_id not in numbers:
+        start = parent.attributes.get("start") or ""
+        numbers[parent.mem_id] = int(start) - 1 if re.fullmatch(r"-?\d{1,6}", start) else 0
+    numbers[parent.mem_id] += 1
+    return f"{numbers[parent.mem_id]}. "
 
 
 def _cells(row: LexborNode) -> list[str]:

@@ -7,6 +7,7 @@ controls, text boxes, footnotes and insertions (a sixth of the text of real cont
 from __future__ import annotations
 
 import io
+import lzma
 import posixpath
 import re
 import zipfile
@@ -84,7 +85,7 @@ class _Package:
             raise DocumentTooDemanding(name=self.name, limit=f"{_LARGEST_PART_MIB} MiB")
         try:
             return self.archive.read(entry)  # never more than file_size, whatever the stream holds
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, NotImplementedError) as error:
             raise DamagedDocument(name=self.name, cause="a part of it cannot be unpacked") from error
 
     def part(self, part: str | None) -> etree._Element | None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import ParamSpec
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -17,6 +18,8 @@ from ingest.read.headings import find_headings
 from ingest.read.text import normalise
 from rag.errors import DamagedDocument, EncryptedDocument, NoTextInDocument
 from rag.records import Heading, Page, Reading
+
+P = ParamSpec("P")
 
 _HEADER_WITHIN_BYTES = 1024  # the standard tolerates that much before %PDF-
 
@@ -51,7 +54,7 @@ def read(contents: bytes, name: str) -> Reading:
         texts = [_tidy(text) for text in _join_hyphenated([text or "" for text in raw])]
         headings = _outline_headings(document, texts) or _rule_headings(texts)
         pages = tuple(
-            Page(texts[index], number=index + 1, label=normalise(document.get_page_label(index)) or None, headings=tuple(headings[index]))
+            Page(texts[index], number=index + 1, label=_words(document.get_page_label, index) or None, headings=tuple(headings[index]))
             for index, text in enumerate(raw)
             if _has_text(text)
         )
@@ -161,7 +164,7 @@ def _outline(document: pypdfium2.PdfDocument) -> Iterator[tuple[int, str, int]]:
             target = entry.get_dest()
             index = target.get_index() if target else None
             if index is not None:
-                yield entry.level + 1, normalise(entry.get_title()), index
+                yield entry.level + 1, _words(entry.get_title), index
     except pypdfium2.PdfiumError:  # a broken outline costs headings, not the document
         return
 
@@ -176,14 +179,21 @@ def _rule_headings(texts: Sequence[str]) -> list[list[Heading]]:
 
 
 def _metadata(document: pypdfium2.PdfDocument) -> dict[str, str]:
-    known = {key: " ".join(normalise(value).split()) for key, value in document.get_metadata_dict(skip_empty=True).items()}
     found = {
-        "title": known.get("Title", ""),
-        "author": known.get("Author", ""),
-        "created": _iso_date(known.get("CreationDate", "")),
-        "modified": _iso_date(known.get("ModDate", "")),
+        "title": _words(document.get_metadata_value, "Title"),
+        "author": _words(document.get_metadata_value, "Author"),
+        "created": _iso_date(_words(document.get_metadata_value, "CreationDate")),
+        "modified": _iso_date(_words(document.get_metadata_value, "ModDate")),
     }
     return {key: value for key, value in found.items() if value}
+
+
+def _words(get: Callable[P, str], *args: P.args, **kwargs: P.kwargs) -> str:
+    """A short text of PDFium's on one line; empty where its letters are broken."""
+    try:
+        return " ".join(normalise(get(*args, **kwargs)).split())
+    except UnicodeDecodeError:
+        return ""
 
 
 def _iso_date(written: str) -> str:

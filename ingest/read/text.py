@@ -116,10 +116,8 @@ def _is_usual(char: str) -> bool:
 def _nearly(contents: bytes, encoding: str) -> str | None:
     """The text where a few bytes are broken (a file put together from pieces); the broken ones show as U+FFFD."""
     text = contents.decode(encoding, errors="replace")
-    broken = text.count("\ufffd")
-    return (
-        text if 0 < broken <= max(1, sum(char > "\x7f" for char in text) // 50) and broken < sum(char > "\x7f" for char in text) else None
-    )
+    broken, foreign = text.count("\ufffd"), sum(char > "\x7f" for char in text)
+    return text if broken < foreign and broken <= max(1, foreign // 50) else None
 
 
 def _as_korean(contents: bytes) -> str | None:
@@ -127,8 +125,11 @@ def _as_korean(contents: bytes) -> str | None:
     try:
         text = contents.decode("cp949")
     except UnicodeError:
-        return None
-    foreign = [char for char in text if char > "\x7f" and char.isalpha()]
+        nearly = _nearly(contents, "cp949")
+        if nearly is None:
+            return None
+        text = nearly
+    foreign = [char for char in text[:_GUESSED_BYTES] if char > "\x7f" and char.isalpha()]
     everyday = sum("가" <= char <= "힣" and len(char.encode("euc_kr", errors="ignore")) == 2 for char in foreign)
     common = sum(char in _COMMON_HANGUL for char in foreign)
     return text if foreign and (everyday >= 0.9 * len(foreign) or common >= 0.1 * len(foreign)) else None
@@ -144,7 +145,7 @@ def normalise(text: str) -> str:
 
 
 def read_plain(contents: bytes, name: str) -> Reading:
-    text = normalise(re.sub(r"[ \t]*\f[ \t]*\n?", "\n\n", decode(contents, name)))
+    text = normalise(decode(contents, name).replace("\f\r", "\f").replace("\f\n", "\f").replace("\f", "\n\n"))
     if not text.strip():
         raise EmptyFile(name=name)
     return Reading(pages=(Page(text, headings=find_headings(text)),), format="text")
@@ -173,7 +174,7 @@ def _markdown_headings(text: str) -> list[Heading]:
     matter = _FRONT_MATTER.match(text)
     body = "\n" * text.count("\n", 0, matter.end()) + text[matter.end() :] if matter else text  # its closing rule would make it a heading
     line_starts = [0, *(match.end() for match in re.finditer("\n", text)), len(text)]
-    tokens = MarkdownIt("commonmark").parse(body)
+    tokens = MarkdownIt("commonmark").disable("inline").parse(body)  # links and emphasis take ten times as long, and are not asked for
     headings = []
     for opening, inline in itertools.pairwise(tokens):
         if opening.type != "heading_open" or opening.map is None:

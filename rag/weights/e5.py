@@ -121,11 +121,12 @@ def _read(stored: memoryview) -> tuple[_Shape, _Vocabulary, dict[str, _Tensor]]:
     if cursor.number("i") != _BLOCK_WEIGHTS:
         raise ValueError("unknown block size")
     words = _read_vocabulary(cursor)
-    directory = []
+    tensors = {}
     for _ in range(cursor.number("i")):
         name = cursor.raw(cursor.number("H")).decode()
-        directory.append((name, *cursor.numbers("BIQQ")))
-    return shape, words, {name: _Tensor(kind, elements, stored[at : at + length]) for name, kind, elements, at, length in directory}
+        kind, elements, at, length = cursor.numbers("BIQQ")
+        tensors[name] = _Tensor(kind, elements, stored[at : at + length])
+    return shape, words, tensors
 
 
 def _read_vocabulary(cursor: _Cursor) -> _Vocabulary:

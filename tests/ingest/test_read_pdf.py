@@ -41,6 +41,12 @@ def test_hangul_in_pieces_is_put_together(tmp_path: Path) -> None:
     assert [page.text for page in read(path).pages] == ["서랍 속의 계약서"]
 
 
+def test_what_was_filled_into_a_form_is_read_where_it_stands(tmp_path: Path) -> None:
+    path = pdf(tmp_path / "form.pdf", ["Name of the tenant:"], filled_in="Kim Min-jun")
+
+    assert [page.text for page in read(path).pages] == ["Name of the tenant:\nKim Min-jun"]
+
+
 def test_pages_without_text_are_listed_and_the_others_kept(tmp_path: Path) -> None:
     reading = read(pdf(tmp_path / "mixed.pdf", ["first", SCAN, "third", " . "]))
 

@@ -44,6 +44,12 @@ def test_a_broken_byte_in_utf_8_does_not_make_it_another_encoding(tmp_path: Path
     assert read(tmp_path / "a.txt").text() == KOREAN * 5 + "\ufffd end"
 
 
+def test_a_broken_byte_in_cp949_shows_as_one(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(KOREAN.encode("cp949") * 5 + b"\xff end")
+
+    assert read(tmp_path / "a.txt").text() == KOREAN * 5 + "\ufffd end"
+
+
 def test_letters_that_nothing_explains_are_not_guessed(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(bytes(128 + (at * 89) % 128 for at in range(5000)))
 

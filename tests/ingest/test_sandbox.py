@@ -211,7 +211,8 @@ def test_the_parents_main_module_is_not_run_again(tmp_path: Path) -> None:
     path = documents.text(tmp_path / "a.txt", "words")
     script = tmp_path / "page.py"
     script.write_text(
-        "import sys\nfrom pathlib import Path\nprint('drawn')\nfrom ingest.sandbox import Sandbox\nfrom rag.settings import SandboxSettings\n"
+        "import sys\nfrom pathlib import Path\nprint('drawn')\n"
+        "from ingest.sandbox import Sandbox\nfrom rag.settings import SandboxSettings\n"
         "print(Sandbox(SandboxSettings()).read(Path(sys.argv[1])).text())"
     )
 

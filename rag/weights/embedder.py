@@ -1,0 +1,127 @@
+"""Text -> unit vectors, with sentence-transformers on the CPU."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from rag.errors import WeightsUnusable
+from rag.ports import Vectors
+from rag.weights.cores import threads_for
+
+_BATCH = 16
+_MAX_TOKENS = 512
+
+_ENVIRONMENT = {
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "TRANSFORMERS_VERBOSITY": "error",
+}
+
+
+def load_tokenizer(folder: Path) -> Callable[[str], int]:
+    """How many tokens a text has, special ones apart; without torch, and so within a second.
+
+    Raises:
+        WeightsUnusable
+    """
+    from tokenizers import Tokenizer
+
+    path = folder / "tokenizer.json"
+    try:
+        tokenizer = Tokenizer.from_buffer(path.read_bytes())  # unlike its siblings, it raises a ValueError
+    except (OSError, ValueError) as error:
+        raise WeightsUnusable(path=str(path), cause=str(error)) from error
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return lambda text: len(tokenizer.encode(text, add_special_tokens=False).ids)
+
+
+class SentenceTransformerEmbedder:
+    """One sentence-transformers folder in memory. Any thread may use it."""
+
+    def __init__(self, folder: Path, *, question_prefix: str, passage_prefix: str, threads: int) -> None:
+        """Raises: WeightsUnusable."""
+        os.environ.update(_ENVIRONMENT)  # read when the libraries are imported
+        with ThreadPoolExecutor(1) as beside:
+            digest = beside.submit(_digest, folder)
+            # 10 s, most of it torch and transformers
+            import torch
+            from safetensors import SafetensorError
+            from sentence_transformers import SentenceTransformer
+
+            torch.set_num_threads(threads_for(threads))
+            try:
+                self.count_tokens = load_tokenizer(folder)
+                self._model = SentenceTransformer(
+                    str(folder),
+                    device="cpu",
+                    local_files_only=True,
+                    trust_remote_code=False,
+                    model_kwargs={"use_safetensors": True},
+                )
+                self._model.max_seq_length = min(self._model.max_seq_length or _MAX_TOKENS, _MAX_TOKENS)
+                self._dimensions = len(self._model.encode("", show_progress_bar=False))
+                weights = digest.result()
+            except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, ImportError, SafetensorError) as error:
+                raise WeightsUnusable(path=str(folder), cause=str(error).splitlines()[0][:200]) from error
+        self._question_prefix = question_prefix
+        self._passage_prefix = passage_prefix
+        self._identity = f"{folder.name} {weights} {self._dimensions} {question_prefix!r} {passage_prefix!r}"
+        self._next = threading.Lock()
+        self._working = threading.Lock()
+
+    @property
+    def identity(self) -> str:
+        return self._identity
+
+    @property
+    def dimensions(self) -> int:
+        return self._dimensions
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        vectors = np.empty((len(texts), self._dimensions), dtype=np.float32)
+        longest_first = sorted(range(len(texts)), key=lambda i: -len(texts[i]))  # like lengths together: little padding
+        for start in range(0, len(texts), _BATCH):
+            batch = longest_first[start : start + _BATCH]
+            vectors[batch] = self._encode([self._passage_prefix + texts[i] for i in batch])
+        return vectors
+
+    def embed_question(self, text: str) -> Vectors:
+        (vector,) = self._encode([self._question_prefix + text])
+        return np.asarray(vector, dtype=np.float32)
+
+    def _encode(self, texts: list[str]) -> Vectors:
+        with self._turn():
+            vectors: Vectors = self._model.encode(texts, batch_size=_BATCH, show_progress_bar=False, normalize_embeddings=True)
+        return vectors
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Whoever waits holds the door, so that a question comes in after the current batch and not after all of them."""
+        with self._next:
+            self._working.acquire()
+        try:
+            yield
+        finally:
+            self._working.release()
+
+
+def _digest(folder: Path) -> str:
+    """Of everything the vectors depend on: weights, vocabulary, configuration."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in (".safetensors", ".json", ".txt", ".model") and path.is_file():
+            digest.update(path.relative_to(folder).as_posix().encode())
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,291 @@
+"""Files in, outcomes out."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ingest.pipeline import Batch, Cancelled, add
+from ingest.queue import Queue
+from ingest.split import header, split
+from ingest.watch import sweep
+from rag.assemble import Assistant
+from rag.errors import EmbedderMismatch, NoSuchFile
+from rag.library.library import Library
+from rag.records import Heading, Outcome, Page, Progress, Reading, State
+from rag.settings import Settings, SplitSettings
+from tests.fakes import ScriptedModel, WordHashEmbedder
+
+
+def _outcomes(batch: Batch, *paths: Path) -> dict[str, str]:
+    return {Path(outcome.path).name: outcome.outcome.value for outcome in add(paths, batch)}
+
+
+def test_adding_again_does_nothing(filled: Library, papers: Path, batch: Batch, embedder: WordHashEmbedder) -> None:
+    worked, before = embedder.embedded, filled.counts()
+
+    assert _outcomes(batch, papers) == {"lease.md": "unchanged", "취업규칙.md": "unchanged"}
+    assert (embedder.embedded, filled.counts()) == (worked, before)
+
+
+def test_a_changed_file_replaces_its_version(filled: Library, papers: Path, batch: Batch) -> None:
+    (papers / "lease.md").write_text("The deposit is now 77 crowns.", encoding="utf-8")
+
+    assert _outcomes(batch, papers) == {"lease.md": "updated", "취업규칙.md": "unchanged"}
+    assert filled.lexical("euros", 5) == []
+    assert filled.lexical("crowns", 5) != []
+    assert list(filled.faults()) == []
+
+
+def test_a_copy_is_not_embedded_again(filled: Library, papers: Path, batch: Batch, embedder: WordHashEmbedder) -> None:
+    worked = embedder.embedded
+    (papers / "copy.md").write_bytes((papers / "lease.md").read_bytes())
+
+    assert _outcomes(batch, papers)["copy.md"] == "added"
+    assert embedder.embedded == worked
+    assert filled.counts().documents == 2
+
+
+def test_one_bad_file_stops_nothing(library: Library, papers: Path, batch: Batch) -> None:
+    (papers / "empty.txt").touch()
+    (papers / "a.pdf").write_bytes(b"%PDF-1.7 cut off")
+    os.mkfifo(papers / "pipe.txt")
+
+    found = _outcomes(batch, papers, papers / "none.pdf", Path("/dev/null"))
+
+    assert found == {
+        "a.pdf": "failed",
+        "empty.txt": "failed",
+        "lease.md": "added",
+        "pipe.txt": "failed",
+        "취업규칙.md": "added",
+        "none.pdf": "failed",
+        "null": "failed",
+    }
+    states = {document.name: document.state for document in library.documents()}
+    assert states == {"a.pdf": State.FAILED, "empty.txt": State.FAILED, "lease.md": State.READY, "취업규칙.md": State.READY}
+
+
+def test_a_file_that_became_unreadable_keeps_its_last_version(filled: Library, papers: Path, batch: Batch) -> None:
+    (papers / "lease.md").write_bytes(b"")
+
+    assert _outcomes(batch, papers)["lease.md"] == "failed"
+    assert filled.lexical("deposit", 5) != []
+    assert {document.name: document.state for document in filled.documents()}["lease.md"] is State.FAILED
+
+
+def test_a_mended_file_is_ready_again(library: Library, papers: Path, batch: Batch) -> None:
+    content = (papers / "lease.md").read_bytes()
+    (papers / "lease.md").write_bytes(b"")
+    _outcomes(batch, papers)
+    (papers / "lease.md").write_bytes(content)
+
+    assert _outcomes(batch, papers)["lease.md"] == "added"
+    assert {document.state for document in library.documents()} == {State.READY}
+
+
+def test_hidden_files_and_links_out_are_not_taken(library: Library, papers: Path, tmp_path: Path, batch: Batch) -> None:
+    (tmp_path / "secret.txt").write_text("secret")
+    (papers / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (papers / ".hidden.txt").write_text("hidden")
+    (papers / "loop").symlink_to(papers)
+
+    assert _outcomes(batch, papers) == {"lease.md": "added", "취업규칙.md": "added"}
+
+
+def test_progress_ends_with_an_estimate(papers: Path, batch: Batch) -> None:
+    reports: list[Progress] = []
+    batch.report = reports.append
+
+    list(add([papers], batch))
+
+    assert [report.files_total for report in reports] == [2] * len(reports)
+    assert reports[0].remaining_s is None
+    assert reports[-1].remaining_s is not None
+    assert reports[-1].passages_per_s > 0
+
+
+def test_cancelling_keeps_what_is_saved(library: Library, papers: Path, batch: Batch) -> None:
+    batch.cancelled = lambda: batch.files_done == 1
+    with pytest.raises(Cancelled):
+        list(add([papers], batch))
+
+    assert library.counts().documents == 1
+    library.fill_index()
+    assert list(library.faults()) == []
+
+
+def test_a_drawer_of_another_embedder_takes_nothing(filled: Library, papers: Path, batch: Batch) -> None:
+    batch.embedder = WordHashEmbedder("other")
+    with pytest.raises(EmbedderMismatch):
+        list(add([papers], batch))
+
+
+READING = Reading(
+    pages=(
+        Page(
+            "Lease\n\nRent\nThe rent is 5 euros. It is due on Mondays and is paid by transfer to",
+            1,
+            None,
+            (Heading(1, "Lease", 0), Heading(2, "Rent", 7)),
+        ),
+        Page("the account of the landlord.\n\nDeposit\nNo deposit is asked for.", 2, None, (Heading(2, "Deposit", 30),)),
+    ),
+    format="pdf",
+)
+
+
+def test_passages_follow_headings_and_cover_everything() -> None:
+    spans = split(READING, count_tokens=lambda text: len(text.split()), settings=SplitSettings(passage_tokens=50))
+    text = READING.text()
+
+    assert [span.headings for span in spans] == [("Lease", "Rent"), ("Lease", "Deposit")]
+    assert all(text[span.start : span.end] == span.text for span in spans)
+    assert "".join("".join(span.text.split()) for span in spans) == "".join(text.split())
+    assert header("rent_2024.pdf", READING, spans[1]) == "rent 2024 > Lease > Deposit"
+
+
+def test_a_passage_over_a_page_break_knows_both_pages(library: Library, batch: Batch, embedder: WordHashEmbedder) -> None:
+    spans = split(READING, count_tokens=embedder.count_tokens, settings=SplitSettings(passage_tokens=50))
+    library.claim_embedder(embedder.identity)
+    library.commit(
+        b"/x.pdf",
+        name="x.pdf",
+        doc_id="x",
+        mtime_ns=0,
+        size_bytes=1,
+        method="m",
+        embedder=embedder.identity,
+        reading=READING,
+        spans=spans,
+        headers=["" for _ in spans],
+        vectors=embedder.embed_passages([span.text for span in spans]),
+    )
+
+    pages = [(passage.page, passage.page_end) for passage in library.passages([1, 2]).values()]
+
+    assert pages == [(1, 2), (2, 2)]
+    assert library.place_of("x", spans[1].start).page == 2
+
+
+def test_long_text_is_split_at_sentences_within_the_limit() -> None:
+    text = " ".join(f"Sentence number {number} says something." for number in range(100))
+    spans = split(Reading((Page(text),), "text"), count_tokens=lambda text: len(text.split()), settings=SplitSettings(passage_tokens=50))
+
+    assert all(len(span.text.split()) <= 50 and span.text.strip().endswith(".") for span in spans)
+    assert "".join("".join(span.text.split()) for span in spans) == "".join(text.split())
+
+
+KILLED = """
+import sys, time
+from pathlib import Path
+from ingest.pipeline import Batch, add
+from ingest.sandbox import Sandbox
+from rag.library.library import Library
+from rag.settings import SandboxSettings, SplitSettings
+from tests.fakes import WordHashEmbedder
+library = Library(Path(sys.argv[1]))
+with Sandbox(SandboxSettings()) as sandbox:
+    for outcome in add([Path(sys.argv[2])], Batch(library, WordHashEmbedder(), sandbox, SplitSettings(passage_tokens=50))):
+        print(outcome.outcome.value, flush=True)
+        time.sleep(0.005)
+"""
+
+
+def test_killing_it_again_and_again_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(40):
+        (folder / f"{number:02}.txt").write_text(f"Document {number} speaks of subject{number}. " * 20)
+    command = [sys.executable, "-c", KILLED, str(tmp_path / "drawer"), str(folder)]
+    for lines in (3, 9, 15, 21):
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
+        assert child.stdout is not None
+        for _ in range(lines):
+            child.stdout.readline()
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+    library = Library(tmp_path / "drawer")
+
+    assert list(library.faults()) == []
+    assert sorted(document.name for document in library.documents()) == [f"{number:02}.txt" for number in range(40)]
+    for number in range(40):
+        passages = library.passages([passage_id for passage_id, _ in library.lexical(f"subject {number}", 1)])
+        assert {passage.document for passage in passages.values()} == {f"{number:02}.txt"}
+    library.close()
+
+
+# --- uploads and watched folders -------------------------------------------------------------
+
+
+def _until_idle(queue: Queue, library: Library) -> None:
+    deadline = time.monotonic() + 60
+    while (library.manifest.jobs() or queue.progress()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not library.manifest.jobs()
+
+
+@pytest.fixture
+def assistant(library: Library, embedder: WordHashEmbedder, home: Path) -> Assistant:
+    return Assistant(Settings(home=home), library, embedder=embedder, model=ScriptedModel())
+
+
+def test_an_upload_is_kept_and_taken_in(assistant: Assistant, library: Library) -> None:
+    queue = Queue(assistant)
+    queue.upload("../../etc/계약서.txt", "계약 기간은 2년이다.".encode())
+    _until_idle(queue, library)
+    queue.close()
+
+    assert [(document.name, document.state) for document in library.documents()] == [("계약서.txt", State.READY)]
+    assert len(list((library.home / "snapshots").iterdir())) == 1
+    library.remove("계약서.txt")
+    assert list((library.home / "snapshots").iterdir()) == []
+
+
+def test_an_upload_of_the_same_name_replaces_nothing(assistant: Assistant, library: Library) -> None:
+    queue = Queue(assistant)
+    for content in (b"first contract", b"second contract", b"first contract"):
+        queue.upload("contract.txt", content)
+    _until_idle(queue, library)
+    queue.close()
+
+    assert [document.name for document in library.documents()] == ["contract.txt", "contract (2).txt"]
+    assert [outcome.outcome for outcome in queue.outcomes()] == [Outcome.ADDED, Outcome.ADDED, Outcome.UNCHANGED]
+
+
+def test_uploads_wait_for_the_next_start(assistant: Assistant, library: Library) -> None:
+    import hashlib
+
+    content = b"kept before the restart"
+    library.keep_snapshot(hashlib.sha256(content).hexdigest(), content)
+    library.manifest.put_job("kept.txt", hashlib.sha256(content).hexdigest())
+
+    queue = Queue(assistant)
+    _until_idle(queue, library)
+    queue.close()
+
+    assert [document.name for document in library.documents()] == ["kept.txt"]
+
+
+def test_a_sweep_makes_the_drawer_equal_to_the_folder(filled: Library, papers: Path, batch: Batch) -> None:
+    (papers / "lease.md").unlink()
+    (papers / "new.txt").write_text("new paper")
+
+    list(sweep(papers, batch))
+
+    assert sorted(document.name for document in filled.documents()) == ["new.txt", "취업규칙.md"]
+
+
+def test_a_folder_that_is_gone_takes_no_documents_with_it(filled: Library, papers: Path, batch: Batch) -> None:
+    papers.rename(papers.with_name("elsewhere"))
+    with pytest.raises(NoSuchFile):
+        list(sweep(papers, batch))
+    assert filled.counts().documents == 2

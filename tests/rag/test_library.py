@@ -1,0 +1,222 @@
+"""The drawer: what is saved stays, what is derived can be made again."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ingest.pipeline import Batch, add
+from rag.errors import AmbiguousDocument, DrawerInUse, DrawerTooNew, EmbedderMismatch, NoDrawer, NoSuchDocument
+from rag.library import exact
+from rag.library.fulltext import terms
+from rag.library.library import Library, _ranges
+from rag.library.vectors import probe
+from tests.fakes import WordHashEmbedder
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("연차휴가는", ["연차", "차휴", "휴가", "가는"], id="Hangul in pairs"),
+        pytest.param("은 A", ["은", "a"], id="a syllable alone"),
+        pytest.param("1,234.5원", ["12345", "1", "234", "5", "원"], id="a number whole and in parts"),
+        pytest.param("20mg", ["20", "mg"], id="a unit beside its number"),
+        pytest.param("Agreements AGREEMENT", ["agreement", "agreement"], id="case and plural"),
+        pytest.param("\u1112\u1161\u11ab\u1100\u1173\u11af", ["한글"], id="decomposed as macOS writes it"),
+        pytest.param('" OR NEAR(*)', ["or", "near"], id="no query syntax gets through"),
+    ],
+)
+def test_terms(text: str, expected: list[str]) -> None:
+    assert terms(text) == expected
+
+
+def test_question_syntax_is_only_words(filled: Library) -> None:
+    assert filled.lexical('"deposit" AND NOT (rent*) NEAR:', 5)[0][0] in filled.manifest.passage_ids()
+    assert filled.lexical("***", 5) == []
+
+
+def test_the_right_passage_comes_first_in_both_languages(filled: Library) -> None:
+    first = {question: filled.lexical(question, 1)[0][0] for question in ("how much is the deposit", "병가는 며칠까지 쓸 수 있나")}
+
+    passages = filled.passages(list(first.values()))
+
+    assert "3,751 euros" in passages[first["how much is the deposit"]].text
+    assert "60일" in passages[first["병가는 며칠까지 쓸 수 있나"]].text
+
+
+def test_exact_search_equals_the_index(filled: Library, embedder: WordHashEmbedder) -> None:
+    question = embedder.embed_question("notice in writing")
+    ids, vectors = filled.manifest.vectors(embedder.identity)
+
+    by_index = filled.dense(question, 3, embedder=embedder.identity)
+
+    assert filled._fit_index() is not None
+    assert by_index == exact.nearest(question, ids, vectors, 3)
+    assert [score for _, score in by_index] == pytest.approx(sorted((float(vector @ question) for vector in vectors), reverse=True)[:3])
+
+
+def test_exact_search_of_nothing_is_nothing() -> None:
+    assert exact.nearest(np.ones(3, np.float32), np.empty(0, np.int64), np.empty((0, 3), np.float32), 5) == []
+
+
+def test_a_scope_leaves_out_everything_else(filled: Library, embedder: WordHashEmbedder) -> None:
+    scope = filled.scope(["lease.md"])
+
+    dense = filled.dense(embedder.embed_question("휴가"), 50, embedder=embedder.identity, scope=scope)
+    found = filled.passages([passage_id for passage_id, _ in dense])
+
+    assert {passage.document for passage in found.values()} == {"lease.md"}
+    assert filled.lexical("휴가", 5, scope=scope) == []
+    with pytest.raises(NoSuchDocument):
+        filled.scope(["nothing.md"])
+
+
+def test_text_is_returned_word_for_word(filled: Library) -> None:
+    for passage in filled.passages(list(filled.manifest.passage_ids())).values():
+        assert filled.text(passage.doc_id, passage.start, passage.end) == passage.text
+
+
+def test_a_second_owner_is_refused_within_a_second(filled: Library) -> None:
+    started = time.monotonic()
+    with pytest.raises(DrawerInUse):
+        Library(filled.home)
+    assert time.monotonic() - started < 1
+
+
+def test_a_reader_needs_no_lock(filled: Library) -> None:
+    reader = Library(filled.home, read_only=True)
+    assert [document.name for document in reader.documents()] == ["lease.md", "취업규칙.md"]
+
+
+def test_a_reader_makes_no_drawer(tmp_path: Path) -> None:
+    with pytest.raises(NoDrawer):
+        Library(tmp_path / "none", read_only=True)
+    assert not (tmp_path / "none").exists()
+
+
+def test_the_lock_dies_with_its_process(tmp_path: Path) -> None:
+    program = "import sys, pathlib; from rag.library.library import Library; kept = Library(pathlib.Path(sys.argv[1])); print('open', flush=True); sys.stdin.read()"
+    child = subprocess.Popen([sys.executable, "-c", program, str(tmp_path / "d")], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert child.stdout is not None
+    child.stdout.readline()
+    with pytest.raises(DrawerInUse) as refused:
+        Library(tmp_path / "d")
+    child.kill()
+    child.wait()
+
+    assert refused.value.facts["pid"] == str(child.pid)
+    Library(tmp_path / "d").close()
+
+
+def test_removing_forgets_text_terms_and_vectors(filled: Library, embedder: WordHashEmbedder) -> None:
+    assert filled.remove("lease.md") == "lease.md"
+
+    assert [document.name for document in filled.documents()] == ["취업규칙.md"]
+    assert filled.lexical("deposit", 5) == []
+    names = {
+        passage.document
+        for passage in filled.passages(
+            [i for i, _ in filled.dense(embedder.embed_question("deposit"), 9, embedder=embedder.identity)]
+        ).values()
+    }
+    assert names == {"취업규칙.md"}
+    assert list(filled.faults()) == []
+
+
+def test_two_documents_of_one_name_are_told_apart_by_path(filled: Library, tmp_path: Path, batch: Batch) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "lease.md").write_text("The rent is 9 francs.", encoding="utf-8")
+    list(add([other], batch))
+
+    with pytest.raises(AmbiguousDocument):
+        filled.remove("lease.md")
+    filled.remove(str(other / "lease.md"))
+
+    assert filled.lexical("francs", 5) == []
+    assert filled.lexical("euros", 5) != []
+
+
+def test_another_embedder_is_refused_until_rebuild_embeds_again(filled: Library) -> None:
+    other = WordHashEmbedder("other")
+    with pytest.raises(EmbedderMismatch, match="seorap rebuild"):
+        filled.claim_embedder(other.identity)
+    with pytest.raises(EmbedderMismatch):
+        filled.dense(other.embed_question("rent"), 3, embedder=other.identity)
+
+    filled.rebuild(other, lambda done, total: None)
+
+    assert other.embedded == filled.counts().passages
+    assert filled.dense(other.embed_question("rent"), 3, embedder=other.identity) != []
+    assert list(filled.faults()) == []
+
+
+def _open_again(library: Library) -> Library:
+    library.close()
+    return Library(library.home)
+
+
+@pytest.mark.parametrize("damage", ["removed", "truncated", "emptied"])
+def test_a_damaged_index_is_made_again_unasked(filled: Library, embedder: WordHashEmbedder, damage: str) -> None:
+    question = embedder.embed_question("deposit of the tenant")
+    before = filled.dense(question, 5, embedder=embedder.identity)
+    filled.close()
+    folder = filled.home / "index" / "gen-1"
+    if damage == "removed":
+        shutil.rmtree(folder)
+    elif damage == "truncated":
+        (folder / "chroma.sqlite3").write_bytes(b"no database")
+    else:
+        shutil.rmtree(folder)
+        folder.mkdir()
+
+    again = Library(filled.home)
+
+    assert again.dense(question, 5, embedder=embedder.identity) == before
+    assert list(again.faults()) == []
+    again.close()
+
+
+def test_check_sees_what_is_wrong(filled: Library) -> None:
+    with filled.manifest.transaction():
+        filled.manifest._db.execute("UPDATE passages SET text='forged' WHERE passage_id=1")
+        filled.manifest._db.execute("DELETE FROM vectors WHERE passage_id=2")
+
+    faults = list(filled.faults())
+
+    assert any("1 passages without a vector" in fault for fault in faults)
+    assert any("are not in its text" in fault for fault in faults)
+
+
+def test_a_failing_transaction_leaves_nothing(filled: Library) -> None:
+    before = filled.counts()
+    with pytest.raises(RuntimeError), filled.manifest.transaction():
+        filled.manifest.drop_place(filled.find("lease.md")[0].place)
+        raise RuntimeError
+    assert filled.counts() == before
+    assert list(filled.faults()) == []
+
+
+def test_a_newer_drawer_is_left_alone(home: Path) -> None:
+    Library(home).close()
+    db = sqlite3.connect(home / "manifest.sqlite3")
+    db.execute("PRAGMA user_version=99")
+    db.close()
+    with pytest.raises(DrawerTooNew):
+        Library(home)
+
+
+def test_a_probe_of_rubbish_says_no(tmp_path: Path) -> None:
+    (tmp_path / "chroma.sqlite3").write_bytes(b"rubbish")
+    assert probe(tmp_path) is None
+
+
+def test_page_ranges() -> None:
+    assert _ranges([1, 2, 3, 7, 9, 10]) == "1-3, 7, 9-10"
