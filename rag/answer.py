@@ -14,7 +14,7 @@ from rag.library.library import Library
 from rag.ports import Embedder, LanguageModel
 from rag.prompt import build_prompt, language_of
 from rag.records import Answer, Answered, Citation, Claim, Event, Evidence, EvidenceFound, Piece, Status, Timings, Waiting
-from rag.retrieve import retrieve
+from rag.retrieve import coverage, retrieve
 from rag.settings import Settings
 
 
@@ -46,7 +46,7 @@ def answer(
 
     model = load_model()  # only now: the evidence must not wait for it
     text, claims = "", tuple[GroundedClaim, ...]()
-    if evidence:
+    if evidence and (scope or _is_about(question, evidence, library, settings.answer.least_coverage)):
         with turns.join() as turn:
             yield from turn.wait()
             prompt = build_prompt(question, evidence, model=model, settings=settings.answer)
@@ -72,6 +72,12 @@ def answer(
             cut_short=(clock.answer_tokens or 0) >= settings.answer.max_tokens,
         )
     )
+
+
+def _is_about(question: str, evidence: Sequence[Evidence], library: Library, least: float) -> bool:
+    """Do the documents speak of what is asked? Words can tell only where question and documents are in one language."""
+    same_language = [item for item in evidence if language_of(item.text) == language_of(question)]
+    return len(same_language) < len(evidence) or coverage(question, same_language, library=library) >= least
 
 
 def checked_answer(

@@ -312,6 +312,14 @@ class CasesInvalid(SeorapError):
     }
 
 
+class ResultsUnusable(SeorapError):
+    exit_code = ExitCode.USAGE
+    sentences = {
+        "en": "{path}: results cannot be added to this file ({cause}); name another with --out.",
+        "ko": "{path}: 이 파일에는 결과를 덧붙일 수 없습니다({cause}). --out으로 다른 파일을 정해 주세요.",
+    }
+
+
 class PortInUse(SeorapError):
     sentences = {
         "en": "Port {port} on this machine is taken; name another with --port.",

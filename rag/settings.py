@@ -43,7 +43,8 @@ class RetrievalSettings(Section):
 
 
 class AnswerSettings(Section):
-    evidence_tokens: int = Field(default=900, ge=100)  # of the language model, for all snippets together
+    evidence_tokens: int = Field(default=500, ge=100)  # of the language model, for all snippets together
+    least_coverage: float = Field(default=0.3, ge=0, le=1)  # share of the question (by rarity of its terms) that the evidence must hold
     max_tokens: int = Field(default=192, ge=8)
 
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from rag.errors import DrawerInUse, ExitCode, SeorapError, WeightsError, sentence_of
-from rag.records import Answered, Document, EvidenceFound, FileOutcome, Outcome, Piece, Progress, Reason, State, Status, Waiting
+from rag.errors import DrawerInUse, EmptyQuestion, ExitCode, NoDrawer, ResultsUnusable, SeorapError, WeightsError, sentence_of
+from rag.records import Answered, Document, EvidenceFound, FileOutcome, Language, Outcome, Piece, Progress, Reason, State, Status, Waiting
 from rag.settings import Settings, load_settings, system_language
 from ui.words import terminal
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="seorap",
     help="Answers questions from your own documents, on your own machine, every claim with its quotation and page.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -46,7 +45,7 @@ class _Desk:
     def __init__(self, library: Path | None, *, as_json: bool = False) -> None:
         self.as_json = as_json
         self.settings: Settings = load_settings(library=library or _early.library)
-        self.language = self.settings.language or system_language()
+        self.language = _early.language = self.settings.language or system_language()
         self.words = terminal.IN[self.language]
 
     def say(self, word: str, **facts: object) -> str:
@@ -61,24 +60,35 @@ class _Desk:
         typer.echo(safe(line))
 
     def emit(self, row: dict[str, object]) -> None:
-        typer.echo(json.dumps(row, ensure_ascii=False))
+        typer.echo(_json_line(row))
 
     def sentence(self, reason: Reason) -> str:
         return sentence_of(reason, self.language)
 
 
 class _Early:
-    """What stood before the verb, and the language to complain in while there are no settings."""
+    """What stood before the verb, and the language to complain in once it is known."""
 
     library: Path | None = None
+    language: Language | None = None
 
 
 _early = _Early()
 
+_STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
+
 
 def safe(text: str) -> str:
-    """Without control characters: documents and file names must not steer the terminal."""
-    return "".join(letter if letter == "\n" or unicodedata.category(letter) not in ("Cc", "Cf", "Cs") else "�" for letter in text)
+    """One line without control characters: documents and file names must not steer the terminal, nor pass for further lines."""
+    return "".join(
+        letter if unicodedata.category(letter) not in _STEERING else " " if letter in "\n\t\u2028\u2029" else "�" for letter in text
+    )
+
+
+def _json_line(row: dict[str, object]) -> str:
+    """JSON leaves some control characters as they are (the C1 set, directions); they become escapes, which mean the same."""
+    plain = json.dumps(row, ensure_ascii=False)
+    return "".join(letter if unicodedata.category(letter) not in _STEERING else json.dumps(letter)[1:-1] for letter in plain)
 
 
 @app.callback()
@@ -125,7 +135,7 @@ def _show_outcome(desk: _Desk, outcome: FileOutcome) -> None:
 def remove(name: str, library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """Take a document out, by its file name or path. The file itself is left alone."""
     desk = _Desk(library, as_json=as_json)
-    with _assistant(desk) as assistant:
+    with _assistant(desk, filled=True) as assistant:
         removed = assistant.library.remove(name)
     if as_json:
         desk.emit({"removed": removed})
@@ -145,18 +155,20 @@ def list_documents(library: LibraryOption = None, as_json: JsonOption = False) -
             row = asdict(document) | {"reason": desk.sentence(document.reason) if document.reason else None}
             desk.emit(row)
         else:
-            desk.show(_document_line(desk, document))
+            for line in _document_lines(desk, document):
+                desk.show(line)
     if not documents:
         desk.tell(desk.say("empty"))
 
 
-def _document_line(desk: _Desk, document: Document) -> str:
+def _document_lines(desk: _Desk, document: Document) -> Iterator[str]:
     state = desk.words[State.READY if document.state is State.READY else f"state {document.state}"]
     pages = f"{document.pages} {desk.words['pages']}, " if document.pages else ""
-    line = f"{document.name}  [{state}]  {pages}{document.passages} {desk.words['passages']}"
+    yield f"{document.name}  [{state}]  {pages}{document.passages} {desk.words['passages']}"
     if len(document.places) > 1:
-        line += "".join(f"\n    {place}" for place in document.places)
-    return f"{line}\n    {desk.sentence(document.reason)}" if document.reason else line
+        yield from (f"    {place}" for place in document.places)
+    if document.reason:
+        yield f"    {desk.sentence(document.reason)}"
 
 
 @app.command()
@@ -195,6 +207,8 @@ def search(
 ) -> None:
     """Find passages, without an answer."""
     desk = _Desk(library, as_json=as_json)
+    if not text.strip():
+        raise EmptyQuestion
     found = _search_by_words(desk, text, k) if lexical else _search(desk, text, k)
     if as_json:
         from rag.evaluate import passage_row
@@ -208,7 +222,7 @@ def search(
 
 
 def _search(desk: _Desk, text: str, k: int) -> tuple[Evidence, ...]:
-    with _assistant(desk) as assistant:
+    with _assistant(desk, filled=True) as assistant:
         try:
             return assistant.search(text, k=k)
         except WeightsError as error:
@@ -227,7 +241,8 @@ def _search_by_words(desk: _Desk, text: str, k: int) -> tuple[Evidence, ...]:
 def _show_passages(desk: _Desk, found: tuple[Evidence, ...]) -> None:
     for number, item in enumerate(found, 1):
         desk.show(f"{number}. {_where(desk, item.document, item.page, item.page_end)}")
-        desk.show("   " + " ".join(item.text.split()) + "\n")
+        desk.show("   " + " ".join(item.text.split()))
+        desk.show("")
 
 
 def _where(desk: _Desk, document: str, page: int | None, page_end: int | None) -> str:
@@ -242,7 +257,7 @@ def ask(text: str, library: LibraryOption = None, as_json: JsonOption = False) -
     """Answer a question from the documents, every claim with its quotation and page."""
     desk = _Desk(library, as_json=as_json)
     answer: Answer | None = None
-    with _assistant(desk) as assistant:
+    with _assistant(desk, filled=True) as assistant:
         live = sys.stderr.isatty() and not as_json
         for event in assistant.ask(text):
             match event:
@@ -255,7 +270,8 @@ def ask(text: str, library: LibraryOption = None, as_json: JsonOption = False) -
                     typer.secho(safe(piece), err=True, nl=False, dim=True)
                 case Answered(answer):
                     if live:
-                        desk.tell("\n")
+                        desk.tell("")
+                        desk.tell("")
     if answer is None:
         raise AssertionError("an answer ends with Answered")
     if as_json:
@@ -271,7 +287,8 @@ def _show_answer(desk: _Desk, answer: Answer) -> None:
     if answer.status is Status.NOT_FOUND:
         desk.show(desk.say("not_found"))
         if answer.evidence:
-            desk.tell("\n" + desk.say("nearest"))
+            desk.tell("")
+            desk.tell(desk.say("nearest"))
             for item in answer.evidence[:3]:
                 desk.tell(f"- {_where(desk, item.document, item.page, item.page_end)}: {' '.join(item.text.split())[:160]}…")
         return
@@ -281,7 +298,8 @@ def _show_answer(desk: _Desk, answer: Answer) -> None:
     if answer.cut_short:
         desk.show(desk.say("cut_short"))
     for number, cited in enumerate(answer.citations, 1):
-        desk.show(f"\n[{number}] {_where(desk, cited.document, cited.page, cited.page_end)}")
+        desk.show("")
+        desk.show(f"[{number}] {_where(desk, cited.document, cited.page, cited.page_end)}")
         desk.show(f"    “{' '.join(cited.quote.split())}”")
 
 
@@ -301,19 +319,22 @@ def watch(
     with _assistant(desk) as assistant, Sandbox(desk.settings.sandbox) as sandbox:
         desk.tell(desk.say("watching", folder=folder))
         while True:
+            failed = False
             for outcome in sweep(folder, Batch(assistant.library, assistant.embedder, sandbox, desk.settings.split)):
+                failed = failed or outcome.outcome is Outcome.FAILED
                 if outcome.outcome is not Outcome.UNCHANGED:
                     _show_outcome(desk, outcome)
             if once:
-                return
+                break
             time.sleep(SWEEP_EVERY_S)
+    _end(ExitCode.SOME_DOCUMENTS_FAILED if failed else ExitCode.DONE)
 
 
 @app.command()
 def check(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """Compare everything in the drawer with everything else in it."""
     desk = _Desk(library, as_json=as_json)
-    with _assistant(desk) as assistant:
+    with _assistant(desk, filled=True) as assistant:
         faults = list(assistant.library.faults())
         counts = assistant.library.counts()
     if as_json:
@@ -331,7 +352,7 @@ def check(library: LibraryOption = None, as_json: JsonOption = False) -> None:
 def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """Make everything derived again: word index, vector index, and vectors if another embedding model is set."""
     desk = _Desk(library, as_json=as_json)
-    with _assistant(desk) as assistant, _bar(desk, "embedding") as report:
+    with _assistant(desk, filled=True) as assistant, _bar(desk, "embedding") as report:
         assistant.library.rebuild(assistant.embedder, report)
         counts = assistant.library.counts()
     if as_json:
@@ -375,7 +396,6 @@ def weights(
 def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """Verify weights byte by byte and the drawer's health, and say what to do about what is wrong."""
     desk = _Desk(library, as_json=as_json)
-    from rag.library.library import Library
     from rag.weights import acquire
 
     verdicts = [(state.name, cause if not ok else None) for state, ok, cause in acquire.verify(desk.settings.weights)]
@@ -383,21 +403,20 @@ def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
         for state in acquire.status(desk.settings.weights):
             if state.role == role and not state.present:
                 verdicts.append((state.name, desk.say("weights_missing", name=state.name)))
-    drawer: list[str] = []
+    drawer: list[str] | None = None
     try:
-        open_drawer = Library(desk.settings.home)
-        drawer = list(open_drawer.faults())
-        open_drawer.close()
-    except DrawerInUse as error:
+        with _assistant(desk, filled=True) as assistant:
+            drawer = list(assistant.library.faults())
+    except (DrawerInUse, NoDrawer) as error:
         desk.tell(error.sentence(desk.language))
     if as_json:
         desk.emit({"weights": [{"name": name, "fault": cause} for name, cause in verdicts], "drawer": drawer})
     else:
         for name, cause in verdicts:
             desk.show(desk.say("weights_wrong", name=name, cause=cause) if cause else desk.say("weights_ok", name=name))
-        for fault in drawer:
+        for fault in drawer or ():
             desk.show(f"- {fault}")
-        if not drawer:
+        if drawer == []:
             desk.show(desk.say("drawer", home=desk.settings.home) + f" – {desk.words['ok']}")
     _end(ExitCode.FAILED if drawer or any(cause for _, cause in verdicts) else ExitCode.DONE)
 
@@ -416,7 +435,9 @@ def evaluate(
     from rag.evaluate import read_cases
 
     chosen = read_cases(cases)[:limit]
-    with _assistant(desk) as assistant, _bar(desk, "evaluating") as report:
+    if out.exists() and out.samefile(cases):
+        raise ResultsUnusable(path=str(out), cause="these are the cases")
+    with _assistant(desk, filled=True) as assistant, _bar(desk, "evaluating") as report:
         new = run(chosen, out, assistant=assistant, search_only=search_only, report=report)
     desk.tell(desk.say("evaluated", new=new, path=out))
 
@@ -425,9 +446,17 @@ def evaluate(
 
 
 @contextmanager
-def _assistant(desk: _Desk) -> Iterator[Assistant]:
-    from rag.assemble import open_assistant
+def _assistant(desk: _Desk, *, filled: bool = False) -> Iterator[Assistant]:
+    """With ``filled`` the drawer has to be there: a mistyped one must not look like one that holds nothing.
 
+    Raises:
+        NoDrawer: it is not there.
+    """
+    from rag.assemble import open_assistant
+    from rag.library.library import Library
+
+    if filled:
+        Library(desk.settings.home, read_only=True).close()
     with open_assistant(desk.settings) as assistant:
         yield assistant
 
@@ -482,17 +511,37 @@ def _end(code: ExitCode) -> None:
         raise typer.Exit(int(code))
 
 
+_INTERRUPTED = 130
+"""What typer makes of Ctrl-C."""
+
+
 def main() -> NoReturn:
     """Run a verb; every failure with a remedy becomes one sentence and its exit code."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]  # a real console, not a test's
-    language = os.environ.get("SEORAP_LANGUAGE") or system_language()
+    _early.library, _early.language = None, None
     try:
-        app()
+        code = app(sys.argv[1:] or ["--help"], standalone_mode=False) or 0
     except SeorapError as error:
-        typer.echo(safe(error.sentence("ko" if language == "ko" else "en")), err=True)
+        _complain(error.sentence(_language()))
         sys.exit(int(error.exit_code))
+    except typer.TyperException as error:
+        _complain(terminal.IN[_language()]["usage"].format(cause=error.format_message().rstrip(".")))
+        sys.exit(int(ExitCode.USAGE))
     except KeyboardInterrupt:
-        typer.echo("\n" + terminal.IN["ko" if language == "ko" else "en"]["interrupted"], err=True)
+        code = _INTERRUPTED
+    if code == _INTERRUPTED:
+        typer.echo(err=True)
+        _complain(terminal.IN[_language()]["interrupted"])
         sys.exit(int(ExitCode.FAILED))
-    sys.exit(0)
+    sys.exit(code)
+
+
+def _complain(sentence: str) -> None:
+    typer.echo(safe(sentence), err=True)
+
+
+def _language() -> Language:
+    """The settings' language; while there are none, what the environment says."""
+    said = os.environ.get("SEORAP_LANGUAGE")
+    return _early.language or ("ko" if said == "ko" else "en" if said else system_language())

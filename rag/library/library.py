@@ -206,6 +206,10 @@ class Library:
         ids, vectors = self.manifest.vectors(embedder, scope=scope)
         return exact.nearest(question, ids, vectors, k)
 
+    def term_counts(self, terms: Sequence[str]) -> dict[str, int]:
+        """In how many passages each term stands; terms in none are left out."""
+        return self.manifest.term_counts(terms)
+
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         return self.manifest.passages(ids)
 
