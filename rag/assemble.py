@@ -65,7 +65,8 @@ class Assistant:
 
     def warm(self) -> None:
         """Load both models now rather than at the first question."""
-        _ = self.embedder, self.model
+        self.embedder.embed_question("")
+        _ = self.model
 
     def search(self, question: str, *, k: int, scope: Sequence[str] = ()) -> tuple[Evidence, ...]:
         """The best evidence, without an answer.

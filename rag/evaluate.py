@@ -8,8 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
 from rag.assemble import Assistant
-from rag.errors import CasesInvalid
+from rag.errors import CasesInvalid, ResultsUnusable
 from rag.records import Answer, Answered, Evidence
 
 _PASSAGES = 10
@@ -25,31 +27,52 @@ class Case:
 
 def read_cases(path: Path) -> list[Case]:
     """Raises: CasesInvalid, naming the line."""
-    cases: list[Case] = []
+    cases: dict[str, Case] = {}
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise CasesInvalid(path=str(path), line=0, cause=str(error)) from error
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
-            cases.append(Case(str(row["id"]), str(row["question"]), tuple(row.get("scope") or ())))
-        except (json.JSONDecodeError, KeyError, TypeError) as error:
-            raise CasesInvalid(path=str(path), line=number, cause=str(error)) from error
-    return cases
+            case = _Row.model_validate_json(line)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = "".join(f"{part}: " for part in first["loc"])
+            raise CasesInvalid(path=str(path), line=number, cause=f"{where}{first['msg']}") from error
+        if case.id in cases:
+            raise CasesInvalid(path=str(path), line=number, cause=f"id: {case.id} stands above already")
+        cases[case.id] = Case(case.id, case.question, case.scope or ())
+    return list(cases.values())
+
+
+class _Row(BaseModel):
+    """What is asked of a case; what else stands in it is for those who score."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    id: str
+    question: str = Field(pattern=r"\S")
+    scope: tuple[str, ...] | None = None
 
 
 def evaluate(cases: Sequence[Case], out: Path, *, assistant: Assistant, search_only: bool, report: Callable[[int, int], None]) -> int:
     """Write a result for every case that ``out`` does not hold yet; returns how many were new.
 
     Each line is flushed as it is made, so an interrupted run goes on where it was. ``report`` gets (done, total).
+
+    Raises:
+        ResultsUnusable: ``out`` cannot be written, or holds something else.
     """
-    done = _finished(out)
+    try:
+        done = _finished(out)
+        file = out.open("a", encoding="utf-8")
+    except OSError as error:
+        raise ResultsUnusable(path=str(out), cause=error.strerror or "no access") from error
     todo = [case for case in cases if case.case_id not in done]
     report(len(cases) - len(todo), len(cases))
-    with out.open("a", encoding="utf-8") as file:
+    with file:
         for count, case in enumerate(todo, 1):
             row = _searched(case, assistant) if search_only else _asked(case, assistant)
             file.write(json.dumps({"id": case.case_id} | row, ensure_ascii=False) + "\n")
@@ -65,14 +88,24 @@ def _finished(out: Path) -> set[str]:
     whole: set[str] = set()
     with out.open("rb+") as file:
         end = 0
-        for line in file:
+        for number, line in enumerate(file, 1):
             if not line.endswith(b"\n"):
                 break
-            whole.add(str(json.loads(line)["id"]))
+            try:
+                whole.add(_Result.model_validate_json(line).id)
+            except ValidationError as error:
+                raise ResultsUnusable(path=str(out), cause=f"line {number} is not a result") from error
             end += len(line)
         file.truncate(end)
         os.fsync(file.fileno())
     return whole
+
+
+class _Result(BaseModel):
+    """What tells a line of results from any other."""
+
+    id: str
+    passages: list[object]
 
 
 def _searched(case: Case, assistant: Assistant) -> dict[str, object]:

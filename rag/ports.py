@@ -16,11 +16,8 @@ class Embedder(Protocol):
 
     @property
     def identity(self) -> str:
-        """Changes whenever the vectors would: name, weights, dimensions."""
+        """Changes whenever the vectors would: name, weights, prefixes."""
         ...
-
-    @property
-    def dimensions(self) -> int: ...
 
     def count_tokens(self, text: str) -> int: ...
 

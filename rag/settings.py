@@ -75,24 +75,32 @@ def load_settings(*, library: Path | None = None, environment: Mapping[str, str]
     chosen = library or (Path(environment["SEORAP_HOME"]) if environment.get("SEORAP_HOME") else None)
     home = (chosen or Settings().home).expanduser().absolute()
     source = home / SETTINGS_FILE
-    values: dict[str, object] = {}
-    if source.is_file():
-        try:
-            values = tomllib.loads(source.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SettingsInvalid(source=str(source), cause=str(error)) from error
-    values["home"] = home
-    weights = values.get("weights", {})
-    if environment.get("SEORAP_WEIGHTS") and isinstance(weights, dict):
-        values["weights"] = weights | {"folder": Path(environment["SEORAP_WEIGHTS"]).expanduser().absolute()}
+    try:
+        values: dict[str, object] = tomllib.loads(source.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        values = {}
+    except OSError as error:
+        raise SettingsInvalid(source=str(source), cause=error.strerror or "no access") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsInvalid(source=str(source), cause=str(error)) from error
+    if "home" in values:
+        raise SettingsInvalid(source=str(source), cause="home: the drawer is the folder in which this file lies")
+    from_file = _validated(values | {"home": home}, str(source))
+    if environment.get("SEORAP_WEIGHTS"):
+        folder = Path(environment["SEORAP_WEIGHTS"]).expanduser().absolute()
+        from_file = from_file.model_copy(update={"weights": from_file.weights.model_copy(update={"folder": folder})})
     if environment.get("SEORAP_LANGUAGE"):
-        values["language"] = environment["SEORAP_LANGUAGE"]
+        return _validated(from_file.model_dump() | {"language": environment["SEORAP_LANGUAGE"]}, "SEORAP_LANGUAGE")
+    return from_file
+
+
+def _validated(values: Mapping[str, object], source: str) -> Settings:
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise SettingsInvalid(source=str(source), cause=f"{where}: {first['msg']}") from error
+        raise SettingsInvalid(source=source, cause=f"{where}: {first['msg']}") from error
 
 
 def system_language(environment: Mapping[str, str] = os.environ) -> Language:

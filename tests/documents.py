@@ -10,8 +10,18 @@ from xml.sax.saxutils import escape
 
 import pypdf
 
-SCAN = "\0scan"
-"""A page of ``pdf`` that is a picture."""
+SCAN = "\0a picture"
+SCAN_IN_A_FORM = "\0a picture inside a form"
+DRAWING = "\0a drawing"
+RULED = "\0a rule and a frame"
+"""Pages of ``pdf`` without text. One that is "" is blank."""
+
+_PICTURES = {
+    SCAN: b"q 500 0 0 700 50 50 cm /Im1 Do Q",
+    SCAN_IN_A_FORM: b"q /Fm1 Do Q",
+    DRAWING: b"50 50 m 60 60 70 70 80 50 c 90 20 l 95 25 l 96 30 l 97 40 l f",
+    RULED: b"50 700 m 550 700 l S 50 50 500 600 re S",
+}
 
 
 # --- PDF -------------------------------------------------------------------------------------
@@ -27,11 +37,15 @@ def pdf(
     outline: Sequence[tuple[str, int]] = (),
     roman_front_pages: int = 0,
     filled_in: str | None = None,
+    algorithm: str = "AES-256",
+    catalog_entries: bytes = b"",
+    more_objects: Mapping[int, bytes] | None = None,
 ) -> Path:
     """A PDF with one line of text for each line of ``pages``, in Helvetica where that is possible, else in a font with its own codes.
 
     ``outline`` holds titles and 1-based pages. The first ``roman_front_pages`` are labelled i, ii, ...; those after them 1, 2, ...
-    ``filled_in`` is what stands in a form field on each page, below its lines.
+    ``filled_in`` is what stands in a form field on each page, below its lines. ``more_objects`` (from 1000 on, or in place of one that
+    is numbered here) and ``catalog_entries`` are for structure no program would write.
     """
     alphabet = sorted({char for page in pages for char in page if char > "~"} | {chr(code) for code in range(0x20, 0x7F)})
     codes = {char: at + 1 for at, char in enumerate(alphabet)}
@@ -45,12 +59,15 @@ def pdf(
         b"/StemV 80>>",
         8: _stream(b"\xff" * 8, b"/Type/XObject/Subtype/Image/Width 8/Height 8/BitsPerComponent 1/ColorSpace/DeviceGray"),
     }
+    objects[13] = _stream(
+        b"q 500 0 0 700 50 50 cm /Im1 Do Q", b"/Type/XObject/Subtype/Form/BBox[0 0 612 792]/Resources<</XObject<</Im1 8 0 R>>>>"
+    )
     first = 20
     kids = [first + 2 * at for at in range(len(pages))]
     for number, page in zip(kids, pages, strict=True):
-        content = b"q 500 0 0 700 50 50 cm /Im1 Do Q" if page == SCAN else _content(page, codes)
+        content = _PICTURES.get(page) or _content(page, codes)
         objects[number] = (
-            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Resources<</Font<</F1 3 0 R/F2 4 0 R>>/XObject<</Im1 8 0 R>>>>"
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Resources<</Font<</F1 3 0 R/F2 4 0 R>>/XObject<</Im1 8 0 R/Fm1 13 0 R>>>>"
             b"/Contents %d 0 R%s>>" % (number + 1, b"/Annots[11 0 R]" if filled_in is not None else b"")
         )
         objects[number + 1] = _stream(content)
@@ -76,15 +93,15 @@ def pdf(
                 kids[page_number - 1],
                 following,
             )
-    objects[1] = catalog + b">>"
+    objects[1] = catalog + catalog_entries + b">>"
     trailer = b""
     if title is not None:
         objects[10] = b"<</Title<%s>/Author(A. Writer)/CreationDate(D:20240131093000+09'00')>>" % _utf_16(title)
         trailer = b"/Info 10 0 R"
-    path.write_bytes(_pdf_file(objects, trailer))
+    path.write_bytes(_pdf_file(objects | dict(more_objects or {}), trailer))
     if password is not None or owner_password is not None:
         writer = pypdf.PdfWriter(clone_from=path)
-        writer.encrypt(user_password=password or "", owner_password=owner_password or password, algorithm="AES-256")
+        writer.encrypt(user_password=password or "", owner_password=owner_password or password, algorithm=algorithm)
         writer.write(path)
     return path
 

@@ -1,18 +1,28 @@
 """PDF -> pages.
 
-PDFium does all of it: text in 1-2 ms a page with a table's row on one line, and metadata, labels and outline as well, so
-that a hostile file meets one parser and not two.
+Text comes from PDFium: 1-2 ms a page, and a table's row on one line. Structure (labels, metadata, outline, whether a password
+is needed) comes from pypdf, which reads it as plain objects but takes many times as long over text. Structure is a courtesy: where
+pypdf cannot read it, or would take too long, the text stands without it.
 """
 
 from __future__ import annotations
 
+import io
+import logging
 import re
+import struct
+import time
+import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from typing import ParamSpec
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple, ParamSpec, TypeVar
 
+import pypdf
+import pypdf.errors
 import pypdfium2
 import pypdfium2.raw as pdfium
+from pypdf.generic import Destination, IndirectObject, PdfObject
 
 from ingest.read.headings import find_headings
 from ingest.read.text import normalise
@@ -20,6 +30,7 @@ from rag.errors import DamagedDocument, EncryptedDocument, NoTextInDocument
 from rag.records import Heading, Page, Reading
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 _HEADER_WITHIN_BYTES = 1024  # the standard tolerates that much before %PDF-
 
@@ -35,7 +46,39 @@ _RUNNING_HEADER_PAGES = 3
 """A would-be heading on as many pages as this is printed at the top of each."""
 
 _TITLES_OF_NOTHING = re.compile(r"untitled.*|제목 ?없음|[\d\W_]*|.*\.(docx?|hwpx?|xlsx?|pptx?|indd|tmp|pdf)", re.IGNORECASE)
-_DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d)(\d\d)?)?")
+
+_LONGEST_LINE_OR_BOX = 5
+"""Segments of a path. A page of rules, frames and backgrounds alone says nothing; letters and drawings have more."""
+
+STRUCTURE_UNREADABLE = (
+    pypdf.errors.PyPdfError,
+    pypdf.errors.DependencyError,
+    pypdf.errors.DeprecationError,
+    # What a parser in Python raises where a file is not what it expects:
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    NotImplementedError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+_STRUCTURE_SECONDS = 5.0
+_STRUCTURE_LIMITS = pypdf.Configuration(
+    outline_maximum_entries=5_000,
+    zlib_maximum_output_length=8 * 2**20,  # of one stream of objects; those that programs write have some 100 KiB
+    lzw_maximum_output_length=8 * 2**20,
+    run_length_maximum_output_length=8 * 2**20,
+    stream_decoding_work_maximum_length=32 * 2**20,
+    jbig2dec_binary=None,
+)
+
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its remarks on a file's faults are of no use to the reader
 
 
 def is_pdf(contents: bytes) -> bool:
@@ -47,20 +90,21 @@ def read(contents: bytes, name: str) -> Reading:
     try:
         raw = [_raw_text(document, index) for index in range(len(document))]
         cut_off = _is_cut_off(contents)
-        if not raw or (cut_off and not all(map(_has_text, raw))):
+        if not raw or (cut_off and not all(raw)):
             raise DamagedDocument(name=name, cause="its end is missing" if cut_off else "it has no pages")
-        if not any(map(_has_text, raw)):
+        if not any(raw):
             raise NoTextInDocument(name=name, pages=len(raw))
         texts = [_tidy(text) for text in _join_hyphenated([text or "" for text in raw])]
-        headings = _outline_headings(document, texts) or _rule_headings(texts)
+        structure = _structure(contents, len(texts))
+        headings = _outline_headings(structure.outline, texts) or _rule_headings(texts)
         pages = tuple(
-            Page(texts[index], number=index + 1, label=_words(document.get_page_label, index) or None, headings=tuple(headings[index]))
+            Page(texts[index], number=index + 1, label=structure.labels.get(index), headings=tuple(headings[index]))
             for index, text in enumerate(raw)
-            if _has_text(text)
+            if text
         )
-        unread = tuple(index + 1 for index, text in enumerate(raw) if not _has_text(text))
-        metadata = _metadata(document)
-        return Reading(pages, format="pdf", title=_title(metadata), metadata=metadata, unread_pages=unread)
+        unread = tuple(index + 1 for index, text in enumerate(raw) if text is None)
+        title = _title(structure.metadata)
+        return Reading(pages, format="pdf", title=title, metadata=structure.metadata, unread_pages=unread)
     finally:
         document.close()
 
@@ -69,7 +113,7 @@ def _open(contents: bytes, name: str) -> pypdfium2.PdfDocument:
     try:
         document = pypdfium2.PdfDocument(contents)
     except pypdfium2.PdfiumError as error:
-        if error.err_code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
+        if _attempt(_is_locked, contents) or error.err_code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
             raise EncryptedDocument(name=name) from error
         cause = "its end is missing" if _is_cut_off(contents) else "it cannot be opened as a PDF"
         raise DamagedDocument(name=name, cause=cause) from error
@@ -85,7 +129,7 @@ def _is_cut_off(contents: bytes) -> bool:
 
 
 def _raw_text(document: pypdfium2.PdfDocument, index: int) -> str | None:
-    """What PDFium finds on a page, in its own notation; None where the page is broken."""
+    """The words PDFium finds on a page, in its own notation: "" on a blank page, None on one that shows something else or is broken."""
     try:
         page = document[index]
         try:
@@ -94,17 +138,22 @@ def _raw_text(document: pypdfium2.PdfDocument, index: int) -> str | None:
                 page = document[index]
             textpage = page.get_textpage()
             try:
-                return str(textpage.get_text_range())
+                text = str(textpage.get_text_range())
             finally:
                 textpage.close()
+            if any(char.isalnum() for char in text):
+                return text
+            return None if text.strip() or _shows_something(page) else ""
         finally:
             page.close()
     except pypdfium2.PdfiumError:
         return None
 
 
-def _has_text(raw: str | None) -> bool:
-    return raw is not None and any(char.isalnum() for char in raw)
+def _shows_something(page: pypdfium2.PdfPage) -> bool:
+    """Whether a page without words holds a picture or a drawing, at whatever depth of forms."""
+    seen = page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING, pdfium.FPDF_PAGEOBJ_PATH])
+    return any(item.type != pdfium.FPDF_PAGEOBJ_PATH or pdfium.FPDFPath_CountSegments(item) > _LONGEST_LINE_OR_BOX for item in seen)
 
 
 def _join_hyphenated(raw: Sequence[str]) -> list[str]:
@@ -141,12 +190,12 @@ def _tidy(raw: str) -> str:
 # --- headings --------------------------------------------------------------------------------
 
 
-def _outline_headings(document: pypdfium2.PdfDocument, texts: Sequence[str]) -> list[list[Heading]] | None:
+def _outline_headings(outline: Sequence[_OutlineEntry], texts: Sequence[str]) -> list[list[Heading]] | None:
     """The outline's entries where their words stand on their page; None where the outline says nothing of the kind."""
     headings: list[list[Heading]] = [[] for _ in texts]
-    for level, title, index in _outline(document):
+    for level, title, index in outline:
         words = r"\s+".join(re.escape(word) for word in title.split())
-        if not words or index >= len(texts):
+        if not words:
             continue
         line = r"^ *(?:[\dA-Z.]{1,8} +)??(" + words + ")"  # the outline may leave out the number
         found = next(filter(None, (re.search(line + end, texts[index], re.MULTILINE | re.IGNORECASE) for end in (r" *$", r"\s"))), None)
@@ -157,54 +206,116 @@ def _outline_headings(document: pypdfium2.PdfDocument, texts: Sequence[str]) -> 
     return [sorted(on_page, key=lambda heading: heading.start) for on_page in headings]
 
 
-def _outline(document: pypdfium2.PdfDocument) -> Iterator[tuple[int, str, int]]:
-    """Level from 1, title, index of the page."""
-    try:
-        for entry in document.get_toc():
-            target = entry.get_dest()
-            index = target.get_index() if target else None
-            if index is not None:
-                yield entry.level + 1, _words(entry.get_title), index
-    except pypdfium2.PdfiumError:  # a broken outline costs headings, not the document
-        return
-
-
 def _rule_headings(texts: Sequence[str]) -> list[list[Heading]]:
     found = [find_headings(text) for text in texts]
     pages = Counter(title for on_page in found for title in {heading.title for heading in on_page})
     return [[heading for heading in on_page if pages[heading.title] < _RUNNING_HEADER_PAGES] for on_page in found]
 
 
-# --- metadata --------------------------------------------------------------------------------
+# --- structure -------------------------------------------------------------------------------
 
 
-def _metadata(document: pypdfium2.PdfDocument) -> dict[str, str]:
+class _OutlineEntry(NamedTuple):
+    level: int  # 1 is the highest
+    title: str
+    page_index: int
+
+
+class _Structure(NamedTuple):
+    metadata: Mapping[str, str] = {}
+    labels: Mapping[int, str] = {}
+    outline: Sequence[_OutlineEntry] = ()
+
+
+class _Reader(pypdf.PdfReader):
+    """Gives up after some seconds of work, so that no file can spend the time its text needs."""
+
+    def __init__(self, contents: bytes) -> None:
+        self._gives_up_at = time.thread_time() + _STRUCTURE_SECONDS
+        super().__init__(io.BytesIO(contents), strict=False)
+
+    def get_object(self, indirect_reference: int | IndirectObject) -> PdfObject | None:
+        if time.thread_time() > self._gives_up_at:
+            raise pypdf.errors.LimitReachedError(f"{_STRUCTURE_SECONDS} s")
+        return super().get_object(indirect_reference)
+
+
+def _attempt(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+    """What pypdf reads within the limits; None where it cannot."""
+    try:
+        with pypdf.apply_configuration(_STRUCTURE_LIMITS):
+            return read(*args, **kwargs)
+    except STRUCTURE_UNREADABLE:
+        return None
+
+
+def _is_locked(contents: bytes) -> bool:
+    reader = _Reader(contents)
+    return reader.is_encrypted and reader.decrypt("") == pypdf.PasswordType.NOT_DECRYPTED
+
+
+def _structure(contents: bytes, page_count: int) -> _Structure:
+    """Each part by itself: one that is broken does not cost the others."""
+    reader = _attempt(_Reader, contents)
+    if reader is None:
+        return _Structure()
+    return _Structure(
+        _metadata(reader),
+        _attempt(_labels, reader, page_count) or {},
+        _attempt(_outline, reader, page_count) or (),
+    )
+
+
+def _metadata(reader: pypdf.PdfReader) -> dict[str, str]:
+    info = _attempt(lambda: reader.metadata)
+    if info is None:
+        return {}
     found = {
-        "title": _words(document.get_metadata_value, "Title"),
-        "author": _words(document.get_metadata_value, "Author"),
-        "created": _iso_date(_words(document.get_metadata_value, "CreationDate")),
-        "modified": _iso_date(_words(document.get_metadata_value, "ModDate")),
+        "title": _attempt(lambda: _words(info["/Title"])),
+        "author": _attempt(lambda: _words(info["/Author"])),
+        "created": _attempt(lambda: _iso_date(info.creation_date)),
+        "modified": _attempt(lambda: _iso_date(info.modification_date)),
     }
     return {key: value for key, value in found.items() if value}
 
 
-def _words(get: Callable[P, str], *args: P.args, **kwargs: P.kwargs) -> str:
-    """A short text of PDFium's on one line; empty where its letters are broken."""
-    try:
-        return " ".join(normalise(get(*args, **kwargs)).split())
-    except UnicodeDecodeError:
-        return ""
+def _labels(reader: pypdf.PdfReader, page_count: int) -> dict[int, str]:
+    if "/PageLabels" not in reader.root_object or len(reader.pages) != page_count:  # the page tree takes a while
+        return {}
+    labels = {index: _words(label) for index, label in enumerate(reader.page_labels)}
+    return {index: label for index, label in labels.items() if label}
 
 
-def _iso_date(written: str) -> str:
-    match = _DATE.match(written)
-    if match is None:
-        return ""
-    year, month, day, hour, minute, second = match.groups()
-    return f"{year}-{month or '01'}-{day or '01'}" + (f"T{hour}:{minute}:{second or '00'}" if hour else "")
+def _outline(reader: pypdf.PdfReader, page_count: int) -> list[_OutlineEntry]:
+    if "/Outlines" not in reader.root_object or len(reader.pages) != page_count:
+        return []
+    found: list[_OutlineEntry] = []
+
+    def walk(entries: Sequence[object], level: int) -> None:
+        for entry in entries:
+            if isinstance(entry, list):
+                walk(entry, level + 1)
+            elif isinstance(entry, Destination):
+                page: object = entry.page  # some programs write its index
+                index = int(page) if isinstance(page, int) else reader.get_destination_page_number(entry)
+                if index is not None and 0 <= index < page_count:
+                    found.append(_OutlineEntry(level, _words(entry.title), index))
+
+    walk(reader.outline, 1)
+    return found
 
 
-def _title(metadata: dict[str, str]) -> str | None:
+def _words(value: object) -> str:
+    """A short text of pypdf's on one line; empty where its letters are broken, which leaves it bytes."""
+    return " ".join(normalise(value).split()) if isinstance(value, str) else ""
+
+
+def _iso_date(date: datetime | None) -> str:
+    """As its writer's clock showed it."""
+    return date.replace(tzinfo=None).isoformat(timespec="seconds") if date is not None else ""
+
+
+def _title(metadata: Mapping[str, str]) -> str | None:
     """The title, unless it is a program's: "Microsoft Word - x.doc", a number, "untitled"."""
     title = re.sub(r"^Microsoft (?:Word|PowerPoint) - ", "", metadata.get("title", ""))
     return None if _TITLES_OF_NOTHING.fullmatch(title) else title

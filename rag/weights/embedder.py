@@ -6,15 +6,18 @@ import hashlib
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rag.errors import WeightsUnusable
 from rag.ports import Vectors
 from rag.weights.cores import threads_for
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 _BATCH = 16
 _MAX_TOKENS = 512
@@ -47,54 +50,63 @@ def load_tokenizer(folder: Path) -> Callable[[str], int]:
 
 
 class SentenceTransformerEmbedder:
-    """One sentence-transformers folder in memory. Any thread may use it."""
+    """One sentence-transformers folder. Any thread may use it.
+
+    It knows who it is and counts tokens at once; the model, and torch with it, is loaded when the first text is embedded.
+    """
 
     def __init__(self, folder: Path, *, question_prefix: str, passage_prefix: str, threads: int) -> None:
         """Raises: WeightsUnusable."""
-        os.environ.update(_ENVIRONMENT)  # read when the libraries are imported
-        with ThreadPoolExecutor(1) as beside:
-            digest = beside.submit(_digest, folder)
-            # 10 s, most of it torch and transformers
-            import torch
+        self.count_tokens = load_tokenizer(folder)
+        self._folder = folder
+        self._threads = threads
+        self._question_prefix = question_prefix
+        self._passage_prefix = passage_prefix
+        self._identity = f"{folder.name} {_digest(folder)} {question_prefix!r} {passage_prefix!r}"
+        self._model: SentenceTransformer | None = None
+        self._next = threading.Lock()
+        self._working = threading.Lock()
+
+    def load(self) -> SentenceTransformer:
+        """
+        Raises:
+            WeightsUnusable
+        """
+        if self._model is None:
+            os.environ.update(_ENVIRONMENT)  # read when the libraries are imported
+            import torch  # with the next one 10 s
             from safetensors import SafetensorError
             from sentence_transformers import SentenceTransformer
 
-            torch.set_num_threads(threads_for(threads))
+            torch.set_num_threads(threads_for(self._threads))
             try:
-                self.count_tokens = load_tokenizer(folder)
-                self._model = SentenceTransformer(
-                    str(folder),
+                model = SentenceTransformer(
+                    str(self._folder),
                     device="cpu",
                     local_files_only=True,
                     trust_remote_code=False,
                     model_kwargs={"use_safetensors": True},
                 )
-                self._model.max_seq_length = min(self._model.max_seq_length or _MAX_TOKENS, _MAX_TOKENS)
-                self._dimensions = len(self._model.encode("", show_progress_bar=False))
-                weights = digest.result()
+                model.max_seq_length = min(model.max_seq_length or _MAX_TOKENS, _MAX_TOKENS)
+                model.encode("", show_progress_bar=False)
             except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, ImportError, SafetensorError) as error:
-                raise WeightsUnusable(path=str(folder), cause=str(error).splitlines()[0][:200]) from error
-        self._question_prefix = question_prefix
-        self._passage_prefix = passage_prefix
-        self._identity = f"{folder.name} {weights} {self._dimensions} {question_prefix!r} {passage_prefix!r}"
-        self._next = threading.Lock()
-        self._working = threading.Lock()
+                raise WeightsUnusable(path=str(self._folder), cause=str(error).splitlines()[0][:200]) from error
+            self._model = model
+        return self._model
 
     @property
     def identity(self) -> str:
         return self._identity
 
-    @property
-    def dimensions(self) -> int:
-        return self._dimensions
-
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        vectors = np.empty((len(texts), self._dimensions), dtype=np.float32)
+        if not texts:
+            return np.empty((0, 0), dtype=np.float32)
+        rows: dict[int, Vectors] = {}
         longest_first = sorted(range(len(texts)), key=lambda i: -len(texts[i]))  # like lengths together: little padding
         for start in range(0, len(texts), _BATCH):
             batch = longest_first[start : start + _BATCH]
-            vectors[batch] = self._encode([self._passage_prefix + texts[i] for i in batch])
-        return vectors
+            rows |= zip(batch, self._encode([self._passage_prefix + texts[i] for i in batch]), strict=True)
+        return np.stack([rows[i] for i in range(len(texts))])
 
     def embed_question(self, text: str) -> Vectors:
         (vector,) = self._encode([self._question_prefix + text])
@@ -102,7 +114,7 @@ class SentenceTransformerEmbedder:
 
     def _encode(self, texts: list[str]) -> Vectors:
         with self._turn():
-            vectors: Vectors = self._model.encode(texts, batch_size=_BATCH, show_progress_bar=False, normalize_embeddings=True)
+            vectors: Vectors = self.load().encode(texts, batch_size=_BATCH, show_progress_bar=False, normalize_embeddings=True)
         return vectors
 
     @contextmanager

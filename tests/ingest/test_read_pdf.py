@@ -1,14 +1,18 @@
 """PDF -> pages."""
 
+import inspect
+import random
 import unicodedata
 from pathlib import Path
 
+import pypdf.errors
 import pytest
 
 from ingest.read import read
-from rag.errors import DamagedDocument, EncryptedDocument, NoTextInDocument
+from ingest.read.pdf import STRUCTURE_UNREADABLE
+from rag.errors import DamagedDocument, DocumentError, EncryptedDocument, NoTextInDocument
 from rag.records import Heading, Page, Reading
-from tests.documents import SCAN, pdf
+from tests.documents import DRAWING, RULED, SCAN, SCAN_IN_A_FORM, pdf
 
 
 def test_text_comes_page_by_page_with_labels_and_metadata(tmp_path: Path) -> None:
@@ -54,24 +58,48 @@ def test_pages_without_text_are_listed_and_the_others_kept(tmp_path: Path) -> No
     assert reading.unread_pages == (2, 4)
 
 
-def test_a_scan_says_how_many_pages_it_has(tmp_path: Path) -> None:
+def test_a_blank_page_hides_nothing(tmp_path: Path) -> None:
+    reading = read(pdf(tmp_path / "a.pdf", ["first", "", " ", RULED, "fifth"]))
+
+    assert [(page.number, page.text) for page in reading.pages] == [(1, "first"), (5, "fifth")]
+    assert reading.unread_pages == ()
+
+
+@pytest.mark.parametrize("page", [SCAN, SCAN_IN_A_FORM, DRAWING, " . "])
+def test_a_page_that_shows_something_other_than_words_is_unread(tmp_path: Path, page: str) -> None:
+    assert read(pdf(tmp_path / "a.pdf", ["first", page])).unread_pages == (2,)
+
+
+@pytest.mark.parametrize("pages", [[SCAN, SCAN], ["", ""], [SCAN, ""]], ids=["scans", "blank", "both"])
+def test_a_document_without_a_word_says_how_many_pages_it_has(tmp_path: Path, pages: list[str]) -> None:
     with pytest.raises(NoTextInDocument) as caught:
-        read(pdf(tmp_path / "scan.pdf", [SCAN, SCAN]))
+        read(pdf(tmp_path / "scan.pdf", pages))
 
     assert caught.value.facts == {"name": "scan.pdf", "pages": 2}
 
 
-def test_a_password_to_open_it_is_asked_to_be_removed(tmp_path: Path) -> None:
+ALGORITHMS = ["RC4-40", "RC4-128", "AES-128", "AES-256"]
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_password_to_open_it_is_asked_to_be_removed(tmp_path: Path, algorithm: str) -> None:
     with pytest.raises(EncryptedDocument) as caught:
-        read(pdf(tmp_path / "secret.pdf", ["words"], password="s3cret"))
+        read(pdf(tmp_path / "secret.pdf", ["words"], password="s3cret", algorithm=algorithm))
 
     assert caught.value.facts == {"name": "secret.pdf"}
 
 
-def test_a_password_against_editing_does_not_matter(tmp_path: Path) -> None:
-    path = pdf(tmp_path / "locked.pdf", ["비밀 아닌 words"], owner_password="s3cret")
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_password_against_editing_does_not_matter(tmp_path: Path, algorithm: str) -> None:
+    path = pdf(
+        tmp_path / "locked.pdf", ["비밀 아닌 words"], title="비밀", roman_front_pages=1, owner_password="s3cret", algorithm=algorithm
+    )
 
-    assert [page.text for page in read(path).pages] == ["비밀 아닌 words"]
+    reading = read(path)
+
+    assert [(page.text, page.label) for page in reading.pages] == [("비밀 아닌 words", "i")]
+    assert reading.title == "비밀"
 
 
 @pytest.mark.parametrize(
@@ -150,3 +178,85 @@ def test_a_file_that_only_begins_like_a_pdf_is_damaged(tmp_path: Path) -> None:
         read(tmp_path / "a.pdf")
 
     assert caught.value.facts == {"name": "a.pdf", "cause": "it cannot be opened as a PDF"}
+
+
+# --- structure that cannot be read -----------------------------------------------------------
+
+ENDLESS_OUTLINE = {number: b"<</Title(one)/First %d 0 R/Next %d 0 R>>" % (number + 1, number + 1) for number in range(1000, 1040)}
+METADATA = {"title": "T", "author": "A. Writer", "created": "2024-01-31T09:30:00"}
+ENDLESS_LABELS = {1000: b"<</Limits[0 9]/Kids[1000 0 R]>>"}
+
+
+@pytest.mark.parametrize(
+    ("catalog_entries", "more_objects", "metadata", "label"),
+    [
+        pytest.param(b"/Outlines<</First 1000 0 R>>", ENDLESS_OUTLINE, METADATA, "i", id="outline without end"),
+        pytest.param(b"/Outlines<</First 7>>/Dests 7", {}, METADATA, "i", id="outline of numbers"),
+        pytest.param(b"/PageLabels<</Kids[1000 0 R]>>", ENDLESS_LABELS, METADATA, None, id="labels without end"),
+        pytest.param(b"/PageLabels<</Nums[0<</S/r/P<FEFFD8>>>]>>", {}, METADATA, "1", id="labels in broken letters"),
+        pytest.param(b"", {10: b"[7 7 7]"}, {}, "i", id="metadata that is a list"),
+        pytest.param(
+            b"",
+            {10: b"<</Title(T)/Author 7/CreationDate(soon)/ModDate(D:2024)>>"},
+            {"title": "T", "modified": "2024-01-01T00:00:00"},
+            "i",
+            id="metadata of other kinds",
+        ),
+        pytest.param(b"", {2: b"<</Type/Pages/Count 2/Kids[20 0 R 22 0 R 2 0 R]>>"}, METADATA, None, id="pages in a circle"),
+    ],
+)
+def test_structure_that_makes_no_sense_costs_itself_alone(
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    catalog_entries: bytes,
+    more_objects: dict[int, bytes],
+    metadata: dict[str, str],
+    label: str | None,
+) -> None:
+    own_labels = 0 if b"/PageLabels" in catalog_entries else 2
+    path = pdf(
+        tmp_path / "a.pdf",
+        ["one", "two"],
+        title="T",
+        roman_front_pages=own_labels,
+        catalog_entries=catalog_entries,
+        more_objects=more_objects,
+    )
+
+    reading = read(path)
+
+    assert [page.text for page in reading.pages] == ["one", "two"]
+    assert reading.metadata == metadata
+    assert reading.pages[0].label == label
+    assert caplog.records == []
+
+
+def test_structure_that_takes_too_long_is_done_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = pdf(tmp_path / "a.pdf", ["one", "two"], title="T", roman_front_pages=1, outline=[("two", 2)])
+    monkeypatch.setattr("ingest.read.pdf._STRUCTURE_SECONDS", 0)
+
+    assert read(path) == Reading((Page("one", number=1), Page("two", number=2)), format="pdf")
+
+
+def test_every_error_of_the_structure_library_is_expected() -> None:
+    errors = [kind for _, kind in inspect.getmembers(pypdf.errors, inspect.isclass) if issubclass(kind, Exception)]
+
+    assert [kind for kind in errors if not issubclass(kind, (*STRUCTURE_UNREADABLE, Warning))] == []
+
+
+def test_whatever_is_wrong_with_a_file_it_is_read_or_refused_in_words(tmp_path: Path) -> None:
+    whole = pdf(tmp_path / "a.pdf", ["one", "two"], title="T", roman_front_pages=1, outline=[("one", 1), ("two", 2)]).read_bytes()
+    chance = random.Random(7)
+    outcomes: set[str] = set()
+    for _ in range(300):
+        spoiled = bytearray(whole)
+        for _ in range(chance.randint(1, 12)):
+            spoiled[chance.randrange(16, len(spoiled))] = chance.choice(b"\0 0179/<>[]()RXobj\xff")
+        (tmp_path / "b.pdf").write_bytes(spoiled)
+        try:
+            read(tmp_path / "b.pdf")
+            outcomes.add("read")
+        except DocumentError:
+            outcomes.add("refused")
+
+    assert outcomes == {"read", "refused"}

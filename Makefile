@@ -1,0 +1,36 @@
+# `make app` sets up and opens the page; `make test` sets up and passes the tests. Both may be interrupted and repeated.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SEORAP := $(BIN)/seorap
+export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell getconf _NPROCESSORS_ONLN)
+
+.PHONY: app demo test weights clean
+.DELETE_ON_ERROR:
+
+app: demo
+	@$(SEORAP) serve
+
+demo: weights
+	@$(SEORAP) add data/samples
+	@$(SEORAP) ask "How much notice must the tenant give to end the lease?" "병가는 며칠까지 쓸 수 있나요?"
+
+test: weights $(VENV)/.dev-installed
+	@.ci/check
+
+weights: $(VENV)/.installed
+	@$(SEORAP) weights --install
+
+# torch first: from the version alone pip would also consider builds with gigabytes of CUDA for its dependents.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet torch==2.13.0
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.dev-installed: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev]"
+	@touch $@
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,271 @@
+"""What the page says, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rag.records import Language, Outcome, State
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Fields with {placeholders} are filled in by ``str.format``; both languages have the same ones."""
+
+    language: str
+    ask: str
+    library: str
+    privacy: str
+
+    # --- asking
+    ask_title: str
+    ask_lead: str
+    placeholder: str
+    placeholder_empty: str
+    empty_title: str
+    empty_first: str
+    empty_then: str
+    empty_kinds: str
+    go_to_library: str
+    searching: str
+    reading: str
+    reading_for: str
+    waiting: str
+    unchecked: str
+    answer: str
+    quotations: str
+    unsupported: str
+    partial: str
+    not_found: str
+    not_found_more: str
+    nearest: str
+    found_in: str
+    more_passages: str
+    passages_read: str
+    nothing_near: str
+    cut_short: str
+    stopped: str
+    stopped_empty: str
+    timings: str
+    timings_no_model: str
+    page: str
+    pages: str
+    clear: str
+    shutting_down: str
+    problem: str
+    unexpected: str
+
+    # --- the drawer's documents
+    library_title: str
+    library_lead: str
+    add_title: str
+    upload: str
+    upload_hint: str
+    received: str
+    progress: str
+    progress_rate: str
+    progress_left: str
+    progress_current: str
+    preparing: str
+    seconds: str
+    minutes: str
+    cancel: str
+    outcomes: str
+    outcomes_more: str
+    documents: str
+    no_documents: str
+    counts: str
+    waiting_for_index: str
+    filter: str
+    filtered: str
+    show_more: str
+    column_name: str
+    column_state: str
+    column_pages: str
+    column_passages: str
+    column_size: str
+    column_added: str
+    remove: str
+    remove_title: str
+    remove_text: str
+    remove_yes: str
+    keep: str
+    removed: str
+
+    states: Mapping[State, str]
+    outcome: Mapping[Outcome, str]
+
+
+ENGLISH = Words(
+    language="Language",
+    ask="Ask",
+    library="Documents",
+    privacy="Everything stays on this computer.",
+    ask_title="Ask your documents",
+    ask_lead="Each statement of an answer comes with the words it rests on, and where they stand.",
+    placeholder="Ask about your documents",
+    placeholder_empty="Add documents first",
+    empty_title="The drawer is empty",
+    empty_first="Put documents in: contracts, rules, reports, notes.",
+    empty_then="Then ask. Every answer shows the exact words it rests on, with document and page.",
+    empty_kinds="PDF, DOCX, HTML, Markdown and plain text. Scans without text cannot be read yet.",
+    go_to_library="Add documents",
+    searching="Looking through your documents …",
+    reading="Reading the passages …",
+    reading_for="Reading the passages … {seconds} s",
+    waiting="Another answer is being written; questions before yours: {ahead}",
+    unchecked="Being written, not yet checked against your documents",
+    answer="Answer",
+    quotations="In the documents",
+    unsupported="not supported by your documents",
+    partial="Parts of this answer could not be found in your documents; they are marked.",
+    not_found="Not in your documents",
+    not_found_more="Nothing in the drawer supports an answer to this question. The passages nearest to it are below.",
+    nearest="Nearest passages",
+    found_in="Passages found",
+    more_passages="{count} more passages",
+    passages_read="Passages searched ({count})",
+    nothing_near="No passage comes near this question.",
+    cut_short="The answer reached its length limit and breaks off here.",
+    stopped="Stopped. What had been written was not checked against your documents.",
+    stopped_empty="Stopped before anything was written.",
+    timings="first word after {first} s · {total} s in all · {model}",
+    timings_no_model="{total} s · {model}",
+    page="p. {page}",
+    pages="pp. {page}–{page_end}",
+    clear="Clear this conversation",
+    shutting_down="Seorap is being shut down.",
+    problem="This did not work",
+    unexpected="Something went wrong inside Seorap, so there is no result. It was noted in the terminal that Seorap runs in; reload the page and try again.",
+    library_title="Documents",
+    library_lead="What is in the drawer, and what state it is in. Your files are only read, never changed.",
+    add_title="Add documents",
+    upload="Choose files, or drop them here",
+    upload_hint="PDF, DOCX, HTML, Markdown, text",
+    received="Received and kept safely: {count}",
+    progress="{done} of {total} files",
+    progress_rate="{rate} passages a second",
+    progress_left="about {time} left",
+    progress_current="Reading {name}",
+    preparing="Getting ready to read …",
+    seconds="{seconds} s",
+    minutes="{minutes} min {seconds} s",
+    cancel="Stop adding",
+    outcomes="Just now",
+    outcomes_more="{count} earlier",
+    documents="In the drawer",
+    no_documents="Nothing yet. Choose files above; as soon as the first one is ready you can ask about it.",
+    counts="{documents} documents · {passages} passages",
+    waiting_for_index="{count} passages are still being indexed",
+    filter="Filter by name",
+    filtered="{shown} of {total} documents",
+    show_more="Show more",
+    column_name="Document",
+    column_state="State",
+    column_pages="Pages",
+    column_passages="Passages",
+    column_size="Size",
+    column_added="Added",
+    remove="Remove",
+    remove_title="Take this document out?",
+    remove_text="It will no longer be searched or quoted. The original file is left alone.",
+    remove_yes="Take it out",
+    keep="Keep it",
+    removed="Taken out of the drawer:",
+    states={State.READY: "ready", State.PARTIAL: "in part", State.FAILED: "failed"},
+    outcome={
+        Outcome.ADDED: "added",
+        Outcome.UPDATED: "updated",
+        Outcome.UNCHANGED: "already there",
+        Outcome.PARTIAL: "added in part",
+        Outcome.FAILED: "not added",
+    },
+)
+
+KOREAN = Words(
+    language="언어",
+    ask="질문하기",
+    library="문서",
+    privacy="모든 내용은 이 컴퓨터 안에만 있습니다.",
+    ask_title="문서에 물어보세요",
+    ask_lead="답변의 문장마다 근거가 된 원문과 그 위치를 함께 보여 드립니다.",
+    placeholder="문서에 대해 질문하세요",
+    placeholder_empty="먼저 문서를 넣어 주세요",
+    empty_title="서랍이 비어 있습니다",
+    empty_first="먼저 계약서, 규정, 보고서, 메모 같은 문서를 넣으세요.",
+    empty_then="그런 다음 질문하세요. 모든 답변에 근거가 된 원문과 문서 이름, 쪽수가 함께 나옵니다.",
+    empty_kinds="PDF, DOCX, HTML, Markdown, 텍스트 파일을 읽습니다. 글자가 없는 스캔 문서는 아직 읽지 못합니다.",
+    go_to_library="문서 넣기",
+    searching="문서를 살펴보는 중 …",
+    reading="찾은 단락을 읽는 중 …",
+    reading_for="찾은 단락을 읽는 중 … {seconds}초",
+    waiting="다른 답변을 쓰고 있습니다. 앞에 있는 질문: {ahead}개",
+    unchecked="작성 중이며 아직 문서와 대조하지 않았습니다",
+    answer="답변",
+    quotations="문서의 원문",
+    unsupported="문서에서 근거를 찾지 못함",
+    partial="이 답변의 일부는 문서에서 근거를 찾지 못해 표시해 두었습니다.",
+    not_found="문서에 없는 내용입니다",
+    not_found_more="서랍의 문서에는 이 질문의 답을 뒷받침하는 내용이 없습니다. 가장 가까운 단락은 아래와 같습니다.",
+    nearest="가장 가까운 단락",
+    found_in="찾은 단락",
+    more_passages="단락 {count}개 더 보기",
+    passages_read="찾아본 단락 ({count})",
+    nothing_near="이 질문과 가까운 단락이 없습니다.",
+    cut_short="답변이 길이 한도에 닿아 여기서 끊겼습니다.",
+    stopped="멈췄습니다. 그때까지 쓰인 내용은 문서와 대조하지 않은 것입니다.",
+    stopped_empty="아무것도 쓰이기 전에 멈췄습니다.",
+    timings="첫 글자까지 {first}초 · 모두 {total}초 · {model}",
+    timings_no_model="{total}초 · {model}",
+    page="{page}쪽",
+    pages="{page}–{page_end}쪽",
+    clear="이 대화 지우기",
+    shutting_down="서랍을 닫는 중입니다.",
+    problem="처리하지 못했습니다",
+    unexpected="서랍 프로그램 안에서 문제가 생겨 결과가 없습니다. 내용은 프로그램을 실행한 터미널에 적혀 있습니다. 화면을 새로 고치고 다시 시도해 주세요.",
+    library_title="문서",
+    library_lead="서랍에 든 문서와 그 상태입니다. 원본 파일은 읽기만 하고 바꾸지 않습니다.",
+    add_title="문서 넣기",
+    upload="파일을 고르거나 여기에 끌어다 놓으세요",
+    upload_hint="PDF, DOCX, HTML, Markdown, 텍스트",
+    received="안전하게 받아 두었습니다: {count}개",
+    progress="파일 {total}개 중 {done}개",
+    progress_rate="초당 {rate}단락",
+    progress_left="약 {time} 남음",
+    progress_current="{name} 읽는 중",
+    preparing="읽을 준비를 하는 중 …",
+    seconds="{seconds}초",
+    minutes="{minutes}분 {seconds}초",
+    cancel="그만 넣기",
+    outcomes="방금 처리한 파일",
+    outcomes_more="그 전 {count}개",
+    documents="서랍에 든 문서",
+    no_documents="아직 없습니다. 위에서 파일을 고르세요. 첫 문서가 준비되는 대로 질문할 수 있습니다.",
+    counts="문서 {documents}개 · 단락 {passages}개",
+    waiting_for_index="단락 {count}개를 색인하는 중입니다",
+    filter="이름으로 찾기",
+    filtered="문서 {total}개 중 {shown}개",
+    show_more="더 보기",
+    column_name="문서",
+    column_state="상태",
+    column_pages="쪽",
+    column_passages="단락",
+    column_size="크기",
+    column_added="넣은 날",
+    remove="빼기",
+    remove_title="이 문서를 뺄까요?",
+    remove_text="더 이상 검색되거나 인용되지 않습니다. 원본 파일은 그대로 있습니다.",
+    remove_yes="빼기",
+    keep="그대로 두기",
+    removed="서랍에서 뺐습니다:",
+    states={State.READY: "준비됨", State.PARTIAL: "일부만", State.FAILED: "실패"},
+    outcome={
+        Outcome.ADDED: "추가됨",
+        Outcome.UPDATED: "갱신됨",
+        Outcome.UNCHANGED: "이미 있음",
+        Outcome.PARTIAL: "일부만 추가됨",
+        Outcome.FAILED: "추가되지 않음",
+    },
+)
+
+IN: Mapping[Language, Words] = {"en": ENGLISH, "ko": KOREAN}
