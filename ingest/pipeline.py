@@ -82,7 +82,7 @@ def add(paths: Sequence[Path], batch: Batch) -> Iterator[FileOutcome]:
     for path, error, size in files:
         batch.tell(path.name)
         if error is None:
-            outcome, worked = _add_file(path, place=os.fsencode(path), name=unicodedata.normalize("NFC", path.name), batch=batch)
+            outcome, worked = _add_file(path, place=os.fsencode(path), name=_shown_name(path), batch=batch)
         else:
             outcome, worked = FileOutcome(str(path), Outcome.FAILED, reason=error.reason()), False
         batch.files_done += 1
@@ -151,6 +151,11 @@ def _add_file(path: Path, *, place: bytes, name: str, batch: Batch) -> tuple[Fil
         reason = library.manifest.places(place=place)[0].reason
         return FileOutcome(shown, Outcome.PARTIAL, len(spans), reason), True
     return FileOutcome(shown, Outcome.UPDATED if before and before.doc_id else Outcome.ADDED, len(spans)), True
+
+
+def _shown_name(path: Path) -> str:
+    """The file name as the user knows it: composed (macOS stores it decomposed), and text whatever bytes it is made of."""
+    return unicodedata.normalize("NFC", os.fsencode(path.name).decode("utf-8", "replace"))
 
 
 def _failed(reason: object) -> bool:

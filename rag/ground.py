@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.library.fulltext import question_terms, terms
+from rag.library.fulltext import hangul_stems, question_terms, terms
 from rag.prompt import NOT_FOUND
 from rag.records import Evidence
 from rag.sentences import sentence_spans
@@ -25,16 +25,6 @@ _BULLET = re.compile(r"^\s*(?:[-*•·]|\d{1,2}[.)])\s+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NAME = re.compile(r"\b[A-Z][\w&'’-]*(?:\s+[A-Z][\w&'’-]*)*")
 _VERDICT = re.compile(r"^(?:yes|no|예|네|아니요|아니오)\b[\s,.:!]*", re.IGNORECASE)
-_ENDING = re.compile(
-    r"(?<=[가-힣]{2})(?:(?:하였|하여|했|한|하|되었|됐|된|되|였|었|았|입|이)?(?:습니다|니다|다고|다는|다|어요|아요|요|으며|며|고|는|은|이|가|을|를|의|에는|에서|에게|에|으로|로|와|과|도|만|까지|부터)|한|된|할|될)$"
-)
-"""Particles and verb endings after at least two syllables."""
-
-_AUXILIARY = re.compile(
-    r"(?:있|없|하|되|이|였|않|같|위하|대하|통하|따르|합|됩|입|있었|했)[가-힣]{0,3}(?:다|요|며|고|는|은)|(?:위해|대한|통해|따라|경우|때문)[가-힣]{0,2}"
-)
-"""Hangul words that say nothing of their own."""
-
 _REFUSAL = re.compile(
     r"not in the documents|(?:documents?|excerpts?|text|passages?)\b[^.]{0,40}\b(?:do|does|did) not (?:\w+ )?(?:contain|mention|say|hold|provide|specify|state|include)"
     r"|(?:is|are) not (?:mentioned|specified|stated|provided|given|found) in the|cannot be (?:determined|found|answered)"
@@ -172,10 +162,7 @@ def _support(claim: str, evidence: Sequence[tuple[list[_Sentence], list[_Sentenc
 
 def _words(text: str) -> frozenset[str]:
     """What must stand in a quotation: stems of the words that carry meaning. Numbers are compared apart, as numbers."""
-    text = unicodedata.normalize("NFC", text)
-    hangul = {_ENDING.sub("", word) for word in re.findall(r"(?<![\d가-힣])[가-힣]{2,}", text) if not _AUXILIARY.fullmatch(word)}
-    latin = {term for term in question_terms(re.sub(r"[가-힣]+", " ", text)) if not term.isdigit()}
-    return frozenset(word for word in hangul if len(word) > 1) | latin
+    return frozenset(hangul_stems(text)) | {term for term in question_terms(re.sub(r"[가-힣]+", " ", text)) if not term.isdigit()}
 
 
 def _names_stand(claim: str, question: str, sentence: _Sentence) -> bool:

@@ -39,8 +39,8 @@ class Page:
 class Reading:
     """What a reader found in a file.
 
-    ``unread_pages`` are the numbers of pages without any text (a scan, a picture): the document is
-    then partial, and says so. ``metadata`` holds what the format knows: author, created, ...
+    ``unread_pages`` are the numbers of pages that show something but hold no words (a scan, a picture):
+    the document is then partial, and says so. Blank pages are left out. ``metadata`` holds what the format knows: author, created, ...
     """
 
     pages: tuple[Page, ...]

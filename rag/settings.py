@@ -44,7 +44,7 @@ class RetrievalSettings(Section):
 
 class AnswerSettings(Section):
     evidence_tokens: int = Field(default=500, ge=100)  # of the language model, for all snippets together
-    least_coverage: float = Field(default=0.3, ge=0, le=1)  # share of the question (by rarity of its terms) that the evidence must hold
+    least_coverage: float = Field(default=0.35, ge=0, le=1)  # share of the question (by rarity of its terms) that the evidence must hold
     max_tokens: int = Field(default=192, ge=8)
 
 
@@ -73,7 +73,7 @@ def load_settings(*, library: Path | None = None, environment: Mapping[str, str]
         SettingsInvalid: a key is unknown or a value is out of bounds; the sentence names it.
     """
     chosen = library or (Path(environment["SEORAP_HOME"]) if environment.get("SEORAP_HOME") else None)
-    home = (chosen or Settings().home).expanduser().absolute()
+    home = _absolute(chosen or Settings().home)
     source = home / SETTINGS_FILE
     try:
         values: dict[str, object] = tomllib.loads(source.read_text(encoding="utf-8"))
@@ -87,11 +87,15 @@ def load_settings(*, library: Path | None = None, environment: Mapping[str, str]
         raise SettingsInvalid(source=str(source), cause="home: the drawer is the folder in which this file lies")
     from_file = _validated(values | {"home": home}, str(source))
     if environment.get("SEORAP_WEIGHTS"):
-        folder = Path(environment["SEORAP_WEIGHTS"]).expanduser().absolute()
+        folder = _absolute(Path(environment["SEORAP_WEIGHTS"]))
         from_file = from_file.model_copy(update={"weights": from_file.weights.model_copy(update={"folder": folder})})
     if environment.get("SEORAP_LANGUAGE"):
         return _validated(from_file.model_dump() | {"language": environment["SEORAP_LANGUAGE"]}, "SEORAP_LANGUAGE")
     return from_file
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.expanduser(path)).absolute()  # noqa: PTH111  # Path.expanduser fails when there is no such user
 
 
 def _validated(values: Mapping[str, object], source: str) -> Settings:

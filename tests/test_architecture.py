@@ -86,14 +86,14 @@ class Module:
         self.path = path.relative_to(ROOT).as_posix()
         self.name = self.path.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
         self.tree = ast.parse(path.read_text(encoding="utf-8"))
-        self.imports = frozenset(_imports(self.tree.body, at_start=True))
+        self.imports = frozenset(_imports(self.tree, at_start=True))
 
     def ours(self) -> set[str]:
         return {imported.module for imported in self.imports if imported.module.split(".")[0] in PACKAGES}
 
 
-def _imports(nodes: list[ast.stmt], *, at_start: bool) -> Iterator[Import]:
-    for node in nodes:
+def _imports(parent: ast.AST, *, at_start: bool) -> Iterator[Import]:
+    for node in ast.iter_child_nodes(parent):
         match node:
             case ast.Import(names):
                 yield from (Import(name.name, at_start) for name in names)
@@ -104,14 +104,10 @@ def _imports(nodes: list[ast.stmt], *, at_start: bool) -> Iterator[Import]:
                 yield Import("a relative import", at_start)
             case _:
                 later = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or _is_for_types_only(node)
-                inner = [child for child in ast.walk(node) if isinstance(child, ast.Import | ast.ImportFrom)]
-                if isinstance(node, ast.ClassDef | ast.If | ast.Try | ast.With) and not later:
-                    yield from _imports([child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)], at_start=at_start)
-                else:
-                    yield from _imports(list(inner), at_start=False)
+                yield from _imports(node, at_start=at_start and not later)
 
 
-def _is_for_types_only(node: ast.stmt) -> bool:
+def _is_for_types_only(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
@@ -217,7 +213,10 @@ def test_nothing_unexpected_is_swallowed(module: Module) -> None:
         handler.lineno
         for handler in ast.walk(module.tree)
         if isinstance(handler, ast.ExceptHandler)
-        and (handler.type is None or {"Exception", "BaseException"} & {name.id for name in ast.walk(handler.type) if isinstance(name, ast.Name)})
+        and (
+            handler.type is None
+            or {"Exception", "BaseException"} & {name.id for name in ast.walk(handler.type) if isinstance(name, ast.Name)}
+        )
         and not (isinstance(handler.body[-1], ast.Raise) and handler.body[-1].exc is None)
     ]
 

@@ -37,6 +37,7 @@ app = typer.Typer(
 
 LibraryOption = Annotated[Path | None, typer.Option("--library", metavar="DIR", help="The drawer (else SEORAP_HOME, else your own).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object, or one a line, on stdout.")]
+TextArgument = Annotated[str, typer.Argument(metavar="TEXT")]
 
 
 class _Desk:
@@ -132,7 +133,7 @@ def _show_outcome(desk: _Desk, outcome: FileOutcome) -> None:
 
 
 @app.command()
-def remove(name: str, library: LibraryOption = None, as_json: JsonOption = False) -> None:
+def remove(name: Annotated[str, typer.Argument(metavar="NAME")], library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """Take a document out, by its file name or path. The file itself is left alone."""
     desk = _Desk(library, as_json=as_json)
     with _assistant(desk, filled=True) as assistant:
@@ -199,7 +200,7 @@ def status(library: LibraryOption = None, as_json: JsonOption = False) -> None:
 
 @app.command()
 def search(
-    text: str,
+    text: TextArgument,
     k: Annotated[int, typer.Option("-k", min=1, help="How many passages.")] = 5,
     lexical: Annotated[bool, typer.Option("--lexical", help="By words only: at once, and without weights.")] = False,
     library: LibraryOption = None,
@@ -253,37 +254,45 @@ def _where(desk: _Desk, document: str, page: int | None, page_end: int | None) -
 
 
 @app.command()
-def ask(text: str, library: LibraryOption = None, as_json: JsonOption = False) -> None:
-    """Answer a question from the documents, every claim with its quotation and page."""
+def ask(texts: Annotated[list[str], typer.Argument(metavar="TEXT...")], library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """Answer questions from the documents, every claim with its quotation and page."""
     desk = _Desk(library, as_json=as_json)
-    answer: Answer | None = None
+    answers: list[Answer] = []
     with _assistant(desk, filled=True) as assistant:
-        live = sys.stderr.isatty() and not as_json
-        for event in assistant.ask(text):
-            match event:
-                case EvidenceFound(evidence) if evidence:
-                    places = dict.fromkeys(_where(desk, item.document, item.page, item.page_end) for item in evidence[:4])
-                    desk.tell(desk.say("evidence", documents="; ".join(places)))
-                case Waiting(ahead):
-                    desk.tell(desk.say("waiting", ahead=ahead))
-                case Piece(piece) if live:
-                    typer.secho(safe(piece), err=True, nl=False, dim=True)
-                case Answered(answer):
-                    if live:
-                        desk.tell("")
-                        desk.tell("")
-    if answer is None:
-        raise AssertionError("an answer ends with Answered")
-    if as_json:
-        from rag.evaluate import result_row
+        for text in texts:
+            if len(texts) > 1:
+                desk.tell("")
+                desk.tell(f"> {text}")
+            answers.append(_answered(desk, assistant, text))
+            _show_answer(desk, answers[-1])
+    _end(ExitCode.NOT_FOUND if all(answer.status is Status.NOT_FOUND for answer in answers) else ExitCode.DONE)
 
-        desk.emit(result_row(answer))
-    else:
-        _show_answer(desk, answer)
-    _end(ExitCode.NOT_FOUND if answer.status is Status.NOT_FOUND else ExitCode.DONE)
+
+def _answered(desk: _Desk, assistant: Assistant, text: str) -> Answer:
+    live = sys.stderr.isatty() and not desk.as_json
+    for event in assistant.ask(text):
+        match event:
+            case EvidenceFound(evidence) if evidence:
+                places = dict.fromkeys(_where(desk, item.document, item.page, item.page_end) for item in evidence[:4])
+                desk.tell(desk.say("evidence", documents="; ".join(places)))
+            case Waiting(ahead):
+                desk.tell(desk.say("waiting", ahead=ahead))
+            case Piece(piece) if live:
+                typer.secho(safe(piece), err=True, nl=False, dim=True)
+            case Answered(answer):
+                if live:
+                    desk.tell("")
+                    desk.tell("")
+                return answer
+    raise AssertionError("an answer ends with Answered")
 
 
 def _show_answer(desk: _Desk, answer: Answer) -> None:
+    if desk.as_json:
+        from rag.evaluate import result_row
+
+        desk.emit(result_row(answer))
+        return
     if answer.status is Status.NOT_FOUND:
         desk.show(desk.say("not_found"))
         if answer.evidence:
@@ -305,7 +314,7 @@ def _show_answer(desk: _Desk, answer: Answer) -> None:
 
 @app.command()
 def watch(
-    folder: Path,
+    folder: Annotated[Path, typer.Argument(metavar="DIR")],
     once: Annotated[bool, typer.Option("--once", help="Look through the folder once, then end.")] = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
@@ -423,7 +432,7 @@ def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
 
 @app.command("eval")
 def evaluate(
-    cases: Path,
+    cases: Annotated[Path, typer.Argument(metavar="CASES.jsonl")],
     out: Annotated[Path, typer.Option("--out", help="Results, one a line; cases that are in it already are not asked again.")],
     search_only: Annotated[bool, typer.Option("--search-only", help="Passages only, no answers.")] = False,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="The first N cases.")] = None,
@@ -521,7 +530,7 @@ def main() -> NoReturn:
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]  # a real console, not a test's
     _early.library, _early.language = None, None
     try:
-        code = app(sys.argv[1:] or ["--help"], standalone_mode=False) or 0
+        code = app(sys.argv[1:] or ["--help"], prog_name="seorap", standalone_mode=False) or 0
     except SeorapError as error:
         _complain(error.sentence(_language()))
         sys.exit(int(error.exit_code))

@@ -132,6 +132,32 @@ def question_terms(question: str) -> list[str]:
     return [term for term in distinct if term not in _STOP] or distinct
 
 
+_ENDING = re.compile(
+    r"(?<=[가-힣]{2})(?:(?:하였|하여|했|한|하|되었|됐|된|되|였|었|았|입|이)?"
+    r"(?:습니다|니다|다고|다는|다|나요|까요|어요|아요|요|으며|며|고|는|은|이|가|을|를|의|에는|에서|에게|에|으로|로|와|과|도|만|까지|부터)|한|된|할|될)$"
+)
+"""Particles and verb endings after at least two syllables."""
+
+_SAYS_NOTHING = re.compile(
+    r"(?:있|없|하|되|이|였|않|같|위하|대하|통하|따르|합|됩|입|있었|했)[가-힣]{0,3}(?:다|요|며|고|는|은|가|까)|(?:위해|대한|통해|따라|경우|때문)[가-힣]{0,2}"
+    r"|(?:무엇|무슨|누구|언제|어디|어느|어떤|어떻게|얼마|얼마나|며칠|몇|왜)(?:은|는|이|가|을|를|의|에|에서|까지|부터|인가|인가요|입니까|이며)?"
+)
+"""Hangul words that only ask, or only help another word."""
+
+
+def hangul_stems(text: str) -> list[str]:
+    """Hangul words of two syllables and more without particles and endings, as far as a rule can tell; units beside numbers are left out."""
+    words = re.findall(r"(?<![\d가-힣])[가-힣]{2,}", unicodedata.normalize("NFC", text))
+    return [_ENDING.sub("", word) for word in words if not _SAYS_NOTHING.fullmatch(word)]
+
+
+def content_terms(question: str) -> list[str]:
+    """Distinct terms of what a question is about: without endings, helping words and question words."""
+    hangul = [pair for stem in hangul_stems(question) for pair in terms(stem)]
+    other = question_terms(re.sub(r"[가-힣]+", " ", question))
+    return list(dict.fromkeys([*hangul, *other]))
+
+
 def any_of(chosen: list[str]) -> str:
     """FTS5 query: any of the terms. Terms are letters and digits only, so quoting is enough."""
     return " OR ".join(f'"{term}"' for term in chosen)

@@ -195,7 +195,7 @@ class Manifest:
                     doc_id,
                     reading.format,
                     reading.title,
-                    len(reading.pages) if numbers[0] is not None else None,
+                    max((number for number in (*numbers, *reading.unread_pages) if number is not None), default=None),
                     size_bytes,
                     json.dumps(reading.unread_pages),
                     json.dumps(dict(reading.metadata), ensure_ascii=False),

@@ -129,9 +129,17 @@ def test_a_relative_drawer_lies_where_the_command_was_given(tmp_path: Path, monk
     assert load_settings(library=Path("mine"), environment={"SEORAP_WEIGHTS": "weights"}).weights.folder == tmp_path / "weights"
 
 
+def test_a_tilde_is_the_users_own_folder_or_a_name_like_any_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "user"))
+    monkeypatch.chdir(tmp_path)
+
+    assert load_settings(environment={"SEORAP_HOME": "~/mine"}).home == tmp_path / "user" / "mine"
+    assert load_settings(library=Path("~no-such-user/mine"), environment={}).home == tmp_path / "~no-such-user" / "mine"
+
+
 def test_settings_do_not_change_once_they_are_read(drawer: Path) -> None:
     with pytest.raises(ValidationError):
-        load_settings(library=drawer, environment={}).retrieval.passages = 3  # type: ignore[misc]  # what is tested
+        load_settings(library=drawer, environment={}).retrieval.passages = 3
 
 
 @pytest.mark.parametrize(

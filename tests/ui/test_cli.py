@@ -1,0 +1,775 @@
+"""What scripts and people rely on when they type ``seorap``."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import string
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from ingest.pipeline import Batch, add
+from ingest.sandbox import Sandbox
+from rag import assemble
+from rag.assemble import Assistant
+from rag.errors import ExitCode
+from rag.library.library import Library
+from rag.settings import Settings, SplitSettings
+from tests.conftest import LEASE, RULES
+from tests.fakes import ScriptedModel, WordHashEmbedder
+from ui.cli import app, main
+from ui.words import terminal
+
+ROOT = Path(__file__).parents[2]
+OPEN_ASSISTANT = assemble.open_assistant
+VERBS = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+VERBS_OF_THE_CONTRACT = {
+    "add",
+    "remove",
+    "list",
+    "status",
+    "search",
+    "ask",
+    "watch",
+    "check",
+    "rebuild",
+    "serve",
+    "doctor",
+    "eval",
+    "weights",
+}
+
+QUESTION = "How much is the deposit?"
+REPLY = "The deposit is 3,751 euros."
+INVENTED = "It is paid to Deutsche Bank in Frankfurt."
+ESCAPES = "\x1b[31m\x1b]0;owned\x07\x9b2J\u202e"
+"""A colour, a window title, an 8-bit command, a change of direction."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+    def rows(self) -> list[dict[str, object]]:
+        """stdout, which is JSON line by line and nothing else."""
+        assert self.out == "" or self.out.endswith("\n")
+        rows = [json.loads(line) for line in self.out.splitlines()]
+        assert all(isinstance(row, dict) for row in rows)
+        return rows
+
+    def row(self) -> dict[str, object]:
+        (row,) = self.rows()
+        return row
+
+    def complaint(self) -> str:
+        """The one line on stderr of a verb that did nothing."""
+        assert self.out == ""
+        (line,) = self.err.splitlines()
+        assert "Traceback" not in line
+        return line
+
+
+class Terminal:
+    """Runs verbs in this process. ``replies`` are what the model will say; without weights none of that is there."""
+
+    def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.home = home
+        self.embedder = WordHashEmbedder()
+        self.model = ScriptedModel()
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+        for name in ("LC_ALL", "LC_MESSAGES", "SEORAP_LANGUAGE"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("LANG", "C.UTF-8")
+        monkeypatch.setenv("COLUMNS", "140")
+        monkeypatch.setenv("SEORAP_HOME", str(home))
+        monkeypatch.setenv("SEORAP_WEIGHTS", str(home.parent / "no weights"))
+        monkeypatch.setattr(assemble, "open_assistant", self._open)
+
+    def without_weights(self) -> None:
+        self._monkeypatch.setattr(assemble, "open_assistant", OPEN_ASSISTANT)
+
+    def _open(self, settings: Settings) -> Assistant:
+        return Assistant(settings, Library(settings.home), embedder=self.embedder, model=self.model)
+
+    def __call__(self, *arguments: str | Path, replies: tuple[str, ...] = ()) -> Ran:
+        self.model.replies = list(replies)
+        self._monkeypatch.setattr(sys, "argv", ["seorap", *map(str, arguments)])
+        self._capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = self._capsys.readouterr()
+        assert "Traceback" not in err
+        return Ran(int(ended.value.code or 0), out, err)
+
+
+@pytest.fixture
+def seorap(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    """The command, over a drawer that is not there yet."""
+    return Terminal(home, monkeypatch, capsys)
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> Path:
+    """A drawer with the lease and the work rules, to be copied. Its index is left out: it is made again where it is needed."""
+    folder = tmp_path_factory.mktemp("original")
+    for name, text in (("lease.md", LEASE), ("취업규칙.md", RULES)):
+        (folder / name).write_text(text, encoding="utf-8")
+    library = Library(folder / "drawer")
+    outcomes = list(add([folder], Batch(library, WordHashEmbedder(), sandbox, SplitSettings(passage_tokens=50))))
+    library.close()
+    assert [outcome.outcome.value for outcome in outcomes] == ["added", "added"]
+    shutil.rmtree(folder / "drawer" / "index")
+    return folder
+
+
+@pytest.fixture
+def drawer(seorap: Terminal, original: Path) -> Path:
+    """``seorap`` with a drawer that holds two documents."""
+    shutil.copytree(original / "drawer", seorap.home)
+    return seorap.home
+
+
+@pytest.fixture
+def owner(drawer: Path) -> Iterator[int]:
+    """Another process that holds the drawer; its process id."""
+    program = "import sys; from pathlib import Path; from rag.library.lock import DrawerLock\n"
+    program += "lock = DrawerLock(Path(sys.argv[1])); sys.stdout.write('held\\n'); sys.stdout.flush(); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(drawer)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as other:
+        assert other.stdin
+        assert other.stdout
+        assert other.stdout.readline() == "held\n"
+        yield other.pid
+        other.stdin.close()
+
+
+def _steering(text: str) -> set[str]:
+    return {letter for letter in text if letter != "\n" and unicodedata.category(letter) in ("Cc", "Cf", "Cs")}
+
+
+# --- verbs and their help --------------------------------------------------------------------
+
+
+def test_these_are_the_verbs() -> None:
+    assert set(VERBS) == VERBS_OF_THE_CONTRACT
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help(seorap: Terminal, verb: str) -> None:
+    ran = seorap(verb, "--help")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(f"Usage: seorap {verb} ")
+    what_it_does = ran.out.split("\n\n")[1]
+    assert what_it_does.startswith("  ")
+    assert what_it_does.endswith(".")
+    assert "--library" in ran.out
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_is_in_the_readme(verb: str) -> None:
+    assert f"seorap {verb}" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_exit_codes_are_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert (
+        "Exit codes: 0 done, 1 anything else, 2 usage, 3 some documents failed, 4 nothing found in the documents, 5 the drawer is in use."
+        in (" ".join(readme.split()))
+    )
+
+
+@pytest.mark.parametrize("arguments", [(), ("--help",)], ids=["nothing", "--help"])
+def test_help_names_every_verb(seorap: Terminal, arguments: tuple[str, ...]) -> None:
+    ran = seorap(*arguments)
+
+    assert (ran.code, ran.err) == (0, "")
+    assert {line.split()[0] for line in ran.out.splitlines() if line.startswith("  ")} >= VERBS_OF_THE_CONTRACT
+
+
+def test_both_languages_say_everything_with_the_same_facts() -> None:
+    def facts(words: terminal.Words) -> dict[str, set[str | None]]:
+        return {key: {fact for _, fact, _, _ in string.Formatter().parse(sentence)} - {None} for key, sentence in words.items()}
+
+    assert facts(terminal.ENGLISH) == facts(terminal.KOREAN)
+
+
+# --- which drawer ----------------------------------------------------------------------------
+
+
+def test_the_drawer_may_be_named_before_and_after_the_verb_and_in_the_environment(
+    seorap: Terminal, drawer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_environment = seorap("list")
+    monkeypatch.setenv("SEORAP_HOME", str(tmp_path / "another"))
+
+    assert by_environment.code == 0
+    assert "lease.md" in by_environment.out
+    assert seorap("--library", drawer, "list") == by_environment
+    assert seorap("list", "--library", drawer) == by_environment
+    assert seorap("--library", tmp_path / "a third", "list", "--library", drawer) == by_environment
+    assert str(tmp_path / "another") in seorap("list").complaint()
+
+
+def test_a_relative_drawer_lies_where_the_command_is_given(seorap: Terminal, drawer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(drawer.parent)
+
+    assert seorap("--library", drawer.name, "status", "--json").row()["home"] == str(drawer)
+
+
+# --- the way through, for people -------------------------------------------------------------
+
+
+def test_from_files_to_an_answer(seorap: Terminal, papers: Path) -> None:
+    added = seorap("add", papers)
+    assert added == Ran(0, "added: lease.md\nadded: 취업규칙.md\n", "2 files: 2 added, 0 unchanged, 0 not added.\n")
+
+    asked = seorap("ask", QUESTION, replies=(f"{REPLY} {INVENTED}",))
+    assert asked.code == 0
+    answer, cited = asked.out.split("\n\n")
+    assert answer == f"{REPLY} [1]\n{INVENTED} (not supported by your documents)"
+    assert cited == "[1] lease.md\n    “The tenant pays a deposit of 3,751 euros before moving in.”\n"
+    assert asked.err.startswith("Found in: lease.md")
+
+    again = seorap("add", papers)
+    assert again == Ran(0, "unchanged: lease.md\nunchanged: 취업규칙.md\n", "2 files: 0 added, 2 unchanged, 0 not added.\n")
+
+
+def test_several_questions_are_answered_in_turn(seorap: Terminal, drawer: Path) -> None:
+    both = seorap("ask", QUESTION, "Who won the cup?", replies=(REPLY, "Not in the documents."))
+
+    assert both.code == 0
+    assert both.out.startswith(f"{REPLY} [1]\n")
+    assert both.out.endswith("\nNot in your documents.\n")
+    assert [line for line in both.err.splitlines() if line.startswith(">")] == [f"> {QUESTION}", "> Who won the cup?"]
+
+    rows = seorap("ask", QUESTION, "Who won the cup?", "--json", replies=(REPLY, "Not in the documents.")).rows()
+    assert [(row["question"], row["status"]) for row in rows] == [(QUESTION, "answered"), ("Who won the cup?", "not_found")]
+
+
+def test_what_the_documents_do_not_say(seorap: Terminal, drawer: Path) -> None:
+    ran = seorap("ask", "Who won the cup?", replies=("Not in the documents.",))
+
+    assert (ran.code, ran.out) == (ExitCode.NOT_FOUND, "Not in your documents.\n")
+    assert "Nearest passages:" in ran.err
+
+
+def test_found_passages_are_numbered(seorap: Terminal, drawer: Path) -> None:
+    ran = seorap("search", "deposit", "-k", "1")
+
+    assert ran.code == 0
+    assert ran.out.startswith("1. lease.md\n   ")
+    assert "3,751 euros" in ran.out
+    assert ran.err == ""
+
+
+def test_the_list_shows_states_and_reasons(seorap: Terminal, drawer: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").touch()
+    seorap("add", tmp_path / "empty.txt")
+
+    ran = seorap("list")
+
+    assert ran.code == 0
+    assert ran.err == ""
+    lines = ran.out.splitlines()
+    assert lines[0].startswith("lease.md  [ready]  ")
+    assert lines[1].startswith("취업규칙.md  [ready]  ")
+    assert lines[2:] == [
+        "empty.txt  [failed]  0 passages",
+        "    empty.txt: the file is empty; check that it was saved or copied completely.",
+    ]
+
+
+def test_an_empty_drawer_says_how_to_fill_it(seorap: Terminal) -> None:
+    Library(seorap.home).close()
+
+    assert seorap("list") == Ran(0, "", "The drawer is empty. Put documents in with: seorap add PATH\n")
+
+
+def test_removing_takes_it_out_of_the_drawer_only(seorap: Terminal, papers: Path) -> None:
+    seorap("add", papers)
+
+    assert seorap("remove", "취업규칙.md") == Ran(0, "취업규칙.md: taken out of the drawer; the file itself was left alone.\n", "")
+
+    assert (papers / "취업규칙.md").read_text(encoding="utf-8") == RULES
+    assert [row["name"] for row in seorap("list", "--json").rows()] == ["lease.md"]
+    assert seorap("search", "병가", "--lexical").code == ExitCode.NOT_FOUND
+    assert seorap("remove", papers / "lease.md", "--json").row() == {"removed": "lease.md"}
+    assert seorap("check").out == "All is well: 0 documents, 0 passages.\n"
+
+
+def test_watching_once_makes_the_drawer_equal_to_the_folder(seorap: Terminal, papers: Path) -> None:
+    first = seorap("watch", papers, "--once")
+    assert (first.code, first.out) == (0, "added: lease.md\nadded: 취업규칙.md\n")
+
+    (papers / "취업규칙.md").unlink()
+    (papers / "lease.md").write_text(LEASE.replace("3,751", "4,000"), encoding="utf-8")
+    (papers / "empty.txt").touch()
+    second = seorap("watch", papers, "--once", "--json")
+
+    assert second.code == ExitCode.SOME_DOCUMENTS_FAILED
+    assert [(Path(str(row["path"])).name, row["outcome"]) for row in second.rows()] == [("empty.txt", "failed"), ("lease.md", "updated")]
+    assert sorted((row["name"], row["state"]) for row in seorap("list", "--json").rows()) == [
+        ("empty.txt", "failed"),
+        ("lease.md", "ready"),
+    ]
+
+
+def test_rebuilding_goes_over_to_another_embedder(seorap: Terminal, drawer: Path) -> None:
+    seorap.embedder = WordHashEmbedder("another")
+    refused = seorap("search", "deposit")
+    assert refused.code == ExitCode.FAILED
+    assert refused.complaint().startswith(
+        "The drawer's vectors were made with word-hash, but the settings name another; run `seorap rebuild`"
+    )
+
+    rebuilt = seorap("rebuild")
+    assert rebuilt.code == 0
+    assert rebuilt.out.startswith("Rebuilt: 2 documents, ")
+    assert seorap.embedder.embedded > 0
+
+    assert seorap("search", "deposit").code == 0
+    assert seorap("check").out.startswith("All is well: 2 documents, ")
+
+
+def test_without_weights_a_search_goes_by_words_and_says_so(seorap: Terminal, drawer: Path) -> None:
+    seorap.without_weights()
+
+    ran = seorap("search", "deposit")
+
+    assert ran.code == 0
+    assert "3,751 euros" in ran.out
+    (line,) = ran.err.splitlines()
+    assert line.startswith("Searching by words only: The embedding weights (")
+    assert line.endswith("run `seorap weights --install`.")
+
+
+def test_an_interruption_is_a_sentence(seorap: Terminal, drawer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(self: Library) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Library, "faults", interrupted)
+
+    ran = seorap("check")
+
+    assert (ran.code, ran.out) == (ExitCode.FAILED, "")
+    assert ran.err == "\nStopped. What is done is kept; run the same command again to go on.\n"
+
+
+# --- the way through, for programs -----------------------------------------------------------
+
+
+def test_json_of_add_list_and_remove(seorap: Terminal, papers: Path) -> None:
+    (papers / "empty.txt").touch()
+
+    added = seorap("add", papers, "--json")
+    assert [(Path(str(row["path"])), row["outcome"]) for row in added.rows()] == [
+        (papers / "empty.txt", "failed"),
+        (papers / "lease.md", "added"),
+        (papers / "취업규칙.md", "added"),
+    ]
+    assert [list(row) for row in added.rows()] == [["path", "outcome", "passages", "reason"]] * 3
+    assert [row["reason"] for row in added.rows()] == [
+        "empty.txt: the file is empty; check that it was saved or copied completely.",
+        None,
+        None,
+    ]
+    assert added.err == "3 files: 2 added, 0 unchanged, 1 not added.\n"
+
+    listed = seorap("list", "--json")
+    assert (listed.code, listed.err) == (0, "")
+    assert [(row["name"], row["state"], row["format"], row["places"]) for row in listed.rows()] == [
+        ("empty.txt", "failed", "", [str(papers / "empty.txt")]),
+        ("lease.md", "ready", "markdown", [str(papers / "lease.md")]),
+        ("취업규칙.md", "ready", "markdown", [str(papers / "취업규칙.md")]),
+    ]
+    assert listed.rows()[1].keys() == {
+        "doc_id",
+        "name",
+        "places",
+        "state",
+        "format",
+        "pages",
+        "passages",
+        "size_bytes",
+        "added",
+        "reason",
+    }
+
+    assert seorap("remove", "lease.md", "--json") == Ran(0, '{"removed": "lease.md"}\n', "")
+
+
+def test_json_of_status_and_check(seorap: Terminal, drawer: Path) -> None:
+    status = seorap("status", "--json")
+    assert (status.code, status.err) == (0, "")
+    row = status.row()
+    assert list(row) == ["home", "documents", "passages", "waiting_for_index", "weights"]
+    assert (row["home"], row["documents"]) == (str(drawer), 2)
+    weights = row["weights"]
+    assert isinstance(weights, list)
+    assert {tuple(weight) for weight in weights} == {("role", "name", "present", "path")}
+
+    check = seorap("check", "--json")
+    assert (check.code, check.err) == (0, "")
+    assert check.row() == {"faults": [], "documents": 2, "passages": row["passages"], "waiting_for_index": 0}
+
+
+@pytest.mark.parametrize("options", [(), ("--lexical",)], ids=["both ways", "by words"])
+def test_json_of_search(seorap: Terminal, drawer: Path, options: tuple[str, ...]) -> None:
+    ran = seorap("search", "deposit", "-k", "1", "--json", *options)
+
+    assert (ran.code, ran.err) == (0, "")
+    assert list(ran.row()) == ["question", "passages"]
+    passages = ran.row()["passages"]
+    assert isinstance(passages, list)
+    (passage,) = passages
+    assert passage.keys() == {"document", "page", "page_end", "text", "score"}
+    assert (passage["document"], passage["page"]) == ("lease.md", None)
+
+
+def test_json_of_ask(seorap: Terminal, drawer: Path) -> None:
+    ran = seorap("ask", QUESTION, "--json", replies=(f"{REPLY} {INVENTED}",))
+
+    row = ran.row()
+    timings, passages, citations = row.pop("timings"), row.pop("passages"), row.pop("citations")
+    assert ran.code == 0
+    assert ran.err.startswith("Found in: lease.md")
+    assert row == {
+        "question": QUESTION,
+        "status": "partial",
+        "answer": f"{REPLY} {INVENTED}",
+        "claims": [{"text": REPLY, "supported": True, "citations": [0]}, {"text": INVENTED, "supported": False, "citations": []}],
+        "model": "scripted",
+        "embedder": "word-hash",
+    }
+    quote = "The tenant pays a deposit of 3,751 euros before moving in."
+    start = LEASE.index(quote)
+    assert citations == [
+        {"document": "lease.md", "page": None, "page_end": None, "quote": quote, "start": start, "end": start + len(quote)}
+    ]
+    assert isinstance(passages, list)
+    assert {key for passage in passages for key in passage} == {"document", "page", "page_end", "text", "score"}
+    assert isinstance(timings, dict)
+    assert list(timings) == ["retrieval_ms", "first_token_ms", "total_ms", "prompt_tokens", "answer_tokens"]
+    assert timings["answer_tokens"] == len(f"{REPLY} {INVENTED}")
+    assert 0 < timings["retrieval_ms"] <= timings["first_token_ms"] <= timings["total_ms"]
+
+
+def test_json_of_an_answer_that_is_not_there(seorap: Terminal, drawer: Path) -> None:
+    ran = seorap("ask", "Who won the cup?", "--json", replies=("Not in the documents.",))
+
+    assert ran.code == ExitCode.NOT_FOUND
+    assert [ran.row()[key] for key in ("status", "answer", "claims", "citations")] == ["not_found", "", [], []]
+
+
+def test_evaluation_goes_on_where_it_was(seorap: Terminal, drawer: Path, tmp_path: Path) -> None:
+    cases, out = tmp_path / "cases.jsonl", tmp_path / "results.jsonl"
+    cases.write_text("".join(json.dumps({"id": name, "question": QUESTION}) + "\n" for name in "abc"), encoding="utf-8")
+
+    first = seorap("eval", cases, "--out", out, "--limit", "2", "--search-only")
+    assert (first.code, first.out) == (0, "")
+    assert f"2 new results in {out}." in first.err
+    assert f"0 new results in {out}." in seorap("eval", cases, "--out", out, "--limit", "2", "--search-only").err
+    assert f"1 new results in {out}." in seorap("eval", cases, "--out", out, replies=(REPLY,)).err
+
+    rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert [(row["id"], "answer" in row) for row in rows] == [("a", False), ("b", False), ("c", True)]
+
+
+def test_results_never_go_into_the_cases(seorap: Terminal, drawer: Path, tmp_path: Path) -> None:
+    cases = tmp_path / "cases.jsonl"
+    cases.write_text('{"id": "a", "question": "Why?"}', encoding="utf-8")
+
+    ran = seorap("eval", cases, "--out", cases)
+
+    assert ran.code == ExitCode.USAGE
+    assert ran.complaint() == f"{cases}: results cannot be added to this file (these are the cases); name another with --out."
+    assert cases.read_text(encoding="utf-8") == '{"id": "a", "question": "Why?"}'
+
+
+# --- what goes wrong -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        pytest.param(("list", "--colour"), "No such option: --colour", id="unknown option"),
+        pytest.param(("fetch",), "No such command 'fetch'", id="unknown verb"),
+        pytest.param(("--library", "/tmp"), "Missing command", id="no verb"),
+        pytest.param(("ask",), "Missing argument 'TEXT...'", id="nothing asked"),
+        pytest.param(("add",), "Missing argument 'PATH...'", id="nothing to add"),
+        pytest.param(("search", "deposit", "-k", "0"), "Invalid value for '-k'", id="out of bounds"),
+    ],
+)
+def test_a_mistyped_command_is_explained_in_one_line(seorap: Terminal, arguments: tuple[str, ...], complaint: str) -> None:
+    ran = seorap(*arguments)
+
+    assert ran.code == ExitCode.USAGE
+    assert ran.complaint().startswith(complaint)
+    assert ran.complaint().endswith("; see `seorap --help`.")
+
+
+@pytest.mark.parametrize("verb", ["ask", "search"])
+def test_an_empty_question_is_refused(seorap: Terminal, drawer: Path, verb: str) -> None:
+    ran = seorap(verb, " \n")
+
+    assert ran.code == ExitCode.USAGE
+    assert ran.complaint() == "The question is empty; write what you want to know."
+
+
+def test_a_document_that_is_not_there_cannot_be_removed(seorap: Terminal, drawer: Path) -> None:
+    ran = seorap("remove", "{0}.pdf", "--json")
+
+    assert ran.code == ExitCode.USAGE
+    assert ran.complaint() == "{0}.pdf: no document of this name is in the drawer; see `seorap list`."
+
+
+def test_two_documents_of_one_name_are_told_apart_by_their_path(seorap: Terminal, tmp_path: Path) -> None:
+    for folder, text in (("a", "One thing."), ("b", "Another thing.")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "note.txt").write_text(text, encoding="utf-8")
+    seorap("add", tmp_path / "a", tmp_path / "b")
+
+    refused = seorap("remove", "note.txt")
+    assert refused.code == ExitCode.USAGE
+    assert refused.complaint().startswith("note.txt: 2 documents have this name;")
+
+    assert seorap("remove", tmp_path / "b" / "note.txt").code == 0
+    assert [row["places"] for row in seorap("list", "--json").rows()] == [[str(tmp_path / "a" / "note.txt")]]
+
+
+def test_settings_that_are_wrong_are_named(seorap: Terminal, drawer: Path) -> None:
+    (drawer / "seorap.toml").write_text("[retrieval]\npasages = 3\n", encoding="utf-8")
+
+    ran = seorap("list")
+
+    assert ran.code == ExitCode.USAGE
+    assert f"{drawer / 'seorap.toml'} are not valid: retrieval.pasages" in ran.complaint()
+
+
+def test_files_that_fail_stop_nothing(seorap: Terminal, papers: Path) -> None:
+    (papers / "empty.txt").touch()
+
+    ran = seorap("add", papers / "missing.pdf", papers / "empty.txt", papers / "lease.md")
+
+    assert ran.code == ExitCode.SOME_DOCUMENTS_FAILED
+    assert ran.out.splitlines() == [
+        f"not added: {papers / 'missing.pdf'}: there is no such file; check the path.",
+        "not added: empty.txt: the file is empty; check that it was saved or copied completely.",
+        "added: lease.md",
+    ]
+    assert seorap("search", "deposit", "--lexical").code == 0
+
+
+@pytest.mark.parametrize("options", [(), ("--lexical",)], ids=["both ways", "by words"])
+def test_a_search_that_finds_nothing(seorap: Terminal, options: tuple[str, ...]) -> None:
+    Library(seorap.home).close()
+
+    assert seorap("search", "deposit", *options) == Ran(ExitCode.NOT_FOUND, "", "Not in your documents.\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("add", "."),
+        ("remove", "lease.md"),
+        ("search", "deposit"),
+        ("ask", QUESTION),
+        ("watch", ".", "--once"),
+        ("check",),
+        ("rebuild",),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_drawer_in_use_is_refused_in_words(seorap: Terminal, drawer: Path, owner: int, arguments: tuple[str, ...]) -> None:
+    ran = seorap(*arguments, "--json")
+
+    assert ran.code == ExitCode.IN_USE
+    assert ran.complaint() == f"The drawer {drawer} is in use by another Seorap (process {owner}); close that one, or use its page."
+
+
+def test_a_drawer_in_use_can_still_be_looked_into(seorap: Terminal, owner: int) -> None:
+    assert [row["name"] for row in seorap("list", "--json").rows()] == ["lease.md", "취업규칙.md"]
+    assert seorap("status", "--json").row()["documents"] == 2
+    assert seorap("search", "deposit", "--lexical").code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("list",),
+        ("status",),
+        ("search", "deposit"),
+        ("search", "deposit", "--lexical"),
+        ("ask", QUESTION),
+        ("remove", "lease.md"),
+        ("check",),
+        ("rebuild",),
+    ],
+    ids=" ".join,
+)
+def test_a_drawer_that_is_not_there_is_not_made_by_looking_for_it(seorap: Terminal, arguments: tuple[str, ...]) -> None:
+    ran = seorap(*arguments)
+
+    assert ran.code == ExitCode.FAILED
+    assert ran.complaint() == f"There is no drawer at {seorap.home} yet; put documents in with `seorap add PATH`."
+    assert not seorap.home.exists()
+
+
+@pytest.mark.parametrize("arguments", [("ask", QUESTION), ("add", ".")], ids=lambda arguments: arguments[0])
+def test_missing_weights_are_named_with_the_remedy(seorap: Terminal, drawer: Path, arguments: tuple[str, ...]) -> None:
+    seorap.without_weights()
+
+    ran = seorap(*arguments)
+
+    assert ran.code == ExitCode.FAILED
+    assert ran.complaint().startswith("The embedding weights (")
+    assert ran.complaint().endswith(f" are not in {seorap.home.parent / 'no weights'}; run `seorap weights --install`.")
+
+
+def test_the_doctor_does_not_call_a_drawer_well_that_it_has_not_seen(seorap: Terminal) -> None:
+    ran = seorap("doctor")
+
+    assert ran.code == ExitCode.FAILED
+    assert "ok" not in ran.out
+    assert f"There is no drawer at {seorap.home} yet" in ran.err
+    assert not seorap.home.exists()
+
+
+# --- in Korean -------------------------------------------------------------------------------
+
+
+def _by_environment(seorap: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEORAP_LANGUAGE", "ko")
+
+
+def _by_system(seorap: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "ko_KR.UTF-8")
+
+
+def _by_settings(seorap: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    (seorap.home / "seorap.toml").write_text('language = "ko"\n', encoding="utf-8")
+
+
+@pytest.mark.parametrize("choose", [_by_environment, _by_system, _by_settings])
+def test_in_korean_failures_are_korean(
+    seorap: Terminal, drawer: Path, monkeypatch: pytest.MonkeyPatch, choose: Callable[[Terminal, pytest.MonkeyPatch], None]
+) -> None:
+    choose(seorap, monkeypatch)
+
+    assert seorap("ask", " ").complaint() == "질문이 비어 있습니다. 알고 싶은 것을 적어 주세요."
+    assert seorap("remove", "없음.pdf").complaint() == "없음.pdf: 서랍에 이런 이름의 문서가 없습니다. `seorap list`로 확인해 주세요."
+
+
+def test_in_korean_everything_else_is_korean(seorap: Terminal, drawer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEORAP_LANGUAGE", "ko")
+
+    assert seorap("list", "--colour").complaint() == "명령이 올바르지 않습니다(No such option: --colour). `seorap --help`를 봐 주세요."
+    assert seorap("search", "zzz", "--lexical").err == "문서에 없는 내용입니다.\n"
+    assert seorap("list", "--json").rows()[0]["state"] == "ready"  # what scripts read stays the same
+    seorap.without_weights()
+    assert seorap("ask", QUESTION).complaint().endswith("`seorap weights --install`을 실행해 주세요.")
+
+
+def test_wrong_settings_are_told_in_the_language_of_the_environment(
+    seorap: Terminal, drawer: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEORAP_LANGUAGE", "ko")
+    (drawer / "seorap.toml").write_text("language = 3\n", encoding="utf-8")
+
+    assert seorap("list").complaint().startswith(f"{drawer / 'seorap.toml'}의 설정이 올바르지 않습니다: language")
+
+
+# --- nothing from outside steers the terminal ------------------------------------------------
+
+
+@pytest.fixture
+def hostile(seorap: Terminal, tmp_path: Path) -> Path:
+    """``seorap`` with a document whose name and text hold escape sequences. What a name holds is kept; of a text, only directions are."""
+    path = tmp_path / f"in{ESCAPES}voice\nadded: fake.md"
+    path.write_text(LEASE.replace("3,751 euros", f"3,751{ESCAPES} euros"), encoding="utf-8")
+    assert seorap("add", path).code == 0
+    return path
+
+
+def test_names_and_texts_cannot_steer_the_terminal(seorap: Terminal, hostile: Path) -> None:
+    missing = f"{hostile.name}.missing"
+    for ran in (
+        seorap("list"),
+        seorap("search", "deposit"),
+        seorap("ask", QUESTION, replies=(f"The deposit is {ESCAPES}3,751 euros.",)),
+        seorap("ask", "Who won?", replies=("Not in the documents.",)),
+        seorap("add", hostile),
+        seorap("add", missing),
+        seorap("list", f"--{ESCAPES}"),
+        seorap("remove", missing),
+        seorap("watch", missing, "--once"),
+        seorap("remove", hostile.name),
+    ):
+        assert ran.out + ran.err != ""
+        assert _steering(ran.out + ran.err) == set()
+        assert "\nadded: fake" not in ran.out + ran.err
+
+
+def test_json_holds_them_as_escapes(seorap: Terminal, hostile: Path) -> None:
+    listed = seorap("list", "--json")
+    found = seorap("search", "deposit", "--json")
+    asked = seorap("ask", QUESTION, "--json", replies=(REPLY,))
+
+    for ran in (listed, found, asked):
+        assert _steering(ran.out + ran.err) == set()
+        assert "�" not in ran.out
+    assert listed.row()["name"] == hostile.name
+    for row in (found.row(), asked.row()):
+        passages = row["passages"]
+        assert isinstance(passages, list)
+        assert {passage["document"] for passage in passages} == {hostile.name}
+        assert any("\u202e" in passage["text"] for passage in passages)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere file names are always text")
+def test_a_name_that_is_no_text_is_shown_all_the_same(seorap: Terminal, tmp_path: Path) -> None:
+    path = os.fsencode(tmp_path / "caf") + b"\xe9.txt"
+    Path(os.fsdecode(path)).write_text("The deposit is 3,751 euros.", encoding="utf-8")
+
+    added = seorap("add", os.fsdecode(path), "--json")
+
+    assert added.code == 0
+    assert os.fsencode(str(added.row()["path"])) == path
+    assert seorap("list").out.startswith("caf�.txt  [ready]")
+
+
+# --- quick verbs -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("list",), ("status",), ("search", "deposit", "--lexical"), ("search", "deposit", "--lexical", "--json")]
+)
+def test_quick_verbs_import_nothing_heavy(drawer: Path, arguments: tuple[str, ...]) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "ui", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    imported = {line.rsplit("|", 1)[1].strip().split(".")[0] for line in ran.stderr.splitlines() if line.startswith("import time:")}
+    assert ran.returncode == 0
+    assert ran.stdout
+    assert {"typer", "rag", "pydantic"} <= imported
+    assert imported & {"torch", "chromadb", "sentence_transformers", "llama_cpp", "llama_index", "streamlit", "transformers"} == set()
