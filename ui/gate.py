@@ -29,7 +29,6 @@ Rule = Callable[[Scope, Headers], str | None]
 """The sentence with which a request is refused; None lets it pass. Further rules go beside ``own_address``."""
 
 
-
 class Gate:
     """Refuses what comes from elsewhere, and sends every response under a policy that keeps the page to this server."""
 
@@ -66,7 +65,11 @@ class Gate:
             await send({"type": "websocket.close", "code": 1008, "reason": sentence})
             return
         body = sentence.encode()
-        described = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode()), (b"connection", b"close")]
+        described = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", str(len(body)).encode()),
+            (b"connection", b"close"),
+        ]
         await send({"type": "http.response.start", "status": 403, "headers": [*described, *self._headers]})
         await send({"type": "http.response.body", "body": body})
 
