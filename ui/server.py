@@ -6,7 +6,7 @@ import logging
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from ingest.queue import Queue
@@ -109,7 +109,8 @@ def _run(listening: socket.socket, port: int, assistant: Assistant, queue: Queue
             app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=_SHUTDOWN_S, lifespan="on"
         )
     )
-    server.run(sockets=[listening])
+    with suppress(KeyboardInterrupt):  # the ordinary way to end it
+        server.run(sockets=[listening])
 
 
 def _warm(assistant: Assistant) -> None:

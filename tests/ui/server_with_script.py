@@ -1,0 +1,46 @@
+"""The real server over a real drawer with scripted models: ``python -m tests.ui.server_with_script DRAWER``. Prints its address."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Generator, Sequence
+from pathlib import Path
+
+from rag.assemble import Assistant
+from rag.library.library import Library
+from rag.ports import Step
+from rag.settings import AnswerSettings, Settings
+from tests.fakes import ScriptedModel, WordHashEmbedder
+from ui.server import serve
+
+REPLIES = {
+    "deposit": "The deposit is 3,751 euros. It is kept at the Bank of Narnia.",
+    "병가": "병가는 연 60일을 넘을 수 없다.",
+    "slowly": "word " * 200,
+}
+
+
+class AnsweringModel(ScriptedModel):
+    """Answers by the word that the question holds."""
+
+    def stream(self, prompt: Sequence[int], *, max_tokens: int) -> Generator[Step, None, None]:
+        asked = "".join(chr(token) for token in prompt if token < 0x110000).rpartition("\n\n")[2]
+        self.replies = [next((reply for word, reply in REPLIES.items() if word in asked), "Not in the documents.")]
+        for step in super().stream(prompt, max_tokens=max_tokens):
+            time.sleep(0.05 if "slowly" in asked else 0.001)
+            yield step
+
+
+def main() -> None:
+    settings = Settings(home=Path(sys.argv[1]), answer=AnswerSettings(least_coverage=0.0))
+    serve(
+        settings,
+        port=0,
+        announce=lambda url: print(url, flush=True),  # noqa: T201 - what the test waits for
+        open_assistant=lambda settings: Assistant(settings, Library(settings.home), embedder=WordHashEmbedder(), model=AnsweringModel()),
+    )
+
+
+if __name__ == "__main__":
+    main()

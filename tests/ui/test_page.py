@@ -1,0 +1,141 @@
+"""The page in a real browser, over the real server, with scripted models."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.conftest import LEASE, RULES
+
+CHROMIUM = shutil.which("chromium")
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")]
+SECONDS = 1000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    quiet = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+    ]
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=quiet)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[str]:
+    command = [sys.executable, "-m", "tests.ui.server_with_script", str(tmp_path / "drawer")]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
+    assert server.stdout is not None
+    yield _first_line(server.stdout)
+    server.send_signal(signal.SIGINT)
+    assert server.wait(timeout=30) in (0, 130, -signal.SIGINT)
+
+
+def _first_line(stream: IO[str]) -> str:
+    return stream.readline().strip()
+
+
+class Visit:
+    def __init__(self, browser: Browser, address: str, locale: str) -> None:
+        self.page: Page = browser.new_context(locale=locale, viewport={"width": 1280, "height": 900}).new_page()
+        self.asked: list[str] = []
+        self.complaints: list[str] = []
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("websocket", lambda socket: self.asked.append(socket.url))
+        self.page.on("console", lambda message: self.complaints.append(message.text) if "Content Security" in message.text else None)
+        self.page.goto(address)
+
+    def add(self, name: str, text: str, title: str) -> None:
+        self.page.get_by_role("link", name=title, exact=True).click()
+        self.page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/markdown", "buffer": text.encode()})
+
+    def ask(self, question: str) -> None:
+        self.page.locator("textarea").fill(question)
+        self.page.keyboard.press("Enter")
+
+    def stayed_home(self, address: str) -> bool:
+        home = (address, address.replace("http", "ws"), "data:", "blob:")
+        return self.complaints == [] and all(url.startswith(home) for url in self.asked)
+
+
+def test_from_upload_to_a_cited_answer_in_english(browser: Browser, address: str) -> None:
+    visit = Visit(browser, address, "en-GB")
+    page = visit.page
+    expect(page.get_by_text("The drawer is empty")).to_be_visible(timeout=30 * SECONDS)
+    visit.add("lease <b>.md", LEASE, "Documents")
+    expect(page.get_by_text("1 documents")).to_be_visible(timeout=60 * SECONDS)
+    page.get_by_role("link", name="Ask", exact=True).click()
+
+    visit.ask("How much is the deposit?")
+
+    expect(page.locator(".sr .quote")).to_contain_text("3,751 euros", timeout=30 * SECONDS)
+    expect(page.locator(".sr .quote")).to_contain_text("lease <b>.md")
+    expect(page.locator(".sr .unsupported")).to_contain_text("Bank of Narnia")
+    expect(page.locator(".sr .flag")).to_have_text("not supported by your documents")
+
+    visit.ask("Who won the cup?")
+
+    expect(page.locator(".sr .calm")).to_contain_text("Not in your documents", timeout=30 * SECONDS)
+    assert visit.stayed_home(address), (visit.asked, visit.complaints)
+
+
+def test_korean_readers_get_a_korean_page(browser: Browser, address: str) -> None:
+    visit = Visit(browser, address, "ko-KR")
+    expect(visit.page.get_by_text("서랍이 비어 있습니다")).to_be_visible(timeout=30 * SECONDS)
+    visit.add("취업규칙.md", RULES, "문서")
+    expect(visit.page.get_by_text("문서 1개", exact=False).first).to_be_visible(timeout=60 * SECONDS)
+    visit.page.get_by_role("link", name="질문하기", exact=True).click()
+
+    visit.ask("병가는 며칠까지 쓸 수 있나요?")
+
+    expect(visit.page.locator(".sr .quote")).to_contain_text("병가는 연 60일을 넘을 수 없다.", timeout=30 * SECONDS)
+    assert visit.stayed_home(address), (visit.asked, visit.complaints)
+
+
+def test_an_answer_can_be_stopped(browser: Browser, address: str) -> None:
+    visit = Visit(browser, address, "en-GB")
+    visit.add("lease.md", LEASE, "Documents")
+    expect(visit.page.get_by_text("1 documents")).to_be_visible(timeout=60 * SECONDS)
+    visit.page.get_by_role("link", name="Ask", exact=True).click()
+    visit.ask("Tell me slowly")
+    expect(visit.page.locator(".sr .live")).to_contain_text("word word", timeout=30 * SECONDS)
+
+    visit.page.get_by_test_id("stChatInputStopButton").click()
+    visit.page.wait_for_timeout(1500)
+    visit.ask("How much is the deposit?")
+
+    expect(visit.page.locator(".sr .quote")).to_contain_text("3,751", timeout=30 * SECONDS)
+    expect(visit.page.get_by_text("Stopped.", exact=False).first).to_be_visible()
+
+
+@pytest.mark.parametrize("header", [{"Host": "evil.example"}, {"Origin": "http://127.0.0.1:1"}, {"Origin": "null"}], ids=str)
+def test_the_running_server_refuses_other_pages(address: str, header: dict[str, str]) -> None:
+    for path in ("/", "/_stcore/health", "/healthz"):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(urllib.request.Request(address + path, headers=header), timeout=10)
+        assert refused.value.code == 403
+    assert urllib.request.urlopen(address + "/healthz", timeout=10).read() == b"ok"
+
+
+def test_the_server_listens_on_loopback_only(address: str) -> None:
+    port = f"{int(address.rpartition(':')[2]):04X}"
+    listening = [line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines() if line.split()[3] == "0A"]
+
+    assert [entry for entry in listening if entry.endswith(f":{port}")] == [f"0100007F:{port}"]
