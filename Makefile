@@ -13,7 +13,7 @@ app: demo
 
 demo: weights
 	@$(SEORAP) add data/samples
-	@$(SEORAP) ask "How much notice must the tenant give to end the lease?" "병가는 며칠까지 쓸 수 있나요?"
+	@$(SEORAP) ask "How much notice must the tenant give to end the lease?" "배우자가 출산한 사원은 며칠의 유급휴가를 받나요?"
 
 test: weights $(VENV)/.dev-installed
 	@.ci/check

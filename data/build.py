@@ -172,7 +172,7 @@ class _HeadingLine(Paragraph):  # type: ignore[misc]  # reportlab has no types
 
 def _flowables(block: Block, look: Look, width: float) -> list[Flowable]:
     body = ParagraphStyle(
-        "body", fontName=look.regular, fontSize=look.size_pt, leading=look.leading_pt, spaceAfter=4.6, alignment=TA_JUSTIFY
+        "body", fontName=look.regular, fontSize=look.size_pt, leading=look.leading_pt, spaceAfter=4.1, alignment=TA_JUSTIFY
     )
     bold = ParagraphStyle("bold", body, fontName=look.bold)
     text = html.escape(block.text)
