@@ -45,7 +45,7 @@ def language_of(question: str) -> Language:
 
 
 def build_prompt(question: str, evidence: Sequence[Evidence], *, model: LanguageModel, settings: AnswerSettings) -> Prompt:
-    """Take evidence in rank order while it fits; the first that does not is cut after a sentence, the rest is left out.
+    """Take evidence in rank order while it fits; the first that does not is cut at sentences, around what was found, and the rest left out.
 
     Raises:
         EmptyQuestion
@@ -67,7 +67,7 @@ def build_prompt(question: str, evidence: Sequence[Evidence], *, model: Language
         label = model.encode_text(f"\n\n[{len(shown) + 1}] {_label(item, language)}\n")
         body = model.encode_text(item.text)
         if len(label) + len(body) > left:
-            item = _first_sentences(item, left - len(label), model)
+            item = _sentences_around_best(item, left - len(label), model)
             body = model.encode_text(item.text)
             if not item.text or (shown and len(body) < _LEAST_EVIDENCE_TOKENS // 2):
                 break
@@ -90,11 +90,21 @@ def _label(item: Evidence, language: Language) -> str:
     return ", ".join(parts)
 
 
-def _first_sentences(item: Evidence, most_tokens: int, model: LanguageModel) -> Evidence:
-    """The sentences at the beginning of the evidence that fit; no text where none does."""
-    end = 0
-    for _, sentence_end in sentence_spans(item.text):
-        if len(model.encode_text(item.text[:sentence_end])) > most_tokens:
-            break
-        end = sentence_end
-    return replace(item, text=item.text[:end], end=item.start + end)
+def _sentences_around_best(item: Evidence, most_tokens: int, model: LanguageModel) -> Evidence:
+    """The sentences that fit: those of the passage that was found from its first, then those after it, then those before it."""
+    spans = sentence_spans(item.text)
+    found = next((at for at, (_, end) in enumerate(spans) if item.start + end > item.best[0]), 0)
+    first, last = found, found - 1
+    left = most_tokens
+    for at in (*range(found, len(spans)), *range(found - 1, -1, -1)):
+        if (at > found and at != last + 1) or (at < found and at != first - 1):
+            continue
+        cost = len(model.encode_text(item.text[spans[at][0] : spans[at][1]])) + 1
+        if cost > left:
+            continue
+        left -= cost
+        first, last = min(first, at), max(last, at)
+    if last < first:
+        return replace(item, text="", end=item.start)
+    start, end = spans[first][0], spans[last][1]
+    return replace(item, text=item.text[start:end], start=item.start + start, end=item.start + end)

@@ -135,6 +135,7 @@ class Evidence:
     text: str
     headings: tuple[str, ...]
     score: float
+    best: tuple[int, int]  # where in the document's text the passage stands that was found; its neighbours surround it
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ class Run:
     doc_id: str
     passages: list[Passage]
     score: float
+    best: Passage
 
     def touches(self, passage: Passage) -> bool:
         return passage.doc_id == self.doc_id and passage.ordinal in (self.passages[0].ordinal - 1, self.passages[-1].ordinal + 1)
@@ -89,7 +90,7 @@ def join_neighbours(ranked: Sequence[tuple[Passage, float]], k: int) -> list[Run
         if beside and len(runs) <= _JOINED_AMONG:
             beside.take(passage)
         elif len(runs) < k:
-            runs.append(Run(passage.doc_id, [passage], score))
+            runs.append(Run(passage.doc_id, [passage], score, passage))
         else:
             break
     return runs
@@ -98,4 +99,15 @@ def join_neighbours(ranked: Sequence[tuple[Passage, float]], k: int) -> list[Run
 def _evidence(run: Run, library: Library) -> Evidence:
     first, last = run.passages[0], run.passages[-1]
     text = first.text if first is last else library.text(run.doc_id, first.start, last.end)
-    return Evidence(run.doc_id, first.document, first.page, last.page_end, first.start, last.end, text, first.headings, run.score)
+    return Evidence(
+        run.doc_id,
+        first.document,
+        first.page,
+        last.page_end,
+        first.start,
+        last.end,
+        text,
+        run.best.headings,
+        run.score,
+        (run.best.start, run.best.end),
+    )

@@ -35,7 +35,8 @@ OPTIONS: dict[str, object] = {
     "client.toolbarMode": "minimal",
     "client.allowedOrigins": [],
     "logger.hideWelcomeMessage": True,
-    "theme.primaryColor": "#3f7d6e",
+    "theme.light.primaryColor": "#2f6f61",  # one for each, so that the page follows the system's light or dark
+    "theme.dark.primaryColor": "#6fb5a4",
     "theme.font": '"Pretendard", "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "NanumGothic", sans-serif',
 }
 """Every Streamlit setting that matters to privacy, set here so that it holds wherever the process is started from."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -35,7 +36,7 @@ def ask(filled: Library, embedder: WordHashEmbedder, home: Path) -> Ask:
 
 
 def _evidence(text: str, *, document: str = "lease.pdf", headings: tuple[str, ...] = ()) -> Evidence:
-    return Evidence("d", document, 1, 1, 0, len(text), text, headings, 1.0)
+    return Evidence("d", document, 1, 1, 0, len(text), text, headings, 1.0, (0, len(text)))
 
 
 # --- the whole way ---------------------------------------------------------------------------
@@ -175,6 +176,17 @@ def test_evidence_that_does_not_fit_ends_after_a_sentence() -> None:
     assert [item.text[-5:] for item in prompt.evidence] == ["here."]
     assert len(prompt.evidence[0].text) < 300
     assert prompt.evidence[0].end == len(prompt.evidence[0].text)
+
+
+def test_cutting_keeps_the_passage_that_was_found() -> None:
+    text = "Before it. " * 30 + "Here is what was found. " + "After it. " * 30
+    found = text.index("Here")
+    long = dataclasses.replace(_evidence(text), best=(found, found + 24))
+
+    (shown,) = build_prompt("Why?", [long], model=ScriptedModel(), settings=AnswerSettings(evidence_tokens=200)).evidence
+
+    assert shown.text.startswith("Here is what was found. After it.")
+    assert text[shown.start : shown.end] == shown.text
 
 
 def test_a_question_longer_than_the_context_is_refused() -> None:

@@ -34,7 +34,7 @@ ALLOWED = {"div", "p", "span", "sup", "mark", "b"}
 
 
 def _answer(text: str) -> Answer:
-    evidence = Evidence("d", text, 3, 4, 0, 1, text, (text,), 1.0)
+    evidence = Evidence("d", text, 3, 4, 0, 1, text, (text,), 1.0, (0, 1))
     citation = Citation("d", text, 3, 4, text, 0, 1)
     return Answer(
         text, "en", Status.PARTIAL, text, (Claim(text, True, (0,)), Claim(text, False)), (citation,), (evidence,), Timings(1.0), text, "e"
@@ -78,7 +78,7 @@ def test_unsupported_claims_say_so_in_words() -> None:
 
 
 def test_words_of_the_question_are_marked() -> None:
-    item = Evidence("d", "rules", None, None, 0, 1, "연차휴가는 15일, deposits are kept", (), 1.0)
+    item = Evidence("d", "rules", None, None, 0, 1, "연차휴가는 15일, deposits are kept", (), 1.0, (0, 1))
 
     assert "<mark>연차휴가는</mark>" in render.evidence_card(item, "연차휴가 며칠?", KOREAN)
     assert "<mark>deposits</mark>" in render.evidence_card(item, "the deposit", ENGLISH)

@@ -234,7 +234,7 @@ def table_row(document: Document, words: Words) -> dict[str, object]:
     return {
         words.column_name: document.name,
         words.column_state: words.states[document.state],
-        words.column_pages: document.pages,
+        words.column_pages: str(document.pages or "–"),
         words.column_passages: document.passages,
         words.column_size: f"{document.size_bytes / 1024:,.0f} KB",
         words.column_added: datetime.datetime.fromtimestamp(document.added).strftime("%Y-%m-%d %H:%M"),
