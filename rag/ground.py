@@ -24,6 +24,10 @@ _MARKER = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]|\*\*|__|`")
 _BULLET = re.compile(r"^\s*(?:[-*•·]|\d{1,2}[.)])\s+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NAME = re.compile(r"\b[A-Z][\w&'’-]*(?:\s+[A-Z][\w&'’-]*)*")
+_FILLER = re.compile(
+    r"\b(?:because )?(?:the )?(?:excerpts?|documents?|agreement|text) (?:explicitly |clearly )?(?:states?|says?|specif(?:y|ies)|mentions?)(?: that)?\b",
+    re.IGNORECASE,
+)
 _VERDICT = re.compile(r"^(?:yes|no|예|네|아니요|아니오)\b[\s,.:!]*", re.IGNORECASE)
 _REFUSAL = re.compile(
     r"not in the documents|(?:documents?|excerpts?|text|passages?)\b[^.]{0,40}\b(?:do|does|did) not (?:\w+ )?(?:contain|mention|say|hold|provide|specify|state|include)"
@@ -130,7 +134,7 @@ def _sentences(item: Evidence) -> tuple[list[_Sentence], list[_Sentence]]:
 
 
 def _support(claim: str, evidence: Sequence[tuple[list[_Sentence], list[_Sentence]]], question: str) -> tuple[Quotation, ...]:
-    body = _VERDICT.sub("", claim)
+    body = _FILLER.sub(" ", _VERDICT.sub("", claim))
     asked = _words(question)
     said = _words(body)
     must_stand = numbers(body) - numbers(question)

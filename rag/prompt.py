@@ -16,8 +16,9 @@ NOT_FOUND: dict[Language, str] = {"en": "Not in the documents.", "ko": "문서�
 
 INSTRUCTION: dict[Language, str] = {
     "en": "You read documents and answer questions about them. Answer in one or two short sentences, using only the excerpts below. "
-    "Copy names, numbers and dates exactly as they are written. If it is a yes-or-no question, begin with Yes or No. "
-    f'Only when the excerpts have nothing to do with the question, write "{NOT_FOUND["en"]}"',
+    "Copy names, numbers and dates exactly as they are written. "
+    'To a yes-or-no question, write Yes or No, then "because" and the words of the excerpt that show it. '
+    f'Only when the excerpts are about something else entirely, write "{NOT_FOUND["en"]}"',
     "ko": "당신은 문서를 읽고 질문에 답하는 비서입니다. 아래 발췌문만 근거로 질문에 한 문장으로 짧게 답하세요. "
     "이름, 숫자, 날짜는 발췌문에 적힌 그대로 쓰세요. "
     f'발췌문이 질문과 전혀 관계가 없을 때만 "{NOT_FOUND["ko"]}"라고 쓰세요.',

@@ -132,11 +132,15 @@ def question_terms(question: str) -> list[str]:
     return [term for term in distinct if term not in _STOP] or distinct
 
 
-_ENDING = re.compile(
-    r"(?<=[가-힣]{2})(?:(?:하였|하여|했|한|하|되었|됐|된|되|였|었|았|입|이)?"
-    r"(?:습니다|니다|다고|다는|다|나요|까요|어요|아요|요|으며|며|고|는|은|이|가|을|를|의|에는|에서|에게|에|으로|로|와|과|도|만|까지|부터)|한|된|할|될)$"
+_ENDINGS = (
+    re.compile(r"[가-힣]니[다까]$"),  # 받습니다, 제출합니다, 걸립니다
+    re.compile(r"(?:하였|하여|했|되었|되어|됐|였|었|았)(?:다고|다는|다|고|으며|나요|어요)?$"),
+    re.compile(r"(?:한다|된다|하는|되는|하고|되고|하며|되며|하나요|되나요|나요|까요|어요|아요|다고|다는|으며)$"),
+    re.compile(
+        r"(?<=[가-힣]{2})(?:은|는|이|가|을|를|의|에는|에서|에게|에|으로|로|와|과|도|만|까지|부터|한|된|할|될|하|되|입|요|다|며|고)$"
+    ),
 )
-"""Particles and verb endings after at least two syllables."""
+"""Verb endings, then particles after at least two syllables; taken off in this order."""
 
 _SAYS_NOTHING = re.compile(
     r"(?:있|없|하|되|이|였|않|같|위하|대하|통하|따르|합|됩|입|있었|했)[가-힣]{0,3}(?:다|요|며|고|는|은|가|까)|(?:위해|대한|통해|따라|경우|때문)[가-힣]{0,2}"
@@ -148,7 +152,14 @@ _SAYS_NOTHING = re.compile(
 def hangul_stems(text: str) -> list[str]:
     """Hangul words of two syllables and more without particles and endings, as far as a rule can tell; units beside numbers are left out."""
     words = re.findall(r"(?<![\d가-힣])[가-힣]{2,}", unicodedata.normalize("NFC", text))
-    return [_ENDING.sub("", word) for word in words if not _SAYS_NOTHING.fullmatch(word)]
+    stems = [_stem_of_hangul(word) for word in words if not _SAYS_NOTHING.fullmatch(word)]
+    return [stem for stem in stems if len(stem) > 1]
+
+
+def _stem_of_hangul(word: str) -> str:
+    for ending in _ENDINGS:
+        word = ending.sub("", word)
+    return word
 
 
 def content_terms(question: str) -> list[str]:

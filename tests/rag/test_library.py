@@ -15,7 +15,7 @@ import pytest
 from ingest.pipeline import Batch, add
 from rag.errors import AmbiguousDocument, DrawerInUse, DrawerTooNew, EmbedderMismatch, NoDrawer, NoSuchDocument
 from rag.library import exact
-from rag.library.fulltext import terms
+from rag.library.fulltext import hangul_stems, terms
 from rag.library.library import Library, _ranges
 from rag.library.vectors import probe
 from tests.fakes import WordHashEmbedder
@@ -35,6 +35,26 @@ from tests.fakes import WordHashEmbedder
 )
 def test_terms(text: str, expected: list[str]) -> None:
     assert terms(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "stem"),
+    [
+        ("받습니다", ""),
+        ("제출합니다", "제출"),
+        ("돌파했습니다", "돌파"),
+        ("보증금입니다", "보증금"),
+        ("지급된다", "지급"),
+        ("직원은", "직원"),
+        ("회의", "회의"),
+        ("주주총회의", "주주총회"),
+        ("한국어", "한국어"),
+        ("있습니다", ""),
+        ("며칠까지", ""),
+    ],
+)
+def test_hangul_stems(word: str, stem: str) -> None:
+    assert hangul_stems(word) == ([stem] if stem else [])
 
 
 def test_question_syntax_is_only_words(filled: Library) -> None:
