@@ -68,6 +68,7 @@ def _bind(port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((_ADDRESS, port))
+        listening.listen()  # whoever comes before the server is ready waits rather than being turned away
     except OSError as error:
         listening.close()
         raise PortInUse(port=port) from error

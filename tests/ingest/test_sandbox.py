@@ -137,8 +137,7 @@ def test_a_reader_that_died_between_two_files_costs_nothing(tmp_path: Path) -> N
         pid = sandbox.pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
-        while psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
-            time.sleep(0.01)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)  # with all its threads
 
         assert sandbox.read(good).text() == "words"
 
