@@ -31,7 +31,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 from docx.text.paragraph import Paragraph as DocxParagraph
 from reportlab.lib.colors import HexColor
-from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY
+from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_LEFT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import cm
@@ -45,6 +45,8 @@ SAMPLES = Path(__file__).parent / "samples"
 NANUM = Path("/usr/share/fonts/truetype/nanum")
 
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+_GREY = "#444444"
 
 _NUMBER = re.compile(r"(?P<clause>\d+\.\d+|[①-⑳])\s+|(?P<item>\([a-z]\)|\d+\.)\s+|(?P<subitem>[가-하]\.)\s+")
 _DEPTHS = {"clause": 1, "item": 2, "subitem": 3}
@@ -107,18 +109,20 @@ def _table(lines: Sequence[str]) -> Block:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a PDF is set. A Korean line needs more space under it than a Latin one, and no justification by letters."""
+    """How a PDF is set. Korean keeps its words whole and is not justified: its lines hold too few spaces to stretch."""
 
     regular: str
     bold: str
     size_pt: float
     leading_pt: float
+    alignment: int
+    hang_cm: float  # from the number of a clause to its text
     rule: str  # colour
     page_number: str  # with {page} and {pages}
 
 
-LATIN = Look("Times-Roman", "Times-Bold", 10.6, 14.6, "#7a6a4f", "Page {page} of {pages}")
-KOREAN = Look("NanumGothic", "NanumGothicBold", 9.6, 15.6, "#34507a", "- {page} / {pages} -")
+LATIN = Look("Times-Roman", "Times-Bold", 10.6, 14.6, TA_JUSTIFY, 0.95, "#7a6a4f", "Page {page} of {pages}")
+KOREAN = Look("NanumGothic", "NanumGothicBold", 9.6, 14.2, TA_LEFT, 0.6, "#34507a", "- {page} / {pages} -")
 
 
 def write_pdf(blocks: Sequence[Block], target: Path, *, look: Look, author: str, running_title: str) -> None:
@@ -131,25 +135,32 @@ def write_pdf(blocks: Sequence[Block], target: Path, *, look: Look, author: str,
 
 def _set_pdf(blocks: Sequence[Block], *, look: Look, author: str, running_title: str, pages: int) -> tuple[bytes, int]:
     title = next(block.text for block in blocks if block.kind == "title")
+    (width, height), left = A4, 2.5 * cm
 
-    def decorate(canvas: Canvas, template: BaseDocTemplate) -> None:
-        width, height = A4
+    def draw_header(canvas: Canvas, template: BaseDocTemplate) -> None:
+        if template.page == 1:
+            return
         canvas.saveState()
-        canvas.setFillColor(HexColor("#444444"))
+        canvas.setFillColor(HexColor(_GREY))
         canvas.setStrokeColor(HexColor(look.rule))
         canvas.setLineWidth(0.5)
         canvas.setFont(look.regular, 8.5)
-        if template.page > 1:
-            canvas.drawString(2.5 * cm, height - 1.6 * cm, title.capitalize())
-            canvas.drawRightString(width - 2.5 * cm, height - 1.6 * cm, running_title)
-            canvas.line(2.5 * cm, height - 1.8 * cm, width - 2.5 * cm, height - 1.8 * cm)
+        canvas.drawString(left, height - 1.6 * cm, title.capitalize())
+        canvas.drawRightString(width - left, height - 1.6 * cm, running_title)
+        canvas.line(left, height - 1.8 * cm, width - left, height - 1.8 * cm)
+        canvas.restoreState()
+
+    def draw_footer(canvas: Canvas, template: BaseDocTemplate) -> None:
+        canvas.saveState()
+        canvas.setFillColor(HexColor(_GREY))
+        canvas.setFont(look.regular, 8.5)
         canvas.drawCentredString(width / 2, 1.3 * cm, look.page_number.format(page=template.page, pages=pages))
         canvas.restoreState()
 
     buffer = io.BytesIO()
     template = _Outlined(buffer, pagesize=A4, title=title, author=author, subject="Fictional sample document", invariant=1)
-    frame = Frame(2.5 * cm, 2.1 * cm, A4[0] - 5 * cm, A4[1] - 4.5 * cm, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)
-    template.addPageTemplates([PageTemplate("page", [frame], onPage=decorate)])
+    frame = Frame(left, 2.1 * cm, width - 2 * left, height - 4.5 * cm, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)
+    template.addPageTemplates([PageTemplate("page", [frame], onPage=draw_header, onPageEnd=draw_footer)])
     template.build([flowable for block in blocks for flowable in _flowables(block, look, frame.width)])
     return buffer.getvalue(), template.page
 
@@ -171,9 +182,8 @@ class _HeadingLine(Paragraph):  # type: ignore[misc]  # reportlab has no types
 
 
 def _flowables(block: Block, look: Look, width: float) -> list[Flowable]:
-    body = ParagraphStyle(
-        "body", fontName=look.regular, fontSize=look.size_pt, leading=look.leading_pt, spaceAfter=4.1, alignment=TA_JUSTIFY
-    )
+    body = ParagraphStyle("body", fontName=look.regular, fontSize=look.size_pt, leading=look.leading_pt, spaceAfter=4.1)
+    body.alignment, body.allowWidows, body.allowOrphans = look.alignment, 0, 0
     bold = ParagraphStyle("bold", body, fontName=look.bold)
     text = html.escape(block.text)
     match block.kind:
@@ -185,9 +195,7 @@ def _flowables(block: Block, look: Look, width: float) -> list[Flowable]:
         case "heading":
             style = ParagraphStyle("part", bold, fontSize=look.size_pt + 0.4, spaceBefore=8, keepWithNext=1, alignment=0)
             if block.depth == 1:
-                style = ParagraphStyle(
-                    "chapter", style, fontSize=look.size_pt + 1, spaceBefore=11, spaceAfter=5, textColor=HexColor(look.rule)
-                )
+                style = ParagraphStyle("chapter", style, fontSize=look.size_pt + 1, spaceBefore=11, spaceAfter=5)
             return [_HeadingLine(block, style)]
         case "table":
             return [_pdf_table(block, look, body, bold, width), Spacer(1, 9)]
@@ -204,8 +212,8 @@ def _flowables(block: Block, look: Look, width: float) -> list[Flowable]:
         case "page break":
             return [PageBreak()]
         case _:
-            indent = {0: 0.0, 1: 0.95, 2: 1.65, 3: 2.3}[block.depth] * cm
-            start = {0: 0.0, 1: 0.0, 2: 0.95, 3: 1.65}[block.depth] * cm
+            starts = (0.0, 0.0, look.hang_cm, look.hang_cm + 0.7, look.hang_cm + 1.35)
+            start, indent = starts[block.depth] * cm, (starts[block.depth + 1] if block.depth else 0.0) * cm
             style = ParagraphStyle(
                 "numbered", body, leftIndent=indent, bulletIndent=start, bulletFontName=look.regular, bulletFontSize=look.size_pt
             )

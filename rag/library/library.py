@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 UPLOAD = b"upload:"
 """Begins the place of a document that came through the page: it has no path, its bytes lie in snapshots/."""
 
-_EXACT_UP_TO = 20_000
-"""Passages in a scope that are searched one by one rather than through the index (4 ms)."""
+_CANDIDATES_OF_INDEX = 4
+"""Times as many are taken from the approximate index as are wanted, so that what it overlooks is far from the first places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ class Library:
             self.claim_embedder(embedder)
         if not scope and (index := self._fit_index()):
             # The index is approximate, and may know passages that are gone: the manifest's own vectors decide.
-            ids, vectors = self.manifest.vectors(embedder, ids=index.nearest(question, 2 * k))
+            ids, vectors = self.manifest.vectors(embedder, ids=index.nearest(question, _CANDIDATES_OF_INDEX * k))
             return exact.nearest(question, ids, vectors, k)
         ids, vectors = self.manifest.vectors(embedder, scope=scope)
         return exact.nearest(question, ids, vectors, k)

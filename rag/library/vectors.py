@@ -34,7 +34,7 @@ class ChromaIndex:
         self._collection = self._client.get_or_create_collection(
             _COLLECTION,
             embedding_function=None,  # else it would download a model
-            configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}},
+            configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 400, "max_neighbors": 32}},
         )
 
     def upsert(self, ids: Sequence[int], vectors: Vectors) -> None:
