@@ -26,6 +26,7 @@ from pathlib import Path
 from docx import Document
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
@@ -264,6 +265,9 @@ def write_docx(blocks: Sequence[Block], target: Path, *, font: str, east_asian_f
     about.author = about.last_modified_by = author
     about.subject, about.comments = "Fictional sample document", ""
     about.created = about.modified = created
+    package = document.part.package
+    for relation_id in [key for key, relation in package.rels.items() if relation.reltype == RELATIONSHIP_TYPE.THUMBNAIL]:
+        del package.rels[relation_id]  # a picture of python-docx's own template
     buffer = io.BytesIO()
     document.save(buffer)
     target.write_bytes(_with_fixed_times(buffer.getvalue()))
@@ -325,15 +329,14 @@ def _with_fixed_times(archive: bytes) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():
-            if not entry.filename.endswith("thumbnail.jpeg"):
-                new.writestr(zipfile.ZipInfo(entry.filename, _ZIP_EPOCH), old.read(entry), zipfile.ZIP_DEFLATED)
+            new.writestr(zipfile.ZipInfo(entry.filename, _ZIP_EPOCH), old.read(entry), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 
 # --- HTML ------------------------------------------------------------------------------------
 
 _CSS = """
-body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #222; line-height: 1.6;
+body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #222; line-height: 1.6; word-break: keep-all;
        font-family: "Noto Sans KR", "NanumGothic", "Malgun Gothic", "Apple SD Gothic Neo", "Segoe UI", Arial, sans-serif; }
 h1 { font-size: 1.6rem; margin-bottom: .2rem; }
 h2 { font-size: 1.15rem; margin-top: 2rem; border-bottom: 2px solid #3b6e6a; padding-bottom: .2rem; }

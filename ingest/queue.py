@@ -67,6 +67,7 @@ class Queue:
 
     def _work(self) -> None:
         with Sandbox(self._assistant.settings.sandbox) as sandbox:
+            self._assistant.library.fill_index()  # what an earlier run, or a damaged index, left to do
             while not self._stopping.is_set():
                 try:
                     self._drain(sandbox)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 
 from ingest.queue import Queue
@@ -15,7 +16,8 @@ from rag.assemble import Assistant
 from rag.errors import PortInUse, WeightsError
 from rag.settings import Settings
 from ui.gate import Gate
-from ui.web import state
+from ui.web import render, state
+from ui.web.state import Desk
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +28,11 @@ OPTIONS: dict[str, object] = {
     "server.address": _ADDRESS,  # else the server asks an outside address which one it has
     "browser.serverAddress": _ADDRESS,
     "browser.gatherUsageStats": False,
+    "server.allowedHosts": ["127.0.0.1", "localhost", "::1"],  # the gate refuses others before; this is the second lock
+    "server.baseUrlPath": "",
+    "server.enableAgentApi": False,
+    "server.enableCORS": True,
+    "server.enableXsrfProtection": True,
     "server.headless": True,
     "server.fileWatcherType": "none",
     "server.enableStaticServing": False,
@@ -34,12 +41,16 @@ OPTIONS: dict[str, object] = {
     "client.showErrorDetails": "none",  # error boxes would put document text into links
     "client.toolbarMode": "minimal",
     "client.allowedOrigins": [],
+    "client.showSidebarNavigation": False,
     "logger.hideWelcomeMessage": True,
+    "logger.level": "error",
+    "logger.enableRich": False,  # its tracebacks are long and colourful
+    "runner.magicEnabled": False,
     "theme.light.primaryColor": "#2f6f61",  # one for each, so that the page follows the system's light or dark
     "theme.dark.primaryColor": "#6fb5a4",
     "theme.font": '"Pretendard", "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "NanumGothic", sans-serif',
 }
-"""Every Streamlit setting that matters to privacy, set here so that it holds wherever the process is started from."""
+"""Every Streamlit setting that matters, set here so that it holds wherever the process is started from, whatever a config.toml says."""
 
 
 def serve(
@@ -54,13 +65,10 @@ def serve(
     Raises:
         PortInUse, LibraryError
     """
-    with _bind(port) as listening, open_assistant(settings) as assistant:
-        port = listening.getsockname()[1]
-        queue = Queue(assistant)
-        try:
-            _run(listening, port, assistant, queue, announce)
-        finally:
-            queue.close()
+    with _bind(port) as listening, suppress(KeyboardInterrupt):  # the ordinary way to end it
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # another ordinary way: what is open is closed
+        with open_assistant(settings) as assistant, closing(Queue(assistant)) as queue:
+            _run(listening, Desk(assistant, queue), announce)
 
 
 def _bind(port: int) -> socket.socket:
@@ -75,44 +83,58 @@ def _bind(port: int) -> socket.socket:
     return listening
 
 
-def _run(listening: socket.socket, port: int, assistant: Assistant, queue: Queue, announce: Callable[[str], None]) -> None:
+def configure(port: int) -> None:
+    """Give Streamlit its settings the way its command line does: over every config.toml and environment variable."""
+    from streamlit.web import bootstrap
+
+    bootstrap.load_config_options({**OPTIONS, "server.port": port})
+
+
+def _run(listening: socket.socket, desk: Desk, announce: Callable[[str], None]) -> None:
     import streamlit as st  # 1.5 s
     import uvicorn
-    from starlette.middleware import Middleware
     from starlette.requests import Request
     from starlette.responses import PlainTextResponse, Response
     from starlette.routing import Route
-    from streamlit import config
 
-    for name, value in OPTIONS.items():
-        config.set_option(name, value)
-    config.set_option("server.port", port)
+    port = int(listening.getsockname()[1])
+    configure(port)
 
     @asynccontextmanager
     async def lifespan(app: object) -> AsyncIterator[None]:
-        state.open_desk(assistant, queue)
-        threading.Thread(target=_warm, args=(assistant,), name="warm-up", daemon=True).start()
+        state.open_desk(desk)
+        threading.Thread(target=_warm, args=(desk.assistant,), name="warm-up", daemon=True).start()
         announce(f"http://{_ADDRESS}:{port}")
         yield
-        state.close_desk()
+        state.close_desk()  # while Streamlit still runs: an answer in the making ends as a page, not as a traceback
 
     async def healthy(request: Request) -> Response:
         return PlainTextResponse("ok")
 
     index_html = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    app = st.App(
-        Path(__file__).parent / "web" / "app.py",
-        lifespan=lifespan,
-        routes=[Route("/healthz", healthy)],
-        middleware=[Middleware(Gate, port=port, index_html=index_html)],
-    )
+    page = Path(__file__).parent / "web" / "app.py"
+    app = st.App(page, lifespan=lifespan, routes=[Route("/healthz", healthy)], on_script_error=_tell_reader)
     server = uvicorn.Server(
         uvicorn.Config(
-            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=_SHUTDOWN_S, lifespan="on"
+            Gate(app, port=port, index_html=index_html),
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            ws_per_message_deflate=False,
+            timeout_graceful_shutdown=_SHUTDOWN_S,
+            lifespan="on",
         )
     )
-    with suppress(KeyboardInterrupt):  # the ordinary way to end it
-        server.run(sockets=[listening])
+    server.run(sockets=[listening])
+
+
+def _tell_reader(error: Exception) -> bool:
+    """A bug: its traceback is in the log by now; the page says that there is no result, in the reader's language."""
+    import streamlit as st
+
+    words = state.wording()
+    st.html(render.problem(words.unexpected, words))
+    return True
 
 
 def _warm(assistant: Assistant) -> None:

@@ -10,6 +10,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from rag.errors import AmbiguousDocument, DrawerReadOnly, EmbedderMismatch, NoSuchDocument, SomePagesWithoutText
 from rag.library import exact, fulltext
 from rag.library.lock import DrawerLock
@@ -22,6 +25,10 @@ log = logging.getLogger(__name__)
 
 UPLOAD = b"upload:"
 """Begins the place of a document that came through the page: it has no path, its bytes lie in snapshots/."""
+
+_EXACT_UP_TO = 5_000
+"""Passages in a drawer that are compared one by one (1 ms). The index overlooks a near passage in one of 250 questions, and which
+one depends on how it was filled."""
 
 _CANDIDATES_OF_INDEX = 4
 """Times as many are taken from the approximate index as are wanted, so that what it overlooks is far from the first places."""
@@ -50,7 +57,7 @@ class Library:
         self._index: ChromaIndex | None = None
         self._index_tried = False
         self._index_guard = threading.RLock()
-        self._matrix: tuple[int, tuple[object, Vectors]] | None = None
+        self._kept: tuple[int, npt.NDArray[np.int64], Vectors] | None = None
         if not read_only:
             try:
                 home.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -199,12 +206,22 @@ class Library:
         """
         if self.manifest.fact("embedder") not in (None, embedder):
             self.claim_embedder(embedder)
+        if not scope and self.counts().passages <= _EXACT_UP_TO:
+            return exact.nearest(question, *self._all_vectors(embedder), k)
         if not scope and (index := self._fit_index()):
             # The index is approximate, and may know passages that are gone: the manifest's own vectors decide.
             ids, vectors = self.manifest.vectors(embedder, ids=index.nearest(question, _CANDIDATES_OF_INDEX * k))
             return exact.nearest(question, ids, vectors, k)
         ids, vectors = self.manifest.vectors(embedder, scope=scope)
         return exact.nearest(question, ids, vectors, k)
+
+    def _all_vectors(self, embedder: str) -> tuple[npt.NDArray[np.int64], Vectors]:
+        """Every vector, kept in memory while nothing is written (8 MB at most)."""
+        with self._index_guard:
+            revision = self.manifest.revision
+            if self._kept is None or self._kept[0] != revision:
+                self._kept = (revision, *self.manifest.vectors(embedder))
+            return self._kept[1:]
 
     def term_counts(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many passages each term stands; terms in none are left out."""

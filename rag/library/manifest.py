@@ -82,6 +82,7 @@ class Manifest:
     def __init__(self, home: Path, *, read_only: bool = False) -> None:
         self._home = home
         self._lock = threading.RLock()
+        self.revision = 0  # grows with every commit of this process, which is the only one that writes
         path = home / "manifest.sqlite3"
         if read_only and not path.is_file():
             raise NoDrawer(home=str(home))
@@ -141,6 +142,7 @@ class Manifest:
             try:
                 yield
                 self._db.execute("COMMIT")
+                self.revision += 1
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")

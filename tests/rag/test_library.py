@@ -71,6 +71,7 @@ def test_the_right_passage_comes_first_in_both_languages(filled: Library) -> Non
     assert "60일" in passages[first["병가는 며칠까지 쓸 수 있나"]].text
 
 
+@pytest.mark.usefixtures("by_index")
 def test_exact_search_equals_the_index(filled: Library, embedder: WordHashEmbedder) -> None:
     question = embedder.embed_question("notice in writing")
     ids, vectors = filled.manifest.vectors(embedder.identity)
@@ -84,6 +85,19 @@ def test_exact_search_equals_the_index(filled: Library, embedder: WordHashEmbedd
 
 def test_exact_search_of_nothing_is_nothing() -> None:
     assert exact.nearest(np.ones(3, np.float32), np.empty(0, np.int64), np.empty((0, 3), np.float32), 5) == []
+
+
+def test_a_small_drawer_is_searched_exactly_and_sees_every_change(
+    filled: Library, papers: Path, batch: Batch, embedder: WordHashEmbedder
+) -> None:
+    question = embedder.embed_question("crowns and florins")
+    filled.dense(question, 3, embedder=embedder.identity)
+    (papers / "new.txt").write_text("crowns and florins")
+    list(add([papers], batch))
+
+    first, _ = filled.dense(question, 3, embedder=embedder.identity)[0]
+
+    assert filled.passages([first])[first].document == "new.txt"
 
 
 def test_a_scope_leaves_out_everything_else(filled: Library, embedder: WordHashEmbedder) -> None:
@@ -183,6 +197,13 @@ def _open_again(library: Library) -> Library:
     return Library(library.home)
 
 
+@pytest.fixture
+def by_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even a small drawer is searched through the index."""
+    monkeypatch.setattr("rag.library.library._EXACT_UP_TO", 0)
+
+
+@pytest.mark.usefixtures("by_index")
 @pytest.mark.parametrize("damage", ["removed", "truncated", "emptied"])
 def test_a_damaged_index_is_made_again_unasked(filled: Library, embedder: WordHashEmbedder, damage: str) -> None:
     question = embedder.embed_question("deposit of the tenant")
@@ -200,6 +221,8 @@ def test_a_damaged_index_is_made_again_unasked(filled: Library, embedder: WordHa
     again = Library(filled.home)
 
     assert again.dense(question, 5, embedder=embedder.identity) == before
+    again.fill_index()
+    assert again._fit_index() is not None
     assert list(again.faults()) == []
     again.close()
 

@@ -9,17 +9,19 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import LEASE, RULES
+from ui.words.page import ENGLISH
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")]
 SECONDS = 1000
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -38,18 +40,27 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+@dataclass(frozen=True)
+class Server:
+    process: subprocess.Popen[str]
+    address: str
+
+
 @pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
+def address(server: Server) -> str:
+    return server.address
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
     command = [sys.executable, "-m", "tests.ui.server_with_script", str(tmp_path / "drawer")]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
-    assert server.stdout is not None
-    yield _first_line(server.stdout)
-    server.send_signal(signal.SIGINT)
-    assert server.wait(timeout=30) in (0, 130, -signal.SIGINT)
-
-
-def _first_line(stream: IO[str]) -> str:
-    return stream.readline().strip()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    yield Server(process, process.stdout.readline().strip())
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=30) == 0
+    assert "Traceback" not in process.stderr.read()
 
 
 class Visit:
@@ -80,7 +91,7 @@ def test_from_upload_to_a_cited_answer_in_english(browser: Browser, address: str
     page = visit.page
     expect(page.get_by_text("The drawer is empty")).to_be_visible(timeout=30 * SECONDS)
     visit.add("lease <b>.md", LEASE, "Documents")
-    expect(page.get_by_text("1 documents")).to_be_visible(timeout=60 * SECONDS)
+    expect(page.get_by_text("Documents: 1")).to_be_visible(timeout=60 * SECONDS)
     page.get_by_role("link", name="Ask", exact=True).click()
 
     visit.ask("How much is the deposit?")
@@ -112,17 +123,65 @@ def test_korean_readers_get_a_korean_page(browser: Browser, address: str) -> Non
 def test_an_answer_can_be_stopped(browser: Browser, address: str) -> None:
     visit = Visit(browser, address, "en-GB")
     visit.add("lease.md", LEASE, "Documents")
-    expect(visit.page.get_by_text("1 documents")).to_be_visible(timeout=60 * SECONDS)
+    expect(visit.page.get_by_text("Documents: 1")).to_be_visible(timeout=60 * SECONDS)
+    visit.page.get_by_role("link", name="Ask", exact=True).click()
+    visit.ask("Tell me slowly")
+    expect(visit.page.locator(".sr .live")).to_contain_text("word word", timeout=30 * SECONDS)
+    expect(visit.page.get_by_text(ENGLISH.unchecked)).to_be_visible()
+
+    visit.page.get_by_test_id("stChatInputStopButton").click()
+
+    expect(visit.page.get_by_text(ENGLISH.stopped)).to_be_visible(timeout=5 * SECONDS)
+    expect(visit.page.get_by_text(ENGLISH.unchecked)).to_be_hidden()
+
+    visit.ask("How much is the deposit?")
+
+    expect(visit.page.locator(".sr .quote")).to_contain_text("3,751", timeout=30 * SECONDS)
+    expect(visit.page.get_by_text(ENGLISH.stopped)).to_be_visible()
+
+
+def test_ctrl_c_ends_the_server_while_an_answer_is_written(browser: Browser, server: Server) -> None:
+    visit = Visit(browser, server.address, "en-GB")
+    visit.add("lease.md", LEASE, "Documents")
+    expect(visit.page.get_by_text("Documents: 1")).to_be_visible(timeout=60 * SECONDS)
     visit.page.get_by_role("link", name="Ask", exact=True).click()
     visit.ask("Tell me slowly")
     expect(visit.page.locator(".sr .live")).to_contain_text("word word", timeout=30 * SECONDS)
 
-    visit.page.get_by_test_id("stChatInputStopButton").click()
-    visit.page.wait_for_timeout(1500)
-    visit.ask("How much is the deposit?")
+    server.process.send_signal(signal.SIGINT)
 
-    expect(visit.page.locator(".sr .quote")).to_contain_text("3,751", timeout=30 * SECONDS)
-    expect(visit.page.get_by_text("Stopped.", exact=False).first).to_be_visible()
+    assert server.process.wait(timeout=10) == 0
+
+
+def test_text_from_outside_is_neither_a_link_nor_a_picture(browser: Browser, address: str) -> None:
+    hostile = "http://evil.example/a www.evil.example ![x](http://evil.example/x.png) <img src=http://evil.example/y> :smile: $x$"
+    visit = Visit(browser, address, "en-GB")
+    visit.add(
+        "www.evil.example <b>[x](http:evil.example) \u202efdp.md", f"# {hostile}\n\nThe deposit is 3,751 euros. {hostile}", "Documents"
+    )
+    expect(visit.page.locator(".sr .name")).to_have_text("www.evil.example <b>[x](http:evil.example) \ufffdfdp.md", timeout=60 * SECONDS)
+    visit.add("http:evil.example.pdf", "no PDF", "Documents")
+    expect(visit.page.locator(".sr .reason")).to_contain_text("http:evil.example.pdf: ", timeout=60 * SECONDS)
+    visit.page.get_by_role("link", name="Ask", exact=True).click()
+
+    visit.ask(f"How much is the deposit? {hostile}")
+
+    expect(visit.page.locator(".sr .quote")).to_contain_text("3,751 euros", timeout=30 * SECONDS)
+    expect(visit.page.locator(".sr .question")).to_contain_text(hostile)
+    assert visit.page.get_by_test_id("stMain").locator("a:not([href='']):not([href='documents']), img").count() == 0
+    assert visit.stayed_home(address), (visit.asked, visit.complaints)
+
+
+def test_a_document_is_taken_out_after_asking(browser: Browser, address: str) -> None:
+    visit = Visit(browser, address, "en-GB")
+    visit.add("lease.md", LEASE, "Documents")
+    expect(visit.page.get_by_text("Documents: 1")).to_be_visible(timeout=60 * SECONDS)
+
+    visit.page.get_by_role("button", name=ENGLISH.remove, exact=True).click()
+    expect(visit.page.get_by_role("dialog")).to_contain_text("lease.md", timeout=10 * SECONDS)
+    visit.page.get_by_role("button", name=ENGLISH.remove_yes).click()
+
+    expect(visit.page.get_by_text(ENGLISH.no_documents)).to_be_visible(timeout=10 * SECONDS)
 
 
 @pytest.mark.parametrize("header", [{"Host": "evil.example"}, {"Origin": "http://127.0.0.1:1"}, {"Origin": "null"}], ids=str)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-import re
-import string
+from html.parser import HTMLParser
 
 import pytest
 
-from rag.records import Answer, Citation, Claim, Evidence, Outcome, State, Status, Timings
+from rag.errors import DamagedDocument
+from rag.records import Answer, Citation, Claim, Document, Evidence, FileOutcome, Outcome, Reason, State, Status, Timings
 from ui.web import render
 from ui.words.page import ENGLISH, KOREAN
 
@@ -18,63 +17,144 @@ HOSTILE = [
     "<svg onload=alert(1)>",
     "![x](http://127.0.0.1:1/x.png)",
     "[x][1]\n[1]: http://127.0.0.1:1",
+    "http://evil.example/a www.evil.example a@evil.example",
     "<style>@import 'http://127.0.0.1:1'</style>",
     "```mermaid\ngraph TD; A-->B\n```",
     "$\\href{http://127.0.0.1:1}{x}$",
-    ":material/home: :red[x]",
+    ":material/home: :red[x] :smile:",
     "<a href='javascript:alert(1)'>x</a>",
-    "</div></div><iframe src=//127.0.0.1>",
+    "</p></div></details></div><iframe src=//127.0.0.1>",
     '" onmouseover="alert(1)',
-    "&lt;b&gt;",
+    "' onfocus='alert(1)' autofocus='",
+    "&lt;b&gt; &#60;b&#62;",
+    "<!-- <b> -->",
+    "]]><b>",
     "\u202egnp.exe",
-    "\x1b[31mred",
+    "\x1b[31mred\x00",
     "<math><mtext></mtext></math>",
+    "<form action=http://127.0.0.1:1><input name=x>",
 ]
-ALLOWED = {"div", "p", "span", "sup", "mark", "b"}
+TAGS = {"div", "p", "span", "sup", "mark", "b", "details", "summary", "ol", "li"}
 
 
-def _answer(text: str) -> Answer:
+class Seen(HTMLParser):
+    """Tags, attributes and text as a browser would understand them."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: set[tuple[str, str | None]] = set()
+        self.text = ""
+        self.open: list[str] = []
+        self.feed(markup)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.open.append(tag)
+        self.attributes |= set(attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(f"a comment: {data}")
+
+
+def everything(text: str) -> str:
+    """All that the page can show, with ``text`` wherever text comes from outside."""
     evidence = Evidence("d", text, 3, 4, 0, 1, text, (text,), 1.0, (0, 1))
+    long = Evidence("d", text, None, None, 0, 1, f"{text} and more " * 30, (), 0.5, (0, 1))
     citation = Citation("d", text, 3, 4, text, 0, 1)
-    return Answer(
-        text, "en", Status.PARTIAL, text, (Claim(text, True, (0,)), Claim(text, False)), (citation,), (evidence,), Timings(1.0), text, "e"
+    claims = (Claim(text, True, (0,)), Claim(text, False))
+    found = Answer(text, "en", Status.PARTIAL, text, claims, (citation,), (evidence, long), Timings(1.0), text, "e", cut_short=True)
+    reason = Reason("DamagedDocument", {"name": text, "cause": text})
+    document = Document("d", text, (), State.FAILED, "pdf", 3, 0, 1, 0.0, reason)
+    return "".join(
+        (
+            render.question(text),
+            render.answer(found, ENGLISH),
+            render.not_found(found, KOREAN),
+            render.passages([evidence, long, evidence, long, evidence], text, ENGLISH, title=text),
+            render.folded_passages([evidence, long], text, KOREAN),
+            render.written(text, ENGLISH),
+            render.busy(text, ENGLISH),
+            render.timings(found, ENGLISH),
+            render.error(DamagedDocument(name=text, cause=text), ENGLISH, "en"),
+            render.document(document, ENGLISH, "ko", added=text),
+            render.outcomes([FileOutcome(text, Outcome.ADDED), FileOutcome(text, Outcome.FAILED, 0, reason)], ENGLISH, "en"),
+            render.small(text),
+            render.lines(text, text),
+            render.steps(text),
+        )
     )
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_stays_text(text: str) -> None:
-    found = _answer(text)
-    drawn = "".join(
-        (
-            render.answer(found, ENGLISH),
-            render.not_found(found, KOREAN),
-            render.evidence_card(found.evidence[0], text, ENGLISH),
-            render.question(text),
-            render.written(text, ENGLISH),
-        )
-    )
+    harmless, seen = Seen(everything("harmless")), Seen(everything(text))
 
-    tags = re.findall(r"<\s*/?\s*([a-zA-Z!]+)([^>]*)>", drawn)
-    assert {name for name, _ in tags} <= ALLOWED
-    assert {attributes.strip() for _, attributes in tags if attributes} <= {
-        f'class="{name}"' for name in ("sr", "question", "where", "quote", "card", "text", "unsupported", "flag", "small", "calm", "live")
-    }
-    assert "\u202e" not in drawn
-    assert "\x1b" not in drawn
+    assert set(seen.tags) <= TAGS
+    assert [tag for tag in seen.tags if tag != "mark"] == [tag for tag in harmless.tags if tag != "mark"]
+    assert {name for name, _ in seen.attributes} <= {"class", "role"}
+    assert seen.attributes == harmless.attributes
+    assert seen.open == []
+    assert not set(seen.text) & set("\u202e\x1b\x00")
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_labels_mean_nothing_to_markdown(text: str) -> None:
-    assert not re.search(r"(?<!\\)[\[\]<>$`*_:!&#|~]", render.plain_label(text))
+@pytest.mark.parametrize("text", [text for text in HOSTILE if text.isprintable()])
+def test_hostile_text_is_shown_as_it_is_written(text: str) -> None:
+    assert text in Seen(render.question(text)).text
+    assert text in Seen(render.written(text, ENGLISH)).text
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        pytest.param("invoice\u202efdp.exe", "invoice\ufffdfdp.exe", id="reversed"),
+        pytest.param("con\u200btract.pdf", "con\ufffdtract.pdf", id="zero width"),
+        pytest.param("a\nb\tc", "a\ufffdb\ufffdc", id="line break and tab"),
+        pytest.param("\u3164.pdf", "\ufffd.pdf", id="blank letter"),
+        pytest.param("계약서 (최종).pdf", "계약서 (최종).pdf", id="an ordinary name"),
+    ],
+)
+def test_nothing_in_a_file_name_hides(name: str, shown: str) -> None:
+    assert render.visible(name) == shown
+
+
+def test_what_cannot_be_seen_does_not_tear_words_of_a_document_apart() -> None:
+    assert render.safe("con\u00adtract \u200bterm\ufeff") == "contract term"
+    assert render.safe("left\u202eright") == "left\ufffdright"
 
 
 def test_unsupported_claims_say_so_in_words() -> None:
-    drawn = render.answer(_answer("claim"), ENGLISH)
+    citation = Citation("d", "lease.pdf", 3, 4, "The  rent\nis due.", 0, 1)
+    claims = (Claim("Rent is due.", True, (0,)), Claim("In gold.", False))
+    found = Answer("?", "en", Status.PARTIAL, "", claims, (citation,), (), Timings(1.0), "m", "e")
 
-    assert drawn.count(ENGLISH.unsupported) == 1
-    assert '<span class="unsupported">claim</span>' in drawn
-    assert "<p>claim<sup>[1]</sup></p>" in drawn
-    assert "[1] claim · pp. 3–4" in drawn
+    drawn = render.answer(found, ENGLISH)
+
+    assert "<p>Rent is due.<sup>[1]</sup></p>" in drawn
+    assert f'<p><span class="unsupported">In gold.</span> <span class="flag">{ENGLISH.unsupported}</span></p>' in drawn
+    assert '<span class="number">1</span>“The rent is due.”<div class="where">— <b>lease.pdf</b> · pp. 3–4</div>' in drawn
+
+
+@pytest.mark.parametrize(
+    ("page", "page_end", "shown"),
+    [(3, 3, "<b>a.pdf</b> · 3쪽"), (3, None, "<b>a.pdf</b> · 3쪽"), (3, 4, "<b>a.pdf</b> · 3–4쪽"), (None, None, "<b>a.pdf</b>")],
+)
+def test_a_page_is_named_where_there_is_one(page: int | None, page_end: int | None, shown: str) -> None:
+    assert render.where(Citation("d", "a.pdf", page, page_end, "", 0, 0), KOREAN) == shown
+
+
+@pytest.mark.parametrize(("cut_short", "stopped", "said"), [(True, False, ENGLISH.cut_short), (False, True, ENGLISH.stopped)])
+def test_an_unfinished_answer_says_so(cut_short: bool, stopped: bool, said: str) -> None:
+    found = Answer("?", "en", Status.ANSWERED, "", (), (), (), Timings(1.0), "m", "e", stopped=stopped, cut_short=cut_short)
+
+    assert said in render.answer(found, ENGLISH)
 
 
 def test_words_of_the_question_are_marked() -> None:
@@ -84,16 +164,23 @@ def test_words_of_the_question_are_marked() -> None:
     assert "<mark>deposits</mark>" in render.evidence_card(item, "the deposit", ENGLISH)
 
 
-def test_both_languages_say_everything_with_the_same_facts() -> None:
-    for field in dataclasses.fields(ENGLISH):
-        english, korean = getattr(ENGLISH, field.name), getattr(KOREAN, field.name)
-        if isinstance(english, str):
-            assert english.strip()
-            assert korean.strip()
-            assert _placeholders(english) == _placeholders(korean), field.name
-        else:
-            assert set(english) == set(korean) == set(State if field.name == "states" else Outcome)
+def test_a_long_passage_is_previewed_where_the_question_is_spoken_of_and_opens_whole() -> None:
+    text = "Nothing of interest. " * 40 + "The deposit is 3,751 euros. " + "Nothing more. " * 40
+    drawn = render.evidence_card(Evidence("d", "lease", None, None, 0, 1, text, (), 1.0, (0, 1)), "How much is the deposit?", ENGLISH)
+    preview, _, whole = drawn.partition("</summary>")
+
+    assert "The <mark>deposit</mark> is 3,751 euros." in preview
+    assert len(Seen(preview).text) < 300 < len(text.strip()) == len(Seen(f"<p>{whole.removesuffix('</details>')}</p>").text)
 
 
-def _placeholders(text: str) -> set[str | None]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+def test_only_the_first_passages_are_open_to_view() -> None:
+    items = [Evidence("d", f"n{number}", None, None, 0, 1, "text", (), 1.0, (0, 1)) for number in range(5)]
+    seen, folded = render.passages(items, "?", ENGLISH, title="Found").split("<details>")
+
+    assert [seen.count(f"n{number}") for number in range(5)] == [1, 1, 1, 0, 0]
+    assert "2 more passages" in folded
+
+
+@pytest.mark.parametrize(("size", "shown"), [(12, "12 B"), (4_300, "4 kB"), (12_345_678, "12.3 MB")])
+def test_sizes_are_readable(size: int, shown: str) -> None:
+    assert render.size(size) == shown

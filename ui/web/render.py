@@ -1,52 +1,53 @@
-"""The one way in which text from documents, file names and models reaches the page: escaped, in markup of our own."""
+"""The one way in which text from documents, file names and models reaches the page: escaped, in markup of our own.
+
+Nothing of it ever goes through Streamlit's markdown, labels included: even with every character
+escaped, that still turns "http://…" into a link.
+"""
 
 from __future__ import annotations
 
 import html
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
+from rag.errors import SeorapError, sentence_of
 from rag.library.fulltext import hangul_stems, question_terms, terms
-from rag.records import Answer, Citation, Evidence
+from rag.records import Answer, Citation, Document, Evidence, FileOutcome, Language, State
 from ui.words.page import Words
 
-STYLE = """
-<style>
-.block-container, [data-testid="stBottomBlockContainer"] { max-width: 56rem; }
-.block-container { padding-top: 2.6rem; }
-.sr { font-size: 1rem; line-height: 1.65; overflow-wrap: anywhere; word-break: keep-all; }
-.sr p { margin: 0 0 .55rem; }
-.sr .question { font-weight: 600; font-size: 1.08rem; margin-top: 1.2rem; }
-.sr .where { font-size: .84rem; opacity: .72; }
-.sr .quote { border-left: 3px solid #3f7d6e; padding: .15rem 0 .15rem .85rem; margin: .5rem 0; white-space: pre-wrap; }
-.sr .card { border: 1px solid rgba(128,128,128,.28); border-radius: .5rem; padding: .55rem .8rem; margin: .45rem 0; }
-.sr .card .text { display: -webkit-box; -webkit-line-clamp: 3; -webkit-box-orient: vertical; overflow: hidden; font-size: .93rem; }
-.sr mark { background: rgba(226,178,60,.32); color: inherit; padding: 0 .08em; border-radius: .15em; }
-.sr sup { font-weight: 600; color: #3f7d6e; padding-left: .15em; }
-.sr .unsupported { text-decoration: line-through; text-decoration-color: rgba(190,70,60,.7); opacity: .72; }
-.sr .flag { display: inline-block; font-size: .8rem; border: 1px solid rgba(190,70,60,.65); border-radius: .3rem; padding: 0 .4rem; margin-left: .4rem; }
-.sr .small { font-size: .82rem; opacity: .66; }
-.sr .calm { border-left: 3px solid rgba(128,128,128,.5); padding-left: .85rem; }
-.sr .live { opacity: .78; white-space: pre-wrap; }
-</style>
-"""
+_PREVIEW_CHARS = 200
+_SHOWN = 3
+"""Passages that are seen without asking for more."""
+
+_TURNS_TEXT = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_LOOKS_EMPTY = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+
+
+# --- text --------------------------------------------------------------------------------------
+
+
+def visible(name: str) -> str:
+    """A file name on one line; in place of every character that hides, reorders or breaks it stands a sign."""
+    return "".join("\ufffd" if _steers(letter) or letter in _LOOKS_EMPTY else letter for letter in name)
 
 
 def safe(text: str) -> str:
-    """Escaped, and without characters that reorder or hide what a reader sees."""
-    shown = "".join(letter if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cf", "Cs") else "\ufffd" for letter in text)
-    return html.escape(shown, quote=True)
+    """Escaped; what turns the direction of reading is shown as a sign, what cannot be seen (soft hyphens) is left out."""
+    kept = "".join(
+        "\ufffd" if letter in _TURNS_TEXT else letter for letter in text if letter in "\n\t" or letter in _TURNS_TEXT or not _steers(letter)
+    )
+    return html.escape(kept, quote=True)
 
 
-def plain_label(text: str) -> str:
-    """For labels that Streamlit reads as markdown: every character that could mean something is escaped."""
-    one_line = " ".join("".join(letter if unicodedata.category(letter) not in ("Cc", "Cf", "Cs") else " " for letter in text).split())
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:&@/])", r"\\\1", one_line)
+def _steers(letter: str) -> bool:
+    return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 def where(item: Evidence | Citation, words: Words, headings: Sequence[str] = ()) -> str:
-    parts = [safe(item.document)]
+    """Document, page and headings, as far as there are any."""
+    parts = [f"<b>{safe(visible(item.document))}</b>"]
     if item.page is not None:
         one = item.page_end in (None, item.page)
         parts.append(words.page.format(page=item.page) if one else words.pages.format(page=item.page, page_end=item.page_end))
@@ -54,53 +55,78 @@ def where(item: Evidence | Citation, words: Words, headings: Sequence[str] = ())
     return " · ".join(parts)
 
 
+# --- blocks ------------------------------------------------------------------------------------
+
+
 def block(inner: str) -> str:
     return f'<div class="sr">{inner}</div>'
+
+
+def brand() -> str:
+    return '<div class="sr brand">서랍 / Seorap</div>'
 
 
 def question(text: str) -> str:
     return block(f'<p class="question">{safe(text)}</p>')
 
 
-def evidence_card(item: Evidence, asked: str, words: Words) -> str:
-    text = _marked(" ".join(item.text.split()), asked)
-    return f'<div class="card"><div class="where">{where(item, words, item.headings[-2:])}</div><div class="text">{text}</div></div>'
+def small(text: str) -> str:
+    return block(f'<p class="small">{safe(text)}</p>')
 
 
-def _marked(text: str, asked: str) -> str:
-    """The text, escaped, with the words of the question marked."""
-    stems = hangul_stems(asked)
-    wanted = set(question_terms(re.sub(r"[가-힣]+", " ", asked)))
-    out, at = [], 0
-    for word in re.finditer(r"[^\W_]+", text):
-        hit = any(stem in word.group() for stem in stems) or bool(wanted & set(terms(word.group())))
-        out.append(safe(text[at : word.start()]))
-        out.append(f"<mark>{safe(word.group())}</mark>" if hit else safe(word.group()))
-        at = word.end()
-    out.append(safe(text[at:]))
-    return "".join(out)
+def lines(*texts: str) -> str:
+    return block("".join(f"<p>{safe(text)}</p>" for text in texts))
 
 
-def written(text: str, words: Words) -> str:
-    """What the model has written so far, and that nobody has checked it yet."""
-    return block(f'<p class="small">{safe(words.unchecked)}</p><p class="live">{safe(text)}</p>')
+def steps(*texts: str) -> str:
+    """What to do, in this order."""
+    return block("<ol>" + "".join(f"<li>{safe(text)}</li>" for text in texts) + "</ol>")
+
+
+def problem(sentence: str, words: Words) -> str:
+    """A failure. It never looks like an answer, nor like "not in your documents"."""
+    return block(f'<div class="problem" role="alert"><p><b>{safe(words.problem)}</b></p><p>{safe(sentence)}</p></div>')
+
+
+def error(failure: SeorapError, words: Words, language: Language) -> str:
+    return problem(failure.sentence(language), words)
+
+
+def busy(text: str, words: Words) -> str:
+    """Work that the stop button ends. The page tells by itself when that has happened: nothing is drawn after a stop."""
+    return block(
+        f'<p class="small while-running" role="status">{safe(text)}</p><p class="small when-stopped">{safe(words.stopped_empty)}</p>'
+    )
+
+
+def written(text: str, words: Words, *, stopped: bool = False) -> str:
+    """What the model has written so far, and that nobody has checked it."""
+    if stopped:
+        state = f'<p class="small">{safe(words.stopped)}</p>'
+    else:
+        state = f'<p class="small while-running">{safe(words.unchecked)}</p><p class="small when-stopped">{safe(words.stopped)}</p>'
+    return block(f'{state}<p class="live">{safe(text)}</p>')
 
 
 def answer(found: Answer, words: Words) -> str:
+    """The claims with their marks, then the quotations that the marks name."""
     claims = []
     for claim in found.claims:
         marks = "".join(f"<sup>[{number + 1}]</sup>" for number in claim.citations)
         if claim.supported:
             claims.append(f"<p>{safe(claim.text)}{marks}</p>")
         else:
-            claims.append(f'<p><span class="unsupported">{safe(claim.text)}</span><span class="flag">{safe(words.unsupported)}</span></p>')
+            claims.append(f'<p><span class="unsupported">{safe(claim.text)}</span> <span class="flag">{safe(words.unsupported)}</span></p>')
     notes = [words.partial] if any(not claim.supported for claim in found.claims) else []
     notes += [words.cut_short] if found.cut_short else []
+    notes += [words.stopped] if found.stopped else []
     quotes = [
-        f'<div class="quote">“{safe(" ".join(cited.quote.split()))}”<div class="where">[{number}] {where(cited, words)}</div></div>'
+        f'<div class="quote"><span class="number">{number}</span>“{safe(" ".join(cited.quote.split()))}”<div class="where">— {where(cited, words)}</div></div>'
         for number, cited in enumerate(found.citations, 1)
     ]
-    return block("".join(claims) + "".join(f'<p class="small">{safe(note)}</p>' for note in notes) + "".join(quotes))
+    return block(
+        f'<div class="answer">{"".join(claims)}</div>' + "".join(f'<p class="small">{safe(note)}</p>' for note in notes) + "".join(quotes)
+    )
 
 
 def not_found(found: Answer, words: Words) -> str:
@@ -108,5 +134,107 @@ def not_found(found: Answer, words: Words) -> str:
     return block(f'<div class="calm"><p><b>{safe(words.not_found)}</b></p><p>{safe(more)}</p></div>')
 
 
-def small(text: str) -> str:
-    return block(f'<p class="small">{safe(text)}</p>')
+def timings(found: Answer, words: Words) -> str:
+    times, total = found.timings, f"{found.timings.total_ms / 1000:.1f}"
+    if times.first_token_ms is None:
+        return small(words.timings_no_model.format(total=total, model=found.model))
+    return small(words.timings.format(first=f"{times.first_token_ms / 1000:.1f}", total=total, model=found.model))
+
+
+# --- passages ----------------------------------------------------------------------------------
+
+
+def passages(evidence: Sequence[Evidence], asked: str, words: Words, *, title: str) -> str:
+    """The first few at a glance; each opens to its whole text, and the rest is one click away."""
+    cards = [evidence_card(item, asked, words) for item in evidence]
+    rest = cards[_SHOWN:]
+    more = f"<details><summary>{safe(words.more_passages.format(count=len(rest)))}</summary>{''.join(rest)}</details>" if rest else ""
+    return block(f'<p class="small">{safe(title)}</p>{"".join(cards[:_SHOWN])}{more}')
+
+
+def folded_passages(evidence: Sequence[Evidence], asked: str, words: Words) -> str:
+    """Under a checked answer: there, but out of the way."""
+    cards = "".join(evidence_card(item, asked, words) for item in evidence)
+    return block(f"<details><summary>{safe(words.passages_read.format(count=len(evidence)))}</summary>{cards}</details>")
+
+
+def evidence_card(item: Evidence, asked: str, words: Words) -> str:
+    head = f'<span class="where">{where(item, words, item.headings[-2:])}</span>'
+    flat = " ".join(item.text.split())
+    if len(flat) <= _PREVIEW_CHARS:
+        return f'<div class="card">{head}<div class="text">{_marked(flat, asked)}</div></div>'
+    preview = f'<span class="preview">{_marked(_best_part(flat, asked), asked)}</span>'
+    return f'<details class="card"><summary>{head}{preview}</summary><div class="text">{_marked(item.text.strip(), asked)}</div></details>'
+
+
+def _words_of(text: str, asked: str) -> Iterable[tuple[re.Match[str], bool]]:
+    """Each word of the text, and whether the question has it too."""
+    stems = hangul_stems(asked)
+    wanted = set(question_terms(re.sub(r"[가-힣]+", " ", asked)))
+    for word in re.finditer(r"[^\W_]+", text):
+        yield word, any(stem in word.group() for stem in stems) or bool(wanted & set(terms(word.group())))
+
+
+def _marked(text: str, asked: str) -> str:
+    """The text, escaped, with the words of the question marked."""
+    out, at = [], 0
+    for word, hit in _words_of(text, asked):
+        out.append(safe(text[at : word.start()]))
+        out.append(f"<mark>{safe(word.group())}</mark>" if hit else safe(word.group()))
+        at = word.end()
+    out.append(safe(text[at:]))
+    return "".join(out)
+
+
+def _best_part(text: str, asked: str) -> str:
+    """Some two lines of the text, there where most words of the question stand."""
+    hits = [(word.start(), word.group()) for word, hit in _words_of(text, asked) if hit]
+
+    def gathered(start: int) -> int:
+        return len({word for at, word in hits if start <= at < start + _PREVIEW_CHARS * 2 // 3})
+
+    first = max((at for at, _ in hits), key=lambda at: (gathered(at), -at), default=0)
+    sentences = [0, *(found.end() for found in re.finditer(r"[.!?。]\s+", text)), len(text)]
+    start = next(begin for begin, end in pairwise(sentences) if begin <= first < end or end == len(text))
+    if first - start > _PREVIEW_CHARS // 2:
+        start = text.rfind(" ", 0, first - _PREVIEW_CHARS // 4) + 1
+    end = (
+        len(text)
+        if len(text) <= start + _PREVIEW_CHARS
+        else max(text.rfind(" ", first, start + _PREVIEW_CHARS), start + _PREVIEW_CHARS // 2)
+    )
+    return ("… " if start else "") + text[start:end] + (" …" if end < len(text) else "")
+
+
+# --- documents ---------------------------------------------------------------------------------
+
+
+def document(item: Document, words: Words, language: Language, *, added: str) -> str:
+    """Name, state, and the figures there are; below them why it is not, or not wholly, there."""
+    figures = [f"{words.column_pages} {item.pages}"] if item.pages else []
+    if item.state is not State.FAILED:
+        figures.append(f"{words.column_passages} {item.passages}")
+    figures += [size(item.size_bytes), added] if item.size_bytes else [added]
+    flag = f' <span class="flag">{safe(words.states[item.state])}</span>' if item.state is not State.READY else ""
+    ready = [words.states[item.state]] if item.state is State.READY else []
+    reason = f'<p class="reason">{safe(sentence_of(item.reason, language))}</p>' if item.reason else ""
+    return block(
+        f'<p class="name">{safe(visible(item.name))}{flag}</p><p class="small figures">{safe(" · ".join([*ready, *figures]))}</p>{reason}'
+    )
+
+
+def outcomes(found: Sequence[FileOutcome], words: Words, language: Language) -> str:
+    """Newest first, the older ones folded."""
+    rows = [
+        f'<p><span class="flag">{safe(words.outcome[item.outcome])}</span> {safe(sentence_of(item.reason, language) if item.reason else visible(item.path))}</p>'
+        for item in reversed(found)
+    ]
+    shown, rest = rows[:_SHOWN], rows[_SHOWN:]
+    more = f"<details><summary>{safe(words.outcomes_more.format(count=len(rest)))}</summary>{''.join(rest)}</details>" if rest else ""
+    return block(f'<p class="small">{safe(words.outcomes)}</p>{"".join(shown)}{more}')
+
+
+def size(size_bytes: int) -> str:
+    if size_bytes < 1000:
+        return f"{size_bytes} B"
+    return f"{size_bytes / 1000:,.0f} kB" if size_bytes < 1_000_000 else f"{size_bytes / 1_000_000:,.1f} MB"

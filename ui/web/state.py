@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -9,14 +13,48 @@ import streamlit as st
 from ingest.queue import Queue
 from rag.assemble import Assistant
 from rag.errors import SeorapError
-from rag.records import Answer, Language
+from rag.records import Answer, Event, Language
 from ui.words import page as words
 
+_LEAVE_S = 5.0
 
-@dataclass(frozen=True)
+
 class Desk:
-    assistant: Assistant
-    queue: Queue
+    """The open drawer, as all tabs share it."""
+
+    def __init__(self, assistant: Assistant, queue: Queue) -> None:
+        self.assistant = assistant
+        self.queue = queue
+        self._changed = threading.Condition()
+        self._answering = 0
+        self._closing = False
+
+    def ask(self, question: str) -> Generator[Event, None, None]:
+        """As ``Assistant.ask``; ends without an answer when the server shuts down."""
+        with self._changed:
+            self._answering += 1
+        try:
+            with closing(self.assistant.ask(question)) as events:  # type: ignore[type-var]  # a generator
+                for event in events:
+                    if self._closing:
+                        return
+                    yield event
+        finally:
+            with self._changed:
+                self._answering -= 1
+                self._changed.notify_all()
+
+    def working(self) -> bool:
+        """Are uploads being taken in, or waiting for it?"""
+        return bool(self.queue.progress() or self.assistant.library.manifest.jobs())
+
+    def close(self) -> None:
+        """Let no answer go on: the drawer is closed next. Returns when the last one has let go of it, or does not within seconds."""
+        self._closing = True
+        until = time.monotonic() + _LEAVE_S
+        with self._changed:
+            while self._answering and time.monotonic() < until:
+                self._changed.wait(timeout=0.1)
 
 
 @dataclass
@@ -39,17 +77,20 @@ class _Tab:
     language: Language
     turns: list[Turn] = field(default_factory=list)
     uploads: int = 0
+    documents_shown: int = 50
 
 
 _process = _Process()
 
 
-def open_desk(assistant: Assistant, queue: Queue) -> None:
-    _process.desk = Desk(assistant, queue)
+def open_desk(desk: Desk) -> None:
+    _process.desk = desk
 
 
 def close_desk() -> None:
-    _process.desk = None
+    if closed := _process.desk:
+        _process.desk = None
+        closed.close()
 
 
 def desk() -> Desk | None:
@@ -72,4 +113,4 @@ def _first_language() -> Language:
 
 
 def wording() -> words.Words:
-    return words.KOREAN if tab().language == "ko" else words.ENGLISH
+    return words.IN[tab().language]

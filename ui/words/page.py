@@ -60,6 +60,7 @@ class Words:
     library_lead: str
     add_title: str
     upload: str
+    choose_files: str
     upload_hint: str
     received: str
     progress: str
@@ -128,7 +129,7 @@ ENGLISH = Words(
     nothing_near="No passage comes near this question.",
     cut_short="The answer reached its length limit and breaks off here.",
     stopped="Stopped. What had been written was not checked against your documents.",
-    stopped_empty="Stopped before anything was written.",
+    stopped_empty="Stopped before anything had been written.",
     timings="first word after {first} s · {total} s in all · {model}",
     timings_no_model="{total} s · {model}",
     page="p. {page}",
@@ -141,7 +142,8 @@ ENGLISH = Words(
     library_lead="What is in the drawer, and what state it is in. Your files are only read, never changed.",
     add_title="Add documents",
     upload="Choose files, or drop them here",
-    upload_hint="PDF, DOCX, HTML, Markdown, text",
+    choose_files="Choose files",
+    upload_hint="PDF, DOCX, HTML, Markdown, text; up to 200 MB each",
     received="Received and kept safely: {count}",
     progress="{done} of {total} files",
     progress_rate="{rate} passages a second",
@@ -155,7 +157,7 @@ ENGLISH = Words(
     outcomes_more="{count} earlier",
     documents="In the drawer",
     no_documents="Nothing yet. Choose files above; as soon as the first one is ready you can ask about it.",
-    counts="{documents} documents · {passages} passages",
+    counts="Documents: {documents} · passages: {passages}",
     waiting_for_index="{count} passages are still being indexed",
     filter="Filter by name",
     filtered="{shown} of {total} documents",
@@ -227,7 +229,8 @@ KOREAN = Words(
     library_lead="서랍에 든 문서와 그 상태입니다. 원본 파일은 읽기만 하고 바꾸지 않습니다.",
     add_title="문서 넣기",
     upload="파일을 고르거나 여기에 끌어다 놓으세요",
-    upload_hint="PDF, DOCX, HTML, Markdown, 텍스트",
+    choose_files="파일 고르기",
+    upload_hint="PDF, DOCX, HTML, Markdown, 텍스트. 파일마다 200MB까지",
     received="안전하게 받아 두었습니다: {count}개",
     progress="파일 {total}개 중 {done}개",
     progress_rate="초당 {rate}단락",

@@ -1,0 +1,188 @@
+"""The views over a real drawer, without a browser: what is drawn for each end that a question can come to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ingest.queue import Queue
+from rag.assemble import Assistant
+from rag.errors import DrawerFull, WeightsMissing
+from rag.library.library import Library
+from rag.records import Language
+from rag.settings import AnswerSettings, Settings
+from tests.fakes import ScriptedModel, WordHashEmbedder
+from ui.web import state
+from ui.web.state import Desk
+from ui.words.page import ENGLISH, KOREAN
+
+PAGE = str(Path(state.__file__).with_name("app.py"))
+Visit = Callable[..., AppTest]
+
+
+@pytest.fixture
+def visit(library: Library, home: Path) -> Iterator[Visit]:
+    """Opens the page over the drawer, with a model that gives these replies."""
+    opened: list[Queue] = []
+
+    def open_page(*replies: str, language: Language = "en") -> AppTest:
+        settings = Settings(home=home, language=language, answer=AnswerSettings(least_coverage=0.0))
+        assistant = Assistant(settings, library, embedder=WordHashEmbedder(), model=ScriptedModel(*replies))
+        opened.append(Queue(assistant))
+        state.open_desk(Desk(assistant, opened[-1]))
+        page = AppTest.from_file(PAGE, default_timeout=30).run()
+        assert not page.exception
+        return page
+
+    yield open_page
+    state.close_desk()
+    for queue in opened:
+        queue.close()
+
+
+def shown(page: AppTest) -> str:
+    """All markup of ours on the page; the style sheet is not among it."""
+    assert not page.exception
+    return "\n".join(body for body in (element.proto.body for element in page.get("html")) if not body.startswith("<style>"))
+
+
+def ask(page: AppTest, question: str) -> str:
+    return shown(page.chat_input[0].set_value(question).run())
+
+
+@pytest.mark.usefixtures("library")
+def test_an_empty_drawer_says_what_to_do_first(visit: Visit) -> None:
+    page = visit()
+
+    assert page.title[0].value == ENGLISH.empty_title
+    assert ENGLISH.empty_first in shown(page)
+    assert page.chat_input[0].disabled
+
+
+@pytest.mark.usefixtures("filled")
+def test_claims_come_with_their_quotations_and_the_unsupported_one_is_marked(visit: Visit) -> None:
+    drawn = ask(visit("The deposit is 3,751 euros. It is kept at the Bank of Narnia."), "How much is the deposit?")
+
+    assert "<p>The deposit is 3,751 euros.<sup>[1]</sup></p>" in drawn
+    assert "“The tenant pays a deposit of 3,751 euros before moving in.”" in drawn
+    assert f'It is kept at the Bank of Narnia.</span> <span class="flag">{ENGLISH.unsupported}</span>' in drawn
+    assert ENGLISH.not_found not in drawn
+
+
+@pytest.mark.usefixtures("filled")
+def test_what_is_not_in_the_documents_is_said_calmly_with_the_nearest_passages(visit: Visit) -> None:
+    drawn = ask(visit("문서에 없습니다.", language="ko"), "월드컵은 누가 우승했나요?")
+
+    assert KOREAN.not_found in drawn
+    assert KOREAN.nearest in drawn
+    assert "problem" not in drawn
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_failure_never_looks_like_not_found(visit: Visit, monkeypatch: pytest.MonkeyPatch, language: Language) -> None:
+    failure = WeightsMissing(role="answer", name="http://a.example/<b>", folder="/w")
+
+    def fail(*_: object, **__: object) -> None:
+        raise failure
+
+    page = visit(language=language)
+    monkeypatch.setattr(Assistant, "ask", fail)
+    drawn = ask(page, "How much is the deposit?")
+
+    words = {"en": ENGLISH, "ko": KOREAN}[language]
+    assert f"<b>{words.problem}</b>" in drawn
+    assert failure.sentence(language).replace("<b>", "&lt;b&gt;").partition("`")[0] in drawn
+    assert words.not_found not in drawn
+
+
+@pytest.mark.usefixtures("filled")
+def test_the_conversation_stays_until_it_is_cleared(visit: Visit) -> None:
+    page = visit("The deposit is 3,751 euros.", "Not in the documents.")
+    ask(page, "How much is the deposit?")
+    both = ask(page, "Who won the cup?")
+
+    assert (
+        both.index("How much is the deposit?") < both.index("3,751 euros") < both.index("Who won the cup?") < both.index(ENGLISH.not_found)
+    )
+
+    page.run()
+    cleared = shown(next(button for button in page.button if button.label == ENGLISH.clear).click().run())
+
+    assert "deposit" not in cleared
+
+
+@pytest.mark.usefixtures("filled")
+def test_the_language_can_be_changed_in_the_middle_of_a_conversation(visit: Visit) -> None:
+    page = visit("Not in the documents.")
+    ask(page, "Who won the cup?")
+
+    drawn = shown(page.segmented_control[0].set_value("ko").run())
+
+    assert KOREAN.not_found in drawn
+    assert "Who won the cup?" in drawn
+    assert page.title[0].value == KOREAN.ask_title
+
+
+# --- documents ---------------------------------------------------------------------------------
+
+
+def _documents_alone() -> None:
+    from ui.web import documents, state
+
+    open_desk = state.desk()
+    assert open_desk
+    documents.draw(open_desk, state.wording())
+
+
+@pytest.fixture
+def documents(visit: Visit) -> Callable[[], AppTest]:
+    def open_page() -> AppTest:
+        visit()
+        return AppTest.from_function(_documents_alone, default_timeout=30).run()
+
+    return open_page
+
+
+@pytest.mark.usefixtures("library")
+def test_without_documents_it_says_what_comes_next(documents: Callable[[], AppTest]) -> None:
+    assert ENGLISH.no_documents in shown(documents())
+
+
+def test_removing_asks_first(documents: Callable[[], AppTest], filled: Library) -> None:
+    page = documents()
+    drawn = shown(page)
+    assert "lease.md" in drawn
+    assert "취업규칙.md" in drawn
+    assert ENGLISH.counts.format(documents=2, passages=filled.counts().passages) in drawn
+
+    removing = next(button for button in page.button if button.label == ENGLISH.remove)
+    asked = shown(removing.click().run())
+
+    assert ENGLISH.remove_text in asked
+    assert len(filled.documents()) == 2
+
+
+def test_uploads_are_taken_in_and_failures_keep_their_reason(documents: Callable[[], AppTest], filled: Library) -> None:
+    page = documents()
+    page.file_uploader[0].set_value([("empty.txt", b"", "text/plain"), ("note.txt", b"The attic is dry.", "text/plain")]).run()
+
+    until = time.monotonic() + 30
+    while len(filled.documents()) < 4 and time.monotonic() < until:
+        time.sleep(0.1)
+    drawn = shown(documents())
+
+    assert "note.txt" in drawn
+    assert "empty.txt: the file is empty; check that it was saved or copied completely." in drawn
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_queue_that_stands_still_says_why(documents: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch) -> None:
+    failure = DrawerFull(home="/drawer")
+    monkeypatch.setattr(Queue, "broken", lambda queue: failure)
+
+    assert failure.sentence("en") in shown(documents())

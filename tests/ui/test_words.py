@@ -1,0 +1,47 @@
+"""What the page says is complete in both languages and fits where it stands."""
+
+from __future__ import annotations
+
+import dataclasses
+import string
+from collections.abc import Mapping
+
+import pytest
+
+from rag.records import Outcome, State
+from ui.web import look
+from ui.words.page import ENGLISH, IN, KOREAN, Words
+
+
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Words)])
+def test_both_languages_say_it_with_the_same_facts(name: str) -> None:
+    english, korean = dataclasses.asdict(ENGLISH)[name], dataclasses.asdict(KOREAN)[name]
+
+    if isinstance(english, Mapping):
+        assert set(english) == set(korean) == set(State if name == "states" else Outcome)
+        assert all(text.strip() for text in (*english.values(), *korean.values()))
+    else:
+        assert english.strip()
+        assert korean.strip()
+        assert _facts(english) == _facts(korean)
+
+
+def test_korean_is_korean() -> None:
+    latin = {
+        name for name, text in dataclasses.asdict(KOREAN).items() if isinstance(text, str) and not any("가" <= c <= "힣" for c in text)
+    }
+
+    assert latin == set()
+
+
+@pytest.mark.parametrize("language", IN)
+def test_words_in_the_style_sheet_cannot_leave_their_place(language: str) -> None:
+    words = {"en": ENGLISH, "ko": KOREAN}[language]
+
+    assert not set(words.choose_files + words.upload_hint) & set("\"'\\<>\n")
+    assert f'content: "{words.choose_files}"' in look.style(words)
+    assert "CHOOSE" not in look.style(words)
+
+
+def _facts(text: str) -> set[str | None]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}

@@ -1,0 +1,66 @@
+"""How the page looks, in light and in dark: our own colours are mixed from the text's."""
+
+from ui.words.page import Words
+
+_STYLE = """
+.stMainBlockContainer, [data-testid="stBottomBlockContainer"] { max-width: 56rem; }
+.stMainBlockContainer { padding-top: 3rem; }
+.stMainBlockContainer h1 { font-size: 1.7rem; font-weight: 700; letter-spacing: -.01em; padding: 0 0 .2rem; }
+.stMainBlockContainer h2 { font-size: 1.15rem; font-weight: 650; padding: 1.2rem 0 .2rem; }
+
+.sr { --accent: light-dark(#2f6f61, #6fb5a4); --warn: light-dark(#a4402f, #e59a8b); --mark: light-dark(#f3d98f99, #c99a2e55);
+  --line: color-mix(in srgb, currentColor 18%, transparent); --soft: color-mix(in srgb, currentColor 72%, transparent);
+  max-width: 46rem; font-size: 1rem; line-height: 1.65; overflow-wrap: anywhere; word-break: keep-all; }
+.sr p { margin: 0 0 .5rem; }
+.sr ol { margin: 0 0 .8rem; padding-left: 1.3rem; }
+.sr li { margin: .25rem 0; }
+.sr .small { font-size: .84rem; color: var(--soft); }
+.sr .question { font-weight: 650; font-size: 1.1rem; line-height: 1.5; margin: 1.1rem 0 .1rem; padding-top: 1rem; border-top: 1px solid var(--line);
+  max-height: 12rem; overflow-y: auto; white-space: pre-wrap; }
+.sr .answer { font-size: 1.05rem; }
+.sr sup { font-weight: 650; color: var(--accent); padding-left: .15em; font-size: .72em; }
+.sr .where { font-size: .84rem; color: var(--soft); }
+.sr .where b { font-weight: 600; color: inherit; }
+.sr .quote { position: relative; border-left: 3px solid var(--accent); padding: .1rem 0 .1rem 1.9rem; margin: .8rem 0; }
+.sr .quote .number { position: absolute; left: .7rem; color: var(--accent); font-weight: 650; font-size: .84rem; line-height: 2; }
+.sr .unsupported { color: var(--soft); text-decoration: line-through; text-decoration-color: var(--warn); }
+.sr .flag { display: inline-block; font-size: .76rem; font-weight: 400; line-height: 1.5; border: 1px solid var(--line); border-radius: .25rem; padding: 0 .4rem; }
+.sr .unsupported + .flag { border-color: var(--warn); color: var(--warn); }
+.sr .live { color: var(--soft); white-space: pre-wrap; min-height: 1.65em; }
+.sr .calm { border-left: 3px solid var(--line); padding: .1rem 0 .1rem .9rem; margin: .4rem 0; }
+.sr .problem { border: 1px solid var(--warn); border-left-width: 4px; border-radius: .3rem; padding: .6rem .9rem .2rem; margin: .4rem 0; }
+.sr .problem b { color: var(--warn); }
+
+.sr mark { background: var(--mark); color: inherit; padding: 0 .06em; border-radius: .12em; }
+.sr summary { cursor: pointer; font-size: .9rem; color: var(--soft); padding: .2rem 0; }
+.sr .card { border: 1px solid var(--line); border-radius: .4rem; padding: .5rem .8rem; margin: .4rem 0; font-size: .92rem; line-height: 1.55; }
+.sr .card .text { white-space: pre-line; }
+.sr .card summary { list-style: none; padding: 0; color: inherit; }
+.sr .card summary::-webkit-details-marker { display: none; }
+.sr .card summary .where::after { content: "+"; float: right; font-weight: 600; padding-left: .6rem; }
+.sr .card[open] summary .where::after { content: "–"; }
+.sr .card .where, .sr .card .preview { display: block; }
+.sr .card[open] .preview { display: none; }
+.sr summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: .2rem; }
+
+.sr .name { font-weight: 600; margin: 0; }
+.sr .figures { margin: 0; font-variant-numeric: tabular-nums; }
+.sr .reason { font-size: .88rem; margin: .15rem 0 0; }
+.sr.brand { font-size: 1.25rem; font-weight: 700; padding: 0 .5rem; }
+.st-key-documents { gap: 0; }
+.st-key-documents [data-testid="stHorizontalBlock"] { border-top: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding: .55rem 0; }
+
+/* Streamlit sends nothing after a stop: the page has to say by itself that this text stays as it is. */
+.stApp[data-test-script-state="running"] .when-stopped, .stApp[data-test-script-state="stopRequested"] .when-stopped { display: none; }
+.stApp[data-test-script-state="notRunning"] .while-running { display: none; }
+
+/* The uploader has English words of its own. */
+[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p { font-size: 0; }
+[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p::after { content: "CHOOSE"; font-size: .92rem; }
+[data-testid="stFileUploaderDropzoneInstructions"] * { font-size: 0; }
+[data-testid="stFileUploaderDropzoneInstructions"] > :first-child::after { content: "HINT"; font-size: .84rem; }
+"""
+
+
+def style(words: Words) -> str:
+    return "<style>" + _STYLE.replace("CHOOSE", words.choose_files).replace("HINT", words.upload_hint) + "</style>"
