@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -17,13 +18,16 @@ NOT_FOUND: dict[Language, str] = {"en": "Not in the documents.", "ko": "문서�
 INSTRUCTION: dict[Language, str] = {
     "en": "You read documents and answer questions about them. Answer in one or two short sentences, using only the excerpts below. "
     "Copy names, numbers and dates exactly as they are written. "
-    'To a yes-or-no question, write Yes or No, then "because" and the words of the excerpt that show it. '
     f'Only when the excerpts are about something else entirely, write "{NOT_FOUND["en"]}"',
     "ko": "당신은 문서를 읽고 질문에 답하는 비서입니다. 아래 발췌문만 근거로 질문에 한 문장으로 짧게 답하세요. "
     "이름, 숫자, 날짜는 발췌문에 적힌 그대로 쓰세요. "
     f'발췌문이 질문과 전혀 관계가 없을 때만 "{NOT_FOUND["ko"]}"라고 쓰세요.',
 }
 """The fixed part of every prompt, by the question's language; it comes first so that its evaluation can be kept."""
+
+_YES_OR_NO = re.compile(r"(?:is|are|was|were|do|does|did|can|could|may|might|must|shall|should|will|would|has|have|had)\b", re.IGNORECASE)
+_GIVE_REASON = '\nBegin with Yes or No, then "because" and the words of the excerpt that show it.'
+"""Said only after an English question that begins like one to be answered by yes or no: told always, the model says yes to everything."""
 
 _EXCERPTS: dict[Language, str] = {"en": "Excerpts:", "ko": "발췌문:"}
 _QUESTION: dict[Language, str] = {"en": "Question: ", "ko": "질문: "}
@@ -56,7 +60,8 @@ def build_prompt(question: str, evidence: Sequence[Evidence], *, model: Language
         raise EmptyQuestion
     language = language_of(question)
     before, after = model.frame(INSTRUCTION[language])
-    asked = model.encode_text(f"\n\n{_QUESTION[language]}{question.strip()}")
+    hint = _GIVE_REASON if _YES_OR_NO.match(question.strip()) else ""
+    asked = model.encode_text(f"\n\n{_QUESTION[language]}{question.strip()}{hint}")
     opening = model.encode_text(_EXCERPTS[language])
     room = model.context_tokens - len(before) - len(after) - len(opening) - len(asked) - settings.max_tokens
     if room < _LEAST_EVIDENCE_TOKENS:
