@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +36,9 @@ log = logging.getLogger(__name__)
 
 _START_S = 60
 """For the child to start, which takes 0.3 s: the first time after an installation, on a slow disk, it is more."""
+
+_INTERRUPTIBLE_S = 0.5
+"""A signal that comes just before a wait is only seen after it, so no wait is longer."""
 
 _LENGTH_BYTES = 8
 _LARGEST_ANSWER_BYTES = 512 * 2**20
@@ -132,10 +136,13 @@ class _Child:
             env=os.environ | {"MALLOC_ARENA_MAX": "1"},  # each further arena would take 64 MiB of the address space allowed
             start_new_session=True,  # Ctrl-C in the terminal is the parent's to answer
         )
-        if self._receive(seconds=_START_S)[0] is None:
-            code, words = self.process.wait(), self._words()
+        self._listener: threading.Thread | None = None
+        try:
+            if self._receive(seconds=_START_S)[0] is None:
+                raise RuntimeError(f"the reader does not start (exit code {self.process.wait()}): {self._words()}")
+        except BaseException:
             self.end()
-            raise RuntimeError(f"the reader does not start (exit code {code}): {words}")
+            raise
 
     def ask(self, path: Path, name: str) -> _Answer:
         request = {"path": os.fsencode(path.absolute()).hex(), "name": name}
@@ -158,21 +165,17 @@ class _Child:
 
     def _receive(self, *, seconds: float) -> tuple[bytes | None, bool]:
         """The child's next message, None if it ended instead; and whether it ended by itself, not by the clock."""
-        rang = threading.Event()
-
-        def ring() -> None:
-            rang.set()
-            self.process.kill()
-
-        clock = threading.Timer(seconds, ring)
-        clock.daemon = True
-        clock.start()
-        try:
-            message = _receive(_pipe(self.process.stdout))
-        finally:
-            clock.cancel()
-            clock.join()
-        return (None, False) if rang.is_set() else (message, True)
+        arrived: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._listener = threading.Thread(target=lambda: arrived.put(_receive(_pipe(self.process.stdout))), daemon=True)
+        self._listener.start()
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                return arrived.get(timeout=min(left, _INTERRUPTIBLE_S)), True
+            except queue.Empty:
+                pass
+        self.process.kill()
+        return None, False
 
     def _how_it_died(self, name: str) -> DocumentError:
         try:
@@ -194,6 +197,8 @@ class _Child:
     def end(self) -> None:
         self.process.kill()  # it holds nothing that could be lost
         self.process.wait()
+        if self._listener is not None:
+            self._listener.join()
         for pipe in (self.process.stdin, self.process.stdout):
             try:
                 _pipe(pipe).close()
