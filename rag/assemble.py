@@ -33,13 +33,14 @@ class Assistant:
         self.library = library
         self._embedder = embedder
         self._model = model
-        self._loading = threading.Lock()
+        self._loading_embedder = threading.Lock()  # each its own: a search need not wait for the model that writes
+        self._loading_model = threading.Lock()
         self._turns = Turns()
 
     @property
     def embedder(self) -> Embedder:
         """Raises: WeightsError."""
-        with self._loading:
+        with self._loading_embedder:
             if self._embedder is None:
                 from rag.weights.embedder import SentenceTransformerEmbedder
 
@@ -55,7 +56,7 @@ class Assistant:
     @property
     def model(self) -> LanguageModel:
         """Raises: WeightsError."""
-        with self._loading:
+        with self._loading_model:
             if self._model is None:
                 from rag.weights.language_model import LlamaCppModel
 
