@@ -86,12 +86,19 @@ def load_settings(*, library: Path | None = None, environment: Mapping[str, str]
     if "home" in values:
         raise SettingsInvalid(source=str(source), cause="home: the drawer is the folder in which this file lies")
     from_file = _validated(values | {"home": home}, str(source))
+    from_file = from_file.model_copy(update={"weights": _beside(home, from_file.weights)})
     if environment.get("SEORAP_WEIGHTS"):
         folder = _absolute(Path(environment["SEORAP_WEIGHTS"]))
         from_file = from_file.model_copy(update={"weights": from_file.weights.model_copy(update={"folder": folder})})
     if environment.get("SEORAP_LANGUAGE"):
         return _validated(from_file.model_dump() | {"language": environment["SEORAP_LANGUAGE"]}, "SEORAP_LANGUAGE")
     return from_file
+
+
+def _beside(home: Path, weights: WeightsSettings) -> WeightsSettings:
+    """Relative paths in seorap.toml are meant from the folder in which it lies."""
+    paths = {name: value for name, value in weights if isinstance(value, Path)}
+    return weights.model_copy(update={name: _absolute(home / os.path.expanduser(path)) for name, path in paths.items()})  # noqa: PTH111
 
 
 def _absolute(path: Path) -> Path:

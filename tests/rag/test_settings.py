@@ -129,6 +129,19 @@ def test_a_relative_drawer_lies_where_the_command_was_given(tmp_path: Path, monk
     assert load_settings(library=Path("mine"), environment={"SEORAP_WEIGHTS": "weights"}).weights.folder == tmp_path / "weights"
 
 
+def test_paths_in_the_file_are_meant_from_its_folder(drawer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    _write(drawer, '[weights]\nfolder = "~/weights"\nembedder_path = "own"\nlanguage_model_path = "/models/a.gguf"\n')
+
+    weights = load_settings(library=drawer, environment={}).weights
+
+    assert (weights.folder, weights.embedder_path, weights.language_model_path) == (
+        tmp_path / "home" / "weights",
+        drawer / "own",
+        Path("/models/a.gguf"),
+    )
+
+
 def test_a_tilde_is_the_users_own_folder_or_a_name_like_any_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
     monkeypatch.chdir(tmp_path)
