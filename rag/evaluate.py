@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -60,30 +61,40 @@ class _Row(BaseModel):
 def evaluate(cases: Sequence[Case], out: Path, *, assistant: Assistant, search_only: bool, report: Callable[[int, int], None]) -> int:
     """Write a result for every case that ``out`` does not hold yet; returns how many were new.
 
-    Each line is flushed as it is made, so an interrupted run goes on where it was. ``report`` gets (done, total).
+    Each line is in the file as soon as it is made, so an interrupted run goes on where it was. ``report`` gets (done, total).
 
     Raises:
         ResultsUnusable: ``out`` cannot be written, or holds something else.
     """
-    try:
+    with _writing(out):
         done = _finished(out)
-        file = out.open("a", encoding="utf-8")
-    except OSError as error:
-        raise ResultsUnusable(path=str(out), cause=error.strerror or "no access") from error
+        _append(out, "")  # better known now than after the first answer
     todo = [case for case in cases if case.case_id not in done]
     report(len(cases) - len(todo), len(cases))
-    with file:
-        for count, case in enumerate(todo, 1):
-            row = _searched(case, assistant) if search_only else _asked(case, assistant)
-            file.write(json.dumps({"id": case.case_id} | row, ensure_ascii=False) + "\n")
-            file.flush()
-            report(len(cases) - len(todo) + count, len(cases))
+    for count, case in enumerate(todo, 1):
+        row = _searched(case, assistant) if search_only else _asked(case, assistant)
+        with _writing(out):
+            _append(out, json.dumps({"id": case.case_id} | row, ensure_ascii=False) + "\n")
+        report(len(cases) - len(todo) + count, len(cases))
     return len(todo)
+
+
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ResultsUnusable(path=str(out), cause=error.strerror or "no access") from error
+
+
+def _append(out: Path, text: str) -> None:
+    with out.open("a", encoding="utf-8") as file:
+        file.write(text)
 
 
 def _finished(out: Path) -> set[str]:
     """Ids of the whole lines in ``out``; a line that was cut off by an interruption is taken away."""
-    if not out.exists():
+    if not out.is_file():  # not there yet, or a device, which might never end
         return set()
     whole: set[str] = set()
     with out.open("rb+") as file:

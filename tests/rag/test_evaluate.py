@@ -209,6 +209,14 @@ def test_a_file_of_another_kind_is_refused_and_left_as_it_is(run: Run, content: 
     assert run.out.read_text(encoding="utf-8") == content
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a system without /dev/full")
+def test_a_full_disk_is_named(run: Run) -> None:
+    run.out = Path("/dev/full")
+
+    with pytest.raises(ResultsUnusable, match="No space left"):
+        run(DEPOSIT, search_only=True)
+
+
 def test_a_place_that_cannot_be_written_is_named(run: Run, tmp_path: Path) -> None:
     run.out = tmp_path / "no" / "such" / "folder.jsonl"
 
