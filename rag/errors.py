@@ -327,6 +327,13 @@ class PortInUse(SeorapError):
     }
 
 
+class _UnknownReason(SeorapError):
+    sentences = {
+        "en": "{name}: it could not be taken in, for a reason that this version does not know ({code}); update Seorap.",
+        "ko": "{name}: 이 버전이 모르는 이유({code})로 넣지 못했습니다. Seorap을 업데이트해 주세요.",
+    }
+
+
 def _tree(root: type[SeorapError]) -> dict[str, type[SeorapError]]:
     found = {root.__name__: root}
     for child in root.__subclasses__():
@@ -335,5 +342,8 @@ def _tree(root: type[SeorapError]) -> dict[str, type[SeorapError]]:
 
 
 def sentence_of(reason: Reason, language: Language) -> str:
-    """A stored reason in words."""
-    return _tree(SeorapError)[reason.code].sentences[language].format(**reason.facts)
+    """A stored reason in words; one that a newer Seorap stored, and this one does not know, by its name."""
+    try:
+        return _tree(SeorapError)[reason.code].sentences[language].format(**reason.facts)
+    except KeyError:
+        return _UnknownReason.sentences[language].format(code=reason.code, name=reason.facts.get("name", "?"))

@@ -392,7 +392,7 @@ def weights(
     desk = _Desk(library)
     from rag.weights import acquire
 
-    roles = [*acquire.DEFAULT_ROLES, *([acquire.SMALL_ROLE] if small else [])]
+    roles = {*acquire.needed_roles(desk.settings.weights), *([acquire.SMALL_ROLE] if small else [])}
     with _bar(desk, "assembling") as report:
         (acquire.install if install else acquire.assemble)(
             desk.settings.weights, roles=roles, progress=lambda name, done, total: report(done, total, name)
@@ -408,10 +408,10 @@ def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     from rag.weights import acquire
 
     verdicts = [(state.name, cause if not ok else None) for state, ok, cause in acquire.verify(desk.settings.weights)]
-    for role in acquire.DEFAULT_ROLES:
-        for state in acquire.status(desk.settings.weights):
-            if state.role == role and not state.present:
-                verdicts.append((state.name, desk.say("weights_missing", name=state.name)))
+    needed = acquire.needed_roles(desk.settings.weights)
+    for state in acquire.status(desk.settings.weights):
+        if state.role in needed and not state.present:
+            verdicts.append((state.name, desk.say("weights_missing", name=state.name)))
     drawer: list[str] | None = None
     try:
         with _assistant(desk, filled=True) as assistant:

@@ -34,9 +34,7 @@ from rag.weights import e5
 from rag.weights.catalog import Pin, Role, Weight, pinned_requirements, read_catalog
 
 CATALOG = Path(__file__).with_name("catalog.toml")
-DEFAULT_ROLES = (Role.LANGUAGE_MODEL, Role.EMBEDDING)
 SMALL_ROLE = Role.LANGUAGE_MODEL_SMALL
-ENGLISH_ROLE = Role.EMBEDDING_ENGLISH
 
 Report = Callable[[str, int, int], None]
 """Told the name of the weights, what is done and out of how much: packages while they are fetched, then bytes."""
@@ -69,6 +67,12 @@ def status(settings: WeightsSettings) -> list[WeightState]:
     """Every weight of the catalogue, or the reader's own in its place. Looks at sizes only, so that it answers at once."""
     own = {_language_model_role(settings): settings.language_model_path, Role.EMBEDDING: settings.embedder_path}
     return [_own_state(role, path) if (path := own.get(role)) else _state(weight, settings.folder) for role, weight in _catalog().items()]
+
+
+def needed_roles(settings: WeightsSettings) -> list[Role]:
+    """What the settings take from the catalogue, rather than from the reader's own files."""
+    own = {_language_model_role(settings): settings.language_model_path, Role.EMBEDDING: settings.embedder_path}
+    return [role for role, path in own.items() if path is None]
 
 
 def verify(settings: WeightsSettings) -> Iterator[Verdict]:

@@ -71,6 +71,13 @@ def test_a_stored_reason_says_what_the_failure_said(error: type[SeorapError]) ->
     assert str(raised) == raised.sentence("en")
 
 
+@pytest.mark.parametrize("reason", [Reason("NotKnownYet", {"name": "a.pdf"}), Reason("DamagedDocument", {"name": "a.pdf"})])
+def test_a_reason_that_a_newer_version_stored_is_still_a_sentence(reason: Reason) -> None:
+    assert sentence_of(reason, "en") == (
+        f"a.pdf: it could not be taken in, for a reason that this version does not know ({reason.code}); update Seorap."
+    )
+
+
 def test_every_document_failure_names_the_document() -> None:
     assert [error for error in ERRORS if issubclass(error, DocumentError) and "name" not in _facts(error, "en")] == []
 

