@@ -26,13 +26,46 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """The lines of a table, ``page.text[start:end]``: one row a line, cells parted by `` | ``."""
+
+    start: int
+    end: int
+    header_rows: int = 0  # how many of the first lines name the columns
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where the word ``page.text[start:end]`` stands, in shares of the page's width and height from its upper left corner."""
+
+    start: int
+    end: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What turned the picture of a page into text."""
+
+    engine: str  # with its version and languages
+    confidence: float  # 0 to 100, mean over the words
+    words: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """One page's text, NFC, lines ended by ``\\n``. Formats without pages are one page with ``number`` None."""
+    """One page's text, NFC, lines ended by ``\\n``. Slides and sheets are pages. Formats without pages are one page with ``number`` None."""
 
     text: str
     number: int | None = None  # 1-based position in the file
-    label: str | None = None  # as printed on the page, where the format says so ("iv")
+    label: str | None = None  # as printed on the page, where the format says so ("iv"); of a sheet, its name
     headings: tuple[Heading, ...] = ()
+    tables: tuple[Table, ...] = ()
+    recognised: Recognition | None = None  # None where the file itself holds the text
 
 
 @dataclass(frozen=True, slots=True)
