@@ -1,18 +1,22 @@
-"""Pages -> passages with exact offsets: along headings first, then whole sentences up to a number of tokens."""
+"""Pages -> passages with exact offsets: along headings and rows of tables first, then whole sentences up to a number of tokens."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from rag.records import Reading, Span
+from rag.records import PAGE_BREAK, Reading, Span, Table
 from rag.sentences import sentence_spans
 from rag.settings import SplitSettings
 
-SPLIT_VERSION = "1"
+SPLIT_VERSION = "2"
 """Changes whenever the same reading would be split otherwise; documents split by another are read again when added."""
+
+
+_LONGEST_COLUMN_NAMES = 300
+"""Characters of a table's column names that go with each of its passages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +44,64 @@ def split(reading: Reading, *, count_tokens: Callable[[str], int], settings: Spl
         include_prev_next_rel=False,
     )
     text = reading.text()
-    spans: list[Span] = []
-    for section in _sections(reading, text, smallest=settings.passage_tokens // 4, count_tokens=count_tokens):
-        body = text[section.start : section.end]
+
+    def of_sentences(part: _Section) -> Iterator[Span]:
+        body = text[part.start : part.end]
+        if not body.strip():
+            return
         for node in splitter.get_nodes_from_documents([TextNode(text=body)]):
             start, end = _offsets(node.start_char_idx, node.end_char_idx, node.text, body)
-            spans.append(Span(section.start + start, section.start + end, body[start:end], section.headings))
+            yield Span(part.start + start, part.start + end, body[start:end], part.headings)
+
+    smallest = settings.passage_tokens // 4
+    tables = _tables(reading)
+    spans: list[Span] = []
+    for section in _sections(reading, text, smallest=smallest, count_tokens=count_tokens):
+        inside = [table for table in tables if section.start <= table.start and table.end <= section.end]
+        if inside and count_tokens(text[section.start : section.end]) <= settings.passage_tokens:
+            inside = []  # all of it is one passage
+        at = section.start
+        for table in inside:
+            if count_tokens(text[at : table.start]) > smallest:
+                spans += of_sentences(_Section(at, table.start, section.headings))
+                at = table.start
+            for rows in _groups_of_rows(
+                table, section.headings, text, begin=at, most_tokens=settings.passage_tokens, count_tokens=count_tokens
+            ):
+                spans += of_sentences(rows)
+            at = table.end
+        spans += of_sentences(_Section(at, section.end, section.headings))
     return [span for span in spans if span.text.strip()]
+
+
+def _tables(reading: Reading) -> list[Table]:
+    """All tables, their offsets in the document's text."""
+    found: list[Table] = []
+    offset = 0
+    for page in reading.pages:
+        found += [replace(table, start=offset + table.start, end=offset + table.end) for table in page.tables]
+        offset += len(page.text) + len(PAGE_BREAK)
+    return found
+
+
+def _groups_of_rows(
+    table: Table, headings: tuple[str, ...], text: str, *, begin: int, most_tokens: int, count_tokens: Callable[[str], int]
+) -> Iterator[_Section]:
+    """As many whole rows as fit, again and again, the first with the few words before the table, from ``begin``; those parted from
+    the rows that name their columns have them in their headings."""
+    lines = text[table.start : table.end].split("\n")
+    named = " ".join(lines[: table.header_rows])[:_LONGEST_COLUMN_NAMES]
+    first = (*headings, table.caption) if table.caption else headings
+    later = (*first, named) if named else first
+    start, at, used = begin, table.start, count_tokens(text[begin : table.start])
+    for number, line in enumerate(lines):
+        tokens = count_tokens(line)
+        if used and used + tokens > most_tokens and number > table.header_rows:
+            yield _Section(start, at, first if start == begin else later)
+            start, used = at, 0
+        used += tokens
+        at += len(line) + 1
+    yield _Section(start, table.end, first if start == begin else later)
 
 
 def _offsets(start: int | None, end: int | None, piece: str, body: str) -> tuple[int, int]:
@@ -82,7 +137,7 @@ def _by_heading(reading: Reading, text: str) -> Iterator[_Section]:
     marks: list[tuple[int, int, str]] = []
     for page in reading.pages:
         marks += [(offset + _line_start(page.text, heading.start), heading.level, heading.title) for heading in page.headings]
-        offset += len(page.text) + 2
+        offset += len(page.text) + len(PAGE_BREAK)
     for at, level, title in marks:
         if text[start:at].strip():
             yield _Section(start, at, tuple(name for _, name in path))

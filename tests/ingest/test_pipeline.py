@@ -18,7 +18,7 @@ from ingest.watch import sweep
 from rag.assemble import Assistant
 from rag.errors import EmbedderMismatch, NoSuchFile
 from rag.library.library import Library
-from rag.records import Heading, Outcome, Page, Progress, Reading, State
+from rag.records import Heading, Outcome, Page, Progress, Reading, Span, State, Table
 from rag.settings import Settings, SplitSettings
 from tests.fakes import ScriptedModel, WordHashEmbedder
 
@@ -172,6 +172,36 @@ def test_a_passage_over_a_page_break_knows_both_pages(library: Library, batch: B
 
     assert pages == [(1, 2), (2, 2)]
     assert library.place_of("x", spans[1].start).page == 2
+
+
+def test_a_table_is_split_between_rows_that_keep_their_column_names() -> None:
+    rows = "\n".join(f"item {number} | {number} euros | {number} days" for number in range(40))
+    table = "Item | Price | Notice\n" + rows
+    text = f"Prices\n\nThese are the prices.\n\n{table}\n\nAll prices include tax."
+    start = text.index("Item")
+    page = Page(text, headings=(Heading(1, "Prices", 0),), tables=(Table(start, start + len(table), 1, "Table 1"),))
+
+    spans = split(Reading((page,), "docx"), count_tokens=lambda text: len(text.split()), settings=SplitSettings(passage_tokens=50))
+
+    first, *later, last = spans
+    assert "".join("".join(span.text.split()) for span in spans) == "".join(text.split())
+    assert all(text[span.start : span.end] == span.text for span in spans)
+    assert first.headings == ("Prices", "Table 1")
+    assert first.text.startswith("Prices\n\nThese are the prices.\n\nItem | Price | Notice\nitem 0 | 0 euros | 0 days\n")
+    assert last == Span(text.index("All"), len(text), "All prices include tax.", ("Prices",))
+    assert len(later) > 5
+    for span in later:
+        assert span.headings == ("Prices", "Table 1", "Item | Price | Notice")
+        assert all(line.startswith("item ") and line.endswith(" days") for line in span.text.split("\n"))
+
+
+def test_a_table_that_fits_stays_whole_with_its_words() -> None:
+    table = "Item | Price\nbread | 2 euros"
+    page = Page(f"Prices of today:\n\n{table}", tables=(Table(18, 18 + len(table), 1),))
+
+    (span,) = split(Reading((page,), "docx"), count_tokens=lambda text: len(text.split()), settings=SplitSettings(passage_tokens=50))
+
+    assert span.text == page.text
 
 
 def test_long_text_is_split_at_sentences_within_the_limit() -> None:
