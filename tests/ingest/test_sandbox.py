@@ -183,7 +183,8 @@ def test_the_child_ends_with_its_parent_even_at_work(tmp_path: Path) -> None:
 def test_an_interrupt_in_the_terminal_reaches_the_parent_alone(tmp_path: Path) -> None:
     slow = documents.docx_bomb(tmp_path / "slow.docx", unpacked_mib=100)
     script = (
-        "import sys; from pathlib import Path; from ingest.sandbox import Sandbox; from rag.settings import SandboxSettings\n"
+        "import signal, sys; from pathlib import Path; from ingest.sandbox import Sandbox; from rag.settings import SandboxSettings\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell starts its background jobs with it ignored
         "with Sandbox(SandboxSettings(memory_mib=8192)) as sandbox:\n"
         "    print('ready', flush=True)\n"
         "    try: sandbox.read(Path(sys.argv[1]))\n"
