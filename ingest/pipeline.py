@@ -10,14 +10,15 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from ingest.folders import find_files
+from ingest.folders import Named, Scan, find_files
 from ingest.read import SUPPORTED_SUFFIXES
 from ingest.sandbox import Sandbox
 from ingest.split import SPLIT_VERSION, header, split
-from rag.errors import ChangedWhileReading, DocumentError, UnreadableFile
+from rag.errors import ChangedWhileReading, DocumentError, NoSuchFile, UnreadableFile
 from rag.library.library import Library
 from rag.ports import Embedder, Vectors
 from rag.records import FileOutcome, Outcome, Progress, Reading, Span
@@ -52,6 +53,7 @@ class Batch:
     bytes_worked: float = 0
     bytes_left: float = 0
     passages_done: int = 0
+    left_out: Scan = field(default_factory=Scan)  # of the folders that were named
 
     @property
     def method(self) -> str:
@@ -74,20 +76,23 @@ def add(paths: Sequence[Path], batch: Batch) -> Iterator[FileOutcome]:
         Cancelled: ``batch.cancelled()`` became true.
         LibraryError: the drawer cannot take any more (full, read-only, other embedder).
     """
+    files, batch.left_out = find_files(paths, suffixes=SUPPORTED_SUFFIXES)
+    yield from take_in(files, batch)
+
+
+def take_in(files: Sequence[Named], batch: Batch) -> Iterator[FileOutcome]:
+    """As ``add``, for files that have been found already."""
     batch.library.claim_embedder(batch.embedder.identity)
-    files = [
-        (path, error, path.stat().st_size if error is None else 0) for path, error, _ in find_files(paths, suffixes=SUPPORTED_SUFFIXES)
-    ]
-    batch.files_total, batch.bytes_left = len(files), float(sum(size for _, _, size in files))
-    for path, error, size in files:
-        batch.tell(path.name)
-        if error is None:
-            outcome, worked = _add_file(path, place=os.fsencode(path), name=_shown_name(path), batch=batch)
+    batch.files_total, batch.bytes_left = len(files), float(sum(file.size_bytes for file in files))
+    for file in files:
+        batch.tell(file.path.name)
+        if file.error is None:
+            outcome, worked = _add_file(file.path, place=os.fsencode(file.path), name=_shown_name(file.path), batch=batch)
         else:
-            outcome, worked = FileOutcome(str(path), Outcome.FAILED, reason=error.reason()), False
+            outcome, worked = FileOutcome(str(file.path), Outcome.FAILED, reason=file.error.reason()), False
         batch.files_done += 1
-        batch.bytes_left -= size
-        batch.bytes_worked += size if worked else 0
+        batch.bytes_left -= file.size_bytes
+        batch.bytes_worked += file.size_bytes if worked else 0
         if batch.library.counts().waiting_for_index >= _INDEX_AT:
             batch.library.fill_index()
         yield outcome
@@ -109,16 +114,19 @@ def _add_file(path: Path, *, place: bytes, name: str, batch: Batch) -> tuple[Fil
     library = batch.library
     before = next(iter(library.manifest.places(place=place)), None)
     shown = os.fsdecode(path) if place == os.fsencode(path) else name
+    stamp: _Stamp | None = None
     try:
-        content_hash, size, mtime_ns = _hash(path, name)
+        stamp = _stamp(path, name)
+        content_hash = _hash(path, name)
         known = library.manifest.method_of(content_hash) == batch.method
         if known and before and before.doc_id == content_hash and before.name == name and not _failed(before.reason):
+            library.manifest.mark_checked(place, mtime_ns=stamp.mtime_ns, inode=stamp.inode)
             return FileOutcome(shown, Outcome.UNCHANGED), False
         if known:  # the same content from another place: nothing to read or embed
-            library.manifest.put_place(place, name=name, doc_id=content_hash, mtime_ns=mtime_ns, size_bytes=size, reason=None)
+            library.manifest.put_place(place, name=name, doc_id=content_hash, reason=None, **stamp._asdict())
             return FileOutcome(shown, Outcome.UPDATED if before and before.doc_id else Outcome.ADDED), False
         reading = batch.sandbox.read(path, name=name)
-        if _stamp(path, name) != (size, mtime_ns):
+        if _stamp(path, name) != stamp:
             raise ChangedWhileReading(name=name)
     except DocumentError as error:
         log.info("a document was not taken in: %s", type(error).__name__)
@@ -126,20 +134,23 @@ def _add_file(path: Path, *, place: bytes, name: str, batch: Batch) -> tuple[Fil
             place,
             name=name,
             doc_id=before.doc_id if before else None,  # what could be read before stays findable
-            mtime_ns=None,
-            size_bytes=before.size_bytes if before else 0,
+            mtime_ns=stamp.mtime_ns if stamp else None,
+            size_bytes=stamp.size_bytes if stamp else before.size_bytes if before else 0,
+            inode=stamp.inode if stamp else None,
             reason=error.reason(),
+            attempts=(before.attempts if before else 0) + 1 if error.may_pass else 0,
         )
         return FileOutcome(shown, Outcome.FAILED, reason=error.reason()), False
     spans = split(reading, count_tokens=batch.embedder.count_tokens, settings=batch.settings)
     headers = [header(name, reading, span) for span in spans]
-    vectors = _embed(reading, spans, headers, name=name, size=size, batch=batch)
+    vectors = _embed(reading, spans, headers, name=name, size=stamp.size_bytes, batch=batch)
     library.commit(
         place,
         name=name,
         doc_id=content_hash,
-        mtime_ns=mtime_ns,
-        size_bytes=size,
+        mtime_ns=stamp.mtime_ns,
+        size_bytes=stamp.size_bytes,
+        inode=stamp.inode,
         method=batch.method,
         embedder=batch.embedder.identity,
         reading=reading,
@@ -175,19 +186,28 @@ def _embed(reading: Reading, spans: Sequence[Span], headers: Sequence[str], *, n
     return np.concatenate(vectors)
 
 
-def _stamp(path: Path, name: str) -> tuple[int, int]:
+class _Stamp(NamedTuple):
+    """What changes when a file does."""
+
+    size_bytes: int
+    mtime_ns: int
+    inode: int
+
+
+def _stamp(path: Path, name: str) -> _Stamp:
     try:
         found = path.stat()
+    except FileNotFoundError as error:
+        raise NoSuchFile(name=name) from error
     except OSError as error:
         raise UnreadableFile(name=name, cause=error.strerror or "no access") from error
-    return found.st_size, found.st_mtime_ns
+    return _Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
 
 
-def _hash(path: Path, name: str) -> tuple[str, int, int]:
-    """SHA-256, size in bytes, mtime in ns."""
-    size, mtime_ns = _stamp(path, name)
+def _hash(path: Path, name: str) -> str:
+    """SHA-256, hexadecimal."""
     try:
         with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest(), size, mtime_ns
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise UnreadableFile(name=name, cause=error.strerror or "no access") from error

@@ -1,46 +1,88 @@
-"""Uploads wait here for their turn. What ``upload`` has returned from is taken in, if need be after a restart."""
+"""One worker over one drawer: uploads first, then the watched folders in turn. What ``upload`` has returned from is taken in, if need
+be after a restart."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
+import os
+import queue
 import threading
+import time
 import unicodedata
 from collections import deque
-from pathlib import PurePath
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path, PurePath
 
 from ingest.pipeline import Batch, Cancelled, add_upload
 from ingest.sandbox import Sandbox
+from ingest.watch import LOOK_AGAIN_S, SWEEP_EVERY_S, Sweep, changes
 from rag.assemble import Assistant
-from rag.errors import SeorapError
+from rag.errors import DocumentError, NoSuchFile, SeorapError
 from rag.library.library import UPLOAD
+from rag.library.manifest import WatchedFolder
 from rag.records import FileOutcome, Outcome, Progress
 
 log = logging.getLogger(__name__)
 
 _REMEMBERED = 200
+_RETRY_S = 60.0
+"""After what stopped everything (no weights, a full disk); it may have passed."""
 
 
 class Queue:
-    """One worker thread over one drawer. The jobs lie in the manifest, their bytes in snapshots/."""
+    """The uploads lie in the manifest, their bytes in snapshots/; the folders lie in the manifest too."""
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
+        self._manifest = assistant.library.manifest
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._cancelled = threading.Event()
+        self._paused = threading.Event()
+        self._folders_changed = threading.Event()
         self._outcomes: deque[FileOutcome] = deque(maxlen=_REMEMBERED)
         self._progress: Progress | None = None
         self._broken: SeorapError | None = None
+        self._hints: queue.SimpleQueue[bytes] = queue.SimpleQueue()  # folders in which something has happened
+        self._due: dict[bytes, float] = {}  # folder -> when to look into it, by the monotonic clock; the worker's own
+        self._sweeps: dict[bytes, tuple[Sweep, Iterator[FileOutcome]]] = {}
         self._worker = threading.Thread(target=self._work, name="ingestion", daemon=True)
+        self._listener = threading.Thread(target=self._listen, name="folders", daemon=True)
         self._worker.start()
+        self._listener.start()
+
+    # --- what others may say and ask ----------------------------------------------------------
 
     def upload(self, name: str, content: bytes) -> None:
         """Keep the bytes, then queue them; a content that is in the drawer under this name already does nothing."""
         content_hash = hashlib.sha256(content).hexdigest()
-        library = self._assistant.library
-        library.keep_snapshot(content_hash, content)
-        library.manifest.put_job(unicodedata.normalize("NFC", PurePath(name.replace("\\", "/")).name), content_hash)
+        self._assistant.library.keep_snapshot(content_hash, content)
+        self._manifest.put_job(unicodedata.normalize("NFC", PurePath(name.replace("\\", "/")).name), content_hash)
+        self._wake.set()
+
+    def watch(self, folder: Path, *, include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()) -> None:
+        """Keep the drawer equal to ``folder`` from now on.
+
+        Raises:
+            NoSuchFile: there is no such folder.
+        """
+        if not folder.is_dir():
+            raise NoSuchFile(name=str(folder))
+        self._put(WatchedFolder(os.fsencode(folder.absolute()), include, exclude))
+
+    def unwatch(self, folder: bytes) -> None:
+        """What was found in it stays in the drawer."""
+        self._manifest.drop_folder(folder)
+        self._folders_changed.set()
+
+    def pause_folder(self, folder: WatchedFolder, *, paused: bool) -> None:
+        self._put(replace(folder, paused=paused))
+
+    def look_into(self, folder: bytes) -> None:
+        """Compare it as soon as possible."""
+        self._hints.put(folder)
         self._wake.set()
 
     def progress(self) -> Progress | None:
@@ -54,53 +96,87 @@ class Queue:
     def outcomes(self) -> tuple[FileOutcome, ...]:
         return tuple(self._outcomes)
 
+    def is_paused(self) -> bool:
+        return self._paused.is_set()
+
+    def pause(self) -> None:
+        """Finish the present file, then wait; whatever waits stays."""
+        self._paused.set()
+
+    def resume(self) -> None:
+        self._paused.clear()
+        self._wake.set()
+
     def cancel(self) -> None:
-        """Drop everything that waits; what is in the drawer stays."""
+        """Drop the uploads that wait; what is in the drawer stays."""
         self._cancelled.set()
         self._wake.set()
 
     def close(self) -> None:
         """Stop after the present step; what waits is kept for the next start."""
         self._stopping.set()
+        self._folders_changed.set()
         self._wake.set()
         self._worker.join(timeout=30)
+        self._listener.join(timeout=5)
+
+    # --- the worker ---------------------------------------------------------------------------
 
     def _work(self) -> None:
         with Sandbox(self._assistant.settings.sandbox) as sandbox:
             self._assistant.library.fill_index()  # what an earlier run, or a damaged index, left to do
             while not self._stopping.is_set():
+                worked = False
                 try:
-                    self._drain(sandbox)
+                    worked = not self._paused.is_set() and (self._next_upload(sandbox) or self._next_file(sandbox))
                     self._broken = None
+                except Cancelled:
+                    self._sweeps.clear()  # begun again when due
                 except SeorapError as error:
-                    log.warning("taking in uploads has stopped: %s", type(error).__name__)
+                    log.warning("taking in documents has stopped: %s", type(error).__name__)
                     self._broken = error
-                self._progress = None
-                self._wake.wait(timeout=60 if self._broken else None)
-                self._wake.clear()
+                    self._sweeps.clear()
+                if not worked:
+                    self._progress = None
+                    self._wake.wait(timeout=self._pause_s())
+                    self._wake.clear()
 
-    def _drain(self, sandbox: Sandbox) -> None:
-        manifest = self._assistant.library.manifest
+    def _pause_s(self) -> float | None:
+        if self._broken:
+            return _RETRY_S
+        if self._paused.is_set():
+            return None
+        now = time.monotonic()
+        return max(0.0, min(self._due.values()) - now) if self._due else None
+
+    def _batch(self, sandbox: Sandbox) -> Batch:
+        return Batch(
+            self._assistant.library,
+            self._assistant.embedder,
+            sandbox,
+            self._assistant.settings.split,
+            report=self._note,
+            cancelled=lambda: self._stopping.is_set() or self._cancelled.is_set(),
+        )
+
+    def _note(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def _next_upload(self, sandbox: Sandbox) -> bool:
+        """Take in all uploads that wait; whether there were any."""
         batch: Batch | None = None
-        while jobs := manifest.jobs():
-            if self._stopping.is_set():
-                return
+        while jobs := self._manifest.jobs():
+            if self._stopping.is_set() or self._paused.is_set():
+                return False
             if self._cancelled.is_set():
                 for job_id, _, _ in jobs:
-                    manifest.drop_job(job_id)
+                    self._manifest.drop_job(job_id)
                 self._cancelled.clear()
-                return
+                return True
             job_id, name, content_hash = jobs[0]
             if batch is None:
                 self._progress = Progress(0, len(jobs), 0, 0.0, None, name)
-                batch = Batch(
-                    self._assistant.library,
-                    self._assistant.embedder,
-                    sandbox,
-                    self._assistant.settings.split,
-                    report=self._note,
-                    cancelled=lambda: self._stopping.is_set() or self._cancelled.is_set(),
-                )
+                batch = self._batch(sandbox)
                 batch.library.claim_embedder(batch.embedder.identity)
             batch.files_total = batch.files_done + len(jobs) - 1
             free_name = self._free_name(name, content_hash)
@@ -109,18 +185,62 @@ class Queue:
             except Cancelled:
                 continue
             self._outcomes.append(outcome)
-            manifest.drop_job(job_id)
+            self._manifest.drop_job(job_id)
             if outcome.outcome is Outcome.FAILED:
                 batch.library.forget_snapshot(content_hash)
-
-    def _note(self, progress: Progress) -> None:
-        self._progress = progress
+        self._cancelled.clear()
+        return batch is not None
 
     def _free_name(self, name: str, content_hash: str) -> str:
         """The name, with a number when another document has it: nothing that was uploaded is ever replaced unasked."""
-        taken = {place.name: place for place in self._assistant.library.manifest.places()}
+        taken = {place.name: place for place in self._manifest.places()}
         path, number, free = PurePath(name), 1, name
         while free in taken and taken[free].doc_id not in (None, content_hash):
             number += 1
             free = f"{path.stem} ({number}){path.suffix}"
         return free
+
+    def _next_file(self, sandbox: Sandbox) -> bool:
+        """One file of each folder that is due, so that a large folder does not keep a small one waiting; whether there was anything to do."""
+        folders = {folder.folder: folder for folder in self._manifest.folders() if not folder.paused}
+        self._due = {place: self._due.get(place, 0.0) for place in folders}
+        while not self._hints.empty():
+            self._due[self._hints.get()] = 0.0
+        for place in list(self._sweeps):
+            if place not in folders:
+                del self._sweeps[place]
+        for place, folder in folders.items():
+            if place not in self._sweeps and self._due[place] <= time.monotonic():
+                sweep = Sweep(folder, self._batch(sandbox))
+                self._due[place] = time.monotonic() + SWEEP_EVERY_S  # what happens from now on is a reason to look again
+                self._sweeps[place] = (sweep, iter(sweep))
+        for place, (sweep, outcomes) in list(self._sweeps.items()):
+            try:
+                outcome = next(outcomes, None)
+            except DocumentError:  # the folder is not there; the manifest says so now
+                outcome = None
+            if outcome is None:
+                del self._sweeps[place]
+                self._due[place] = min(self._due[place], time.monotonic() + (LOOK_AGAIN_S if sweep.unsettled else SWEEP_EVERY_S))
+            elif outcome.outcome is not Outcome.UNCHANGED:
+                self._outcomes.append(outcome)
+        return bool(self._sweeps)
+
+    # --- watched folders ----------------------------------------------------------------------
+
+    def _put(self, folder: WatchedFolder) -> None:
+        self._manifest.put_folder(folder)
+        self._folders_changed.set()
+        self.look_into(folder.folder)
+
+    def _listen(self) -> None:
+        """Turn events of the file system into sweeps that are due at once."""
+        while not self._stopping.is_set():
+            self._folders_changed.clear()
+            watched = [folder.folder for folder in self._manifest.folders() if not folder.paused]
+            if not watched:
+                self._folders_changed.wait()
+                continue
+            for touched in changes(watched, self._folders_changed, most_s=SWEEP_EVERY_S):
+                for folder in touched:
+                    self.look_into(folder)

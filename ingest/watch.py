@@ -1,30 +1,145 @@
-"""Watched folders: the sweep compares the whole folder with the drawer, and is the truth."""
+"""Watched folders: events of the system are hints to look, the comparison of the whole folder with the drawer is the truth."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
+import threading
+import time
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path, PurePath
 
-from ingest.pipeline import Batch, add
-from rag.errors import NoSuchFile
+import watchfiles
+
+from ingest.folders import FoundFile, Named, Scan, scan
+from ingest.pipeline import Batch, take_in
+from ingest.read import SUPPORTED_SUFFIXES
+from rag import errors
+from rag.errors import DocumentError, NoSuchFile
+from rag.library.manifest import Place, WatchedFolder
 from rag.records import FileOutcome
 
-SWEEP_EVERY_S = 60
+SWEEP_EVERY_S = 180.0
+"""Events get lost (74 of 200 in one case), and network drives send none."""
+
+LOOK_AGAIN_S = 3.0
+"""After a sweep that met files still being written."""
+
+_SETTLED_S = 2.0
+"""A file changed more recently than this is probably still being written."""
+
+_AUDIT_BYTES = 64 << 20
+"""Read again in each sweep, of files that look unchanged: size and time can stay while the content does not."""
+
+_AUDIT_AFTER_S = 24 * 3600.0
+_FIRST_RETRY_S = 15.0
+_LAST_RETRY_S = 3600.0
+
+_METHOD_OF_FAILURES = "method of failures"
 
 
-def sweep(folder: Path, batch: Batch) -> Iterator[FileOutcome]:
-    """Make the drawer equal to ``folder``: take in what is new or changed, let go of what is gone.
+class Sweep:
+    """One comparison of a folder with the drawer, as an iterator over the outcomes of what was new or changed."""
 
-    Raises:
-        NoSuchFile: the folder is not there; nothing is let go of then, for it may be a disk that is unplugged.
+    def __init__(self, folder: WatchedFolder, batch: Batch, *, settled_s: float = _SETTLED_S) -> None:
+        self.folder = folder
+        self.unsettled = 0  # files left for the next sweep, since they are still being written
+        self.found = Scan()
+        self._batch = batch
+        self._settled_s = settled_s
+
+    def __iter__(self) -> Iterator[FileOutcome]:
+        """Take in what is new or changed, then let go of what is gone: a renamed file keeps its passages.
+
+        Raises:
+            NoSuchFile: the folder is not there, or its disk is not; nothing is let go of then.
+        """
+        root = Path(os.fsdecode(self.folder.folder))
+        manifest = self._batch.library.manifest
+        known = {place.place: place for place in manifest.places() if _is_below(place.place, self.folder.folder)}
+        try:
+            self.found = scan(root, suffixes=SUPPORTED_SUFFIXES, include=self.folder.include, exclude=self.folder.exclude)
+            device = root.stat().st_dev
+            if known and not self.found.files and self.folder.device not in (None, device) and not any(root.iterdir()):
+                raise NoSuchFile(name=str(root))  # an empty mount point
+        except (NoSuchFile, OSError) as error:
+            manifest.note_sweep(self.folder.folder, device=None)
+            raise NoSuchFile(name=str(root)) from error
+        methods = manifest.methods()
+        again = manifest.fact(_METHOD_OF_FAILURES) != self._batch.method
+        looked = self._look(known, methods, failures_too=again)
+        yield from take_in([Named(file.path, file.size_bytes) for file in looked], self._batch)
+        for place in known:
+            if place not in self.found.files and self.found.can_tell(place) and self._is_gone(place):
+                manifest.drop_place(place)
+        self._batch.library.fill_index()
+        manifest.set_fact(_METHOD_OF_FAILURES, self._batch.method)
+        manifest.note_sweep(self.folder.folder, device=device)
+
+    def _look(self, known: Mapping[bytes, Place], methods: Mapping[str, str], *, failures_too: bool) -> list[FoundFile]:
+        """The files to read: new and changed ones, those whose time has come, and the few that are read again to be sure."""
+        now = time.time()
+        looked: list[FoundFile] = []
+        same: list[tuple[float, FoundFile]] = []
+        for at, file in self.found.files.items():
+            place = known.get(at)
+            if place is None or _has_changed(place, file):
+                if 0 <= now - file.mtime_ns / 1e9 < self._settled_s:
+                    self.unsettled += 1
+                else:
+                    looked.append(file)
+            elif _failed_for_now(place):
+                if now > (place.checked or 0) + min(_LAST_RETRY_S, _FIRST_RETRY_S * 2**place.attempts):
+                    looked.append(file)
+            elif (failures_too and place.doc_id is None) or (place.doc_id and methods.get(place.doc_id) != self._batch.method):
+                looked.append(file)
+            elif place.doc_id and now - (place.checked or 0) > _AUDIT_AFTER_S:
+                same.append((place.checked or 0, file))
+        left = _AUDIT_BYTES
+        for _, file in sorted(same, key=lambda item: item[0]):
+            left -= file.size_bytes
+            if left < 0:
+                break
+            looked.append(file)
+        return looked
+
+    def _is_gone(self, place: bytes) -> bool:
+        """A file of another kind that was named by hand stays as long as it is there."""
+        suffix = PurePath(os.fsdecode(place)).suffix.lower()
+        return bool(self.folder.include) or suffix in SUPPORTED_SUFFIXES or not os.path.lexists(place)
+
+
+def _is_below(place: bytes, folder: bytes) -> bool:
+    return place.startswith(folder.rstrip(os.sep.encode()) + os.sep.encode())
+
+
+def _has_changed(place: Place, file: FoundFile) -> bool:
+    return (place.size_bytes, place.mtime_ns) != (file.size_bytes, file.mtime_ns) or place.inode not in (None, file.inode)
+
+
+def _failed_for_now(place: Place) -> bool:
+    kind = getattr(errors, place.reason.code, None) if place.reason else None
+    return isinstance(kind, type) and issubclass(kind, DocumentError) and kind.may_pass
+
+
+def changes(folders: Collection[bytes], stop: threading.Event, *, most_s: float) -> Iterator[set[bytes]]:
+    """The folders in which something seems to have happened, as often as it does; the empty set after ``most_s`` of silence.
+
+    Ends when ``stop`` is set, and after ``most_s`` when the system cannot watch: the sweeps must do then.
     """
-    root = folder.absolute()
-    if not root.is_dir():
-        raise NoSuchFile(name=str(folder))
-    yield from add([root], batch)
-    prefix = os.fsencode(root) + os.sep.encode()
-    for place in batch.library.manifest.places():
-        if place.place.startswith(prefix) and not os.path.lexists(place.place) and root.is_dir():
-            batch.library.manifest.drop_place(place.place)
-    batch.library.fill_index()
+    there = [os.fsdecode(folder) for folder in folders if Path(os.fsdecode(folder)).is_dir()]
+    if not there:
+        stop.wait(most_s)
+        return
+    try:
+        for events in watchfiles.watch(
+            *there,
+            stop_event=stop,
+            rust_timeout=int(most_s * 1000),
+            yield_on_timeout=True,
+            watch_filter=None,
+            raise_interrupt=True,
+            ignore_permission_denied=True,
+        ):
+            yield {folder for folder in folders if any(_is_below(os.fsencode(path), folder) for _, path in events)}
+    except (OSError, RuntimeError):  # no room for more, or the folder is gone
+        stop.wait(most_s)

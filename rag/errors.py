@@ -54,6 +54,7 @@ class DocumentError(SeorapError):
     """One file could not be taken in. Every one of these has the fact ``name``."""
 
     exit_code = ExitCode.SOME_DOCUMENTS_FAILED
+    may_pass: ClassVar[bool] = False  # worth trying again although the file has not changed
 
 
 class NoSuchFile(DocumentError):
@@ -71,6 +72,7 @@ class NotAFile(DocumentError):
 
 
 class UnreadableFile(DocumentError):
+    may_pass = True
     sentences = {
         "en": "{name}: the system does not let it be read ({cause}); check its permissions.",
         "ko": "{name}: 시스템이 읽기를 허용하지 않습니다({cause}). 권한을 확인해 주세요.",
@@ -134,6 +136,7 @@ class ReaderDied(DocumentError):
 
 
 class ChangedWhileReading(DocumentError):
+    may_pass = True
     sentences = {
         "en": "{name}: it changed while it was being read; add it again when it is no longer being written.",
         "ko": "{name}: 읽는 동안 파일이 바뀌었습니다. 저장이 끝난 뒤 다시 넣어 주세요.",

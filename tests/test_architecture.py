@@ -49,6 +49,7 @@ OWNERS = {
     "lxml": ("ingest/read/",),
     "markdown_it": ("ingest/read/text.py",),
     "numpy": ("rag/", "ingest/"),  # the vectors' own type
+    "pathspec": ("ingest/folders.py",),
     "platformdirs": ("rag/settings.py",),
     "psutil": ("rag/weights/cores.py",),
     "pydantic": ("rag/settings.py", "rag/evaluate.py", "ingest/sandbox.py"),  # where untrusted input enters
@@ -66,6 +67,7 @@ OWNERS = {
     "torch": ("rag/weights/embedder.py",),
     "typer": ("ui/cli.py",),
     "uvicorn": ("ui/",),
+    "watchfiles": ("ingest/watch.py",),
 }
 """Each library, and the module or folder that alone imports it."""
 

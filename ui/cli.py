@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -24,7 +25,9 @@ from rag.settings import Settings, load_settings, system_language
 from ui.words import terminal
 
 if TYPE_CHECKING:
+    from ingest.folders import Scan
     from rag.assemble import Assistant
+    from rag.library.manifest import WatchedFolder
     from rag.records import Answer, Evidence
 
 app = typer.Typer(
@@ -113,6 +116,7 @@ def add(
         for outcome in add_files(paths, batch):
             counts[outcome.outcome] += 1
             _show_outcome(desk, outcome)
+        _tell_left_out(desk, batch.left_out)
     total, failed = sum(counts.values()), counts[Outcome.FAILED]
     if not total:
         desk.tell(desk.say("nothing_to_add"))
@@ -314,29 +318,93 @@ def _show_answer(desk: _Desk, answer: Answer) -> None:
 
 @app.command()
 def watch(
-    folder: Annotated[Path, typer.Argument(metavar="DIR")],
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR")] = None,
     once: Annotated[bool, typer.Option("--once", help="Look through the folder once, then end.")] = False,
+    include: Annotated[list[str] | None, typer.Option("--include", metavar="PATTERN", help="Only such files, as in .gitignore.")] = None,
+    exclude: Annotated[list[str] | None, typer.Option("--exclude", metavar="PATTERN", help="No such files, as in .gitignore.")] = None,
+    forget: Annotated[bool, typer.Option("--forget", help="Watch it no longer; its documents stay.")] = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Keep the drawer equal to a folder."""
+    """Keep the drawer equal to a folder, by the page too from now on; without DIR, show which folders those are."""
     desk = _Desk(library, as_json=as_json)
+    if folder is None:
+        _show_folders(desk)
+        return
+    from rag.library.manifest import WatchedFolder
+
+    watched = WatchedFolder(os.fsencode(folder.expanduser().absolute()), tuple(include or ()), tuple(exclude or ()))
+    with _assistant(desk) as assistant:
+        if forget:
+            assistant.library.manifest.drop_folder(watched.folder)
+            return
+        if not once:
+            kept = {found.folder: found for found in assistant.library.manifest.folders()}.get(watched.folder, watched)
+            watched = replace(kept, include=watched.include, exclude=watched.exclude, paused=False)
+            assistant.library.manifest.put_folder(watched)
+        failed = _watch(desk, assistant, watched, once=once)
+    _end(ExitCode.SOME_DOCUMENTS_FAILED if failed else ExitCode.DONE)
+
+
+def _watch(desk: _Desk, assistant: Assistant, watched: WatchedFolder, *, once: bool) -> bool:
+    """Sweep whenever something seems to have happened; whether a document of the last sweep failed."""
     from ingest.pipeline import Batch
     from ingest.sandbox import Sandbox
-    from ingest.watch import SWEEP_EVERY_S, sweep
+    from ingest.watch import LOOK_AGAIN_S, SWEEP_EVERY_S, Sweep, changes
+    from rag.errors import NoSuchFile
 
-    with _assistant(desk) as assistant, Sandbox(desk.settings.sandbox) as sandbox:
-        desk.tell(desk.say("watching", folder=folder))
+    with Sandbox(desk.settings.sandbox) as sandbox:
+        desk.tell(desk.say("watching", folder=os.fsdecode(watched.folder)))
+        hints: Iterator[set[bytes]] = iter(())
         while True:
+            batch = Batch(assistant.library, assistant.embedder, sandbox, desk.settings.split)
+            sweep = Sweep(watched, batch, settled_s=0.0) if once else Sweep(watched, batch)
             failed = False
-            for outcome in sweep(folder, Batch(assistant.library, assistant.embedder, sandbox, desk.settings.split)):
-                failed = failed or outcome.outcome is Outcome.FAILED
-                if outcome.outcome is not Outcome.UNCHANGED:
-                    _show_outcome(desk, outcome)
+            try:
+                for outcome in sweep:
+                    failed = failed or outcome.outcome is Outcome.FAILED
+                    if outcome.outcome is not Outcome.UNCHANGED:
+                        _show_outcome(desk, outcome)
+            except NoSuchFile as error:
+                if once:
+                    raise
+                desk.tell(error.sentence(desk.language))
+            _tell_left_out(desk, sweep.found)
             if once:
-                break
-            time.sleep(SWEEP_EVERY_S)
-    _end(ExitCode.SOME_DOCUMENTS_FAILED if failed else ExitCode.DONE)
+                return failed
+            due = time.monotonic() + (LOOK_AGAIN_S if sweep.unsettled else SWEEP_EVERY_S)
+            while time.monotonic() < due:
+                touched = next(hints, None)
+                if touched is None:
+                    hints = changes([watched.folder], threading.Event(), most_s=LOOK_AGAIN_S)
+                elif touched:
+                    break
+
+
+def _show_folders(desk: _Desk) -> None:
+    from rag.library.library import Library
+
+    folders = Library(desk.settings.home, read_only=True).manifest.folders()
+    for folder in folders:
+        path = os.fsdecode(folder.folder)
+        if desk.as_json:
+            rules = {"include": folder.include, "exclude": folder.exclude}
+            desk.emit({"folder": path, "paused": folder.paused, "reachable": folder.reachable, "swept": folder.swept} | rules)
+        else:
+            state = "folder_paused" if folder.paused else "folder_watched" if folder.reachable else "folder_unreachable"
+            desk.show(f"{path}  [{desk.words[state]}]")
+    if not folders:
+        desk.tell(desk.say("no_folders"))
+
+
+def _tell_left_out(desk: _Desk, found: Scan) -> None:
+    for error in found.left_out:
+        desk.tell(error.sentence(desk.language))
+    if found.other_kinds:
+        kinds = ", ".join(
+            f"{suffix or '-'} ({count})" for suffix, count in sorted(found.other_kinds.items(), key=lambda kind: -kind[1])[:8]
+        )
+        desk.tell(desk.say("other_kinds", count=sum(found.other_kinds.values()), kinds=kinds))
 
 
 @app.command()

@@ -139,6 +139,7 @@ class Library:
         doc_id: str,
         mtime_ns: int | None,
         size_bytes: int,
+        inode: int | None = None,
         method: str,
         embedder: str,
         reading: Reading,
@@ -150,7 +151,7 @@ class Library:
         reason = SomePagesWithoutText(name=name, pages=_ranges(reading.unread_pages)).reason() if reading.unread_pages else None
         with self.manifest.transaction():
             self.manifest.write_document(doc_id, reading, spans, headers, vectors, embedder=embedder, method=method, size_bytes=size_bytes)
-            self.manifest.put_place(place, name=name, doc_id=doc_id, mtime_ns=mtime_ns, size_bytes=size_bytes, reason=reason)
+            self.manifest.put_place(place, name=name, doc_id=doc_id, mtime_ns=mtime_ns, size_bytes=size_bytes, inode=inode, reason=reason)
 
     def remove(self, name: str) -> str:
         """Take a document out, by file name, path or document id; returns its name. The file itself is left alone.

@@ -20,47 +20,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.errors import DrawerDamaged, DrawerFull, DrawerReadOnly, DrawerTooNew, NoDrawer
-from rag.library import fulltext
+from rag.library import fulltext, schema
 from rag.ports import Vectors
 from rag.records import PAGE_BREAK, Passage, Reading, Reason, Span
-
-SCHEMA_VERSION = 1
-_SCHEMA = """
-CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-CREATE TABLE documents (             -- one row a content
-    doc_id TEXT PRIMARY KEY,         -- SHA-256 of the bytes
-    format TEXT NOT NULL, title TEXT, pages INTEGER, size_bytes INTEGER NOT NULL, unread_pages TEXT NOT NULL,
-    metadata TEXT NOT NULL, method TEXT NOT NULL, added REAL NOT NULL
-) STRICT;
-CREATE TABLE places (                -- where contents were found
-    place BLOB PRIMARY KEY,          -- the path as bytes; an upload: 'upload:' and the name
-    name TEXT NOT NULL, doc_id TEXT REFERENCES documents, mtime_ns INTEGER, size_bytes INTEGER NOT NULL,
-    reason_code TEXT, reason_facts TEXT, added REAL NOT NULL
-) STRICT;
-CREATE INDEX places_of_document ON places (doc_id);
-CREATE TABLE pages (
-    doc_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE, ordinal INTEGER NOT NULL,
-    number INTEGER, label TEXT, start INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (doc_id, ordinal)
-) STRICT;
-CREATE TABLE passages (
-    passage_id INTEGER PRIMARY KEY AUTOINCREMENT,   -- never used twice
-    doc_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE, ordinal INTEGER NOT NULL,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, page INTEGER, page_end INTEGER,
-    headings TEXT NOT NULL, header TEXT NOT NULL, text TEXT NOT NULL, UNIQUE (doc_id, ordinal)
-) STRICT;
-CREATE TABLE vectors (
-    passage_id INTEGER NOT NULL REFERENCES passages ON DELETE CASCADE, embedder TEXT NOT NULL, vector BLOB NOT NULL,
-    PRIMARY KEY (passage_id, embedder)
-) STRICT;
-CREATE VIRTUAL TABLE terms USING fts5 (header, body, content='', tokenize="unicode61 remove_diacritics 0 categories 'L* N* Co M*'");
-CREATE VIRTUAL TABLE term_counts USING fts5vocab (terms, row);
-CREATE TABLE outbox (                -- what the vector index has not been told yet
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, passage_id INTEGER NOT NULL, gone INTEGER NOT NULL
-) STRICT;
-CREATE TABLE jobs (                  -- uploads that are kept but not taken in yet
-    job_id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, snapshot TEXT NOT NULL, added REAL NOT NULL
-) STRICT;
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +36,22 @@ class Place:
     size_bytes: int
     reason: Reason | None
     added: float
+    inode: int | None = None
+    checked: float | None = None  # when its bytes were last read, seconds since the epoch
+    attempts: int = 0  # failures in a row of kinds that may pass
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedFolder:
+    """A folder that the drawer is kept equal to; ``include`` and ``exclude`` are patterns in the form of .gitignore."""
+
+    folder: bytes  # the path
+    include: tuple[str, ...] = ()  # empty: every file of a known kind
+    exclude: tuple[str, ...] = ()
+    paused: bool = False
+    reachable: bool = True  # False: it was not there when last looked for
+    swept: float | None = None  # when it was last compared as a whole, seconds since the epoch
+    device: int | None = None  # on which it lay then
 
 
 class Manifest:
@@ -104,12 +82,13 @@ class Manifest:
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.execute("PRAGMA secure_delete=ON")
         found = int(self._db.execute("PRAGMA user_version").fetchone()[0])
-        if found > SCHEMA_VERSION:
-            raise DrawerTooNew(home=str(self._home), found=found, known=SCHEMA_VERSION)
-        if found == 0:
-            if read_only:
-                raise NoDrawer(home=str(self._home))
-            self._db.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}PRAGMA user_version={SCHEMA_VERSION};COMMIT;")
+        if found > schema.VERSION:
+            raise DrawerTooNew(home=str(self._home), found=found, known=schema.VERSION)
+        if found == 0 and read_only:
+            raise NoDrawer(home=str(self._home))
+        if found < schema.VERSION and not read_only:
+            self._db.executescript(schema.script_from(found))
+        self.outdated = found < schema.VERSION and read_only  # only its owner may change it
 
     def close(self) -> None:
         with self._lock:
@@ -241,15 +220,24 @@ class Manifest:
         self._db.execute("DELETE FROM documents WHERE doc_id=?", (doc_id,))
 
     def put_place(
-        self, place: bytes, *, name: str, doc_id: str | None, mtime_ns: int | None, size_bytes: int, reason: Reason | None
+        self,
+        place: bytes,
+        *,
+        name: str,
+        doc_id: str | None,
+        mtime_ns: int | None,
+        size_bytes: int,
+        reason: Reason | None,
+        inode: int | None = None,
+        attempts: int = 0,
     ) -> None:
-        """Say what lies at ``place``; the content that lay there before goes when it has no other place."""
+        """Say what lies at ``place``, whose bytes have just been read; the content that lay there before goes when it has no other place."""
         with self.transaction():
             before = self._db.execute("SELECT doc_id FROM places WHERE place=?", (place,)).fetchone()
             self._db.execute(
-                "INSERT INTO places VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (place) DO UPDATE SET name=excluded.name, doc_id=excluded.doc_id, "
-                "mtime_ns=excluded.mtime_ns, size_bytes=excluded.size_bytes, reason_code=excluded.reason_code, "
-                "reason_facts=excluded.reason_facts",
+                "INSERT INTO places VALUES (?,?,?,?,?,?,?,?9,?8,?9,?10) ON CONFLICT (place) DO UPDATE SET name=excluded.name, "
+                "doc_id=excluded.doc_id, mtime_ns=excluded.mtime_ns, size_bytes=excluded.size_bytes, reason_code=excluded.reason_code, "
+                "reason_facts=excluded.reason_facts, inode=excluded.inode, checked=excluded.checked, attempts=excluded.attempts",
                 (
                     place,
                     name,
@@ -258,11 +246,18 @@ class Manifest:
                     size_bytes,
                     reason.code if reason else None,
                     json.dumps(dict(reason.facts), ensure_ascii=False) if reason else None,
+                    inode,
                     time.time(),
+                    attempts,
                 ),
             )
             if before and before[0] and before[0] != doc_id:
                 self._erase_if_placeless(before[0])
+
+    def mark_checked(self, place: bytes, *, mtime_ns: int, inode: int) -> None:
+        """Its bytes were read again and are what they were."""
+        with self.transaction():
+            self._db.execute("UPDATE places SET checked=?, mtime_ns=?, inode=? WHERE place=?", (time.time(), mtime_ns, inode, place))
 
     def drop_place(self, place: bytes) -> None:
         with self.transaction():
@@ -277,19 +272,24 @@ class Manifest:
     # --- reading ------------------------------------------------------------------------------
 
     def places(self, *, place: bytes | None = None) -> list[Place]:
+        later = "NULL, NULL, 0" if self.outdated else "inode, checked, attempts"
         rows = self._rows(
-            "SELECT place, name, doc_id, mtime_ns, size_bytes, reason_code, reason_facts, added FROM places "
+            f"SELECT place, name, doc_id, mtime_ns, size_bytes, reason_code, reason_facts, added, {later} FROM places "
             "WHERE ?1 IS NULL OR place=?1 ORDER BY added, place",
             (place,),
         )
         return [
-            Place(place, name, doc_id, mtime_ns, size, Reason(code, json.loads(facts)) if code else None, added)
-            for place, name, doc_id, mtime_ns, size, code, facts, added in rows
+            Place(place, name, doc_id, mtime_ns, size, Reason(code, json.loads(facts)) if code else None, added, inode, checked, attempts)
+            for place, name, doc_id, mtime_ns, size, code, facts, added, inode, checked, attempts in rows
         ]
 
     def method_of(self, doc_id: str) -> str | None:
         rows = self._rows("SELECT method FROM documents WHERE doc_id=?", (doc_id,))
         return str(rows[0][0]) if rows else None
+
+    def methods(self) -> dict[str, str]:
+        """doc_id -> how it was read and split."""
+        return dict(self._rows("SELECT doc_id, method FROM documents"))
 
     def document_rows(self) -> dict[str, tuple[str, int | None, int, tuple[int, ...], int]]:
         """doc_id -> format, pages, size in bytes, pages without text, number of passages."""
@@ -415,6 +415,47 @@ class Manifest:
             for row in self._db.execute("SELECT passage_id, header, text FROM passages ORDER BY passage_id").fetchall():
                 self._index_terms(*row)
             self.set_fact("terms", fulltext.TERMS_VERSION)
+
+    # --- watched folders ----------------------------------------------------------------------
+
+    def folders(self) -> list[WatchedFolder]:
+        if self.outdated:
+            return []
+        rows = self._rows("SELECT folder, include, exclude, paused, reachable, swept, device FROM folders ORDER BY added, folder")
+        return [
+            WatchedFolder(folder, tuple(json.loads(include)), tuple(json.loads(exclude)), bool(paused), bool(reachable), swept, device)
+            for folder, include, exclude, paused, reachable, swept, device in rows
+        ]
+
+    def put_folder(self, folder: WatchedFolder) -> None:
+        with self.transaction():
+            self._db.execute(
+                "INSERT INTO folders VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (folder) DO UPDATE SET device=excluded.device, include=excluded.include, "
+                "exclude=excluded.exclude, paused=excluded.paused, reachable=excluded.reachable, swept=excluded.swept",
+                (
+                    folder.folder,
+                    folder.device,
+                    json.dumps(folder.include, ensure_ascii=False),
+                    json.dumps(folder.exclude, ensure_ascii=False),
+                    folder.paused,
+                    folder.reachable,
+                    folder.swept,
+                    time.time(),
+                ),
+            )
+
+    def note_sweep(self, folder: bytes, *, device: int | None) -> None:
+        """It was compared as a whole, or (``device`` None) was not there; nothing if it is not watched."""
+        with self.transaction():
+            if device is None:
+                self._db.execute("UPDATE folders SET reachable=0 WHERE folder=?", (folder,))
+            else:
+                self._db.execute("UPDATE folders SET reachable=1, swept=?, device=? WHERE folder=?", (time.time(), device, folder))
+
+    def drop_folder(self, folder: bytes) -> None:
+        """No longer watched; what was found in it stays in the drawer."""
+        with self.transaction():
+            self._db.execute("DELETE FROM folders WHERE folder=?", (folder,))
 
     # --- uploads waiting to be taken in -------------------------------------------------------
 

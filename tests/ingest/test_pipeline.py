@@ -14,9 +14,8 @@ import pytest
 from ingest.pipeline import Batch, Cancelled, add
 from ingest.queue import Queue
 from ingest.split import header, split
-from ingest.watch import sweep
 from rag.assemble import Assistant
-from rag.errors import EmbedderMismatch, NoSuchFile
+from rag.errors import EmbedderMismatch
 from rag.library.library import Library
 from rag.records import Heading, Outcome, Page, Progress, Reading, Span, State, Table
 from rag.settings import Settings, SplitSettings
@@ -63,11 +62,11 @@ def test_one_bad_file_stops_nothing(library: Library, papers: Path, batch: Batch
         "a.pdf": "failed",
         "empty.txt": "failed",
         "lease.md": "added",
-        "pipe.txt": "failed",
         "취업규칙.md": "added",
         "none.pdf": "failed",
         "null": "failed",
     }
+    assert [error.facts["name"] for error in batch.left_out.left_out] == ["pipe.txt"]
     states = {document.name: document.state for document in library.documents()}
     assert states == {"a.pdf": State.FAILED, "empty.txt": State.FAILED, "lease.md": State.READY, "취업규칙.md": State.READY}
 
@@ -303,19 +302,3 @@ def test_uploads_wait_for_the_next_start(assistant: Assistant, library: Library)
     queue.close()
 
     assert [document.name for document in library.documents()] == ["kept.txt"]
-
-
-def test_a_sweep_makes_the_drawer_equal_to_the_folder(filled: Library, papers: Path, batch: Batch) -> None:
-    (papers / "lease.md").unlink()
-    (papers / "new.txt").write_text("new paper")
-
-    list(sweep(papers, batch))
-
-    assert sorted(document.name for document in filled.documents()) == ["new.txt", "취업규칙.md"]
-
-
-def test_a_folder_that_is_gone_takes_no_documents_with_it(filled: Library, papers: Path, batch: Batch) -> None:
-    papers.rename(papers.with_name("elsewhere"))
-    with pytest.raises(NoSuchFile):
-        list(sweep(papers, batch))
-    assert filled.counts().documents == 2

@@ -14,9 +14,10 @@ import pytest
 
 from ingest.pipeline import Batch, add
 from rag.errors import AmbiguousDocument, DrawerInUse, DrawerTooNew, EmbedderMismatch, NoDrawer, NoSuchDocument
-from rag.library import exact
+from rag.library import exact, schema
 from rag.library.fulltext import hangul_stems, terms
 from rag.library.library import Library, _ranges
+from rag.library.manifest import Place
 from rag.library.vectors import probe
 from tests.fakes import WordHashEmbedder
 
@@ -33,6 +34,27 @@ from tests.fakes import WordHashEmbedder
         pytest.param('" OR NEAR(*)', ["or", "near"], id="no query syntax gets through"),
     ],
 )
+def test_a_drawer_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    home = tmp_path / "old"
+    home.mkdir()
+    old = sqlite3.connect(home / "manifest.sqlite3")
+    old.executescript(f"BEGIN;{schema.SCHEMA}PRAGMA user_version=1;COMMIT;")
+    old.execute("INSERT INTO documents VALUES ('d', 'text', NULL, NULL, 1, '[]', '{}', 'm', 0)")
+    old.execute("INSERT INTO places VALUES (X'2F61', 'a', 'd', 5, 1, NULL, NULL, 7)")
+    old.commit()
+    old.close()
+
+    reader = Library(home, read_only=True)  # only its owner may change it
+    assert [(document.name, document.added) for document in reader.documents()] == [("a", 7.0)]
+    assert reader.manifest.folders() == []
+    reader.close()
+
+    library = Library(home)
+    assert library.manifest.places() == [Place(b"/a", "a", "d", 5, 1, None, 7.0)]
+    library.close()
+    assert sqlite3.connect(home / "manifest.sqlite3").execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
+
+
 def test_terms(text: str, expected: list[str]) -> None:
     assert terms(text) == expected
 

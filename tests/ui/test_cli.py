@@ -328,6 +328,35 @@ def test_watching_once_makes_the_drawer_equal_to_the_folder(seorap: Terminal, pa
     ]
 
 
+def test_watched_folders_are_shown_and_forgotten(seorap: Terminal, drawer: Path, papers: Path) -> None:
+    from rag.library.library import Library
+    from rag.library.manifest import WatchedFolder
+
+    assert seorap("watch").err == "No folder is watched. Watch one with: seorap watch DIR\n"
+    library = Library(drawer)
+    library.manifest.put_folder(WatchedFolder(os.fsencode(papers), exclude=("*.tmp",)))
+    library.close()
+
+    assert seorap("watch").out == f"{papers}  [watched]\n"
+    (row,) = seorap("watch", "--json").rows()
+    assert (row["folder"], row["exclude"], row["paused"], row["reachable"]) == (str(papers), ["*.tmp"], False, True)
+
+    assert seorap("watch", papers, "--forget").code == 0
+    assert seorap("watch", "--json").rows() == []
+    assert len(seorap("list", "--json").rows()) == 2
+
+
+def test_what_is_left_out_of_a_folder_is_said(seorap: Terminal, papers: Path) -> None:
+    (papers / "film.mkv").touch()
+    (papers / "gone.md").symlink_to("nowhere")
+
+    ran = seorap("add", papers)
+
+    assert ran.code == 0
+    assert "1 files of kinds that are not read were left out: .mkv (1)." in ran.err
+    assert "gone.md: this is not an ordinary file" in ran.err
+
+
 def test_rebuilding_goes_over_to_another_embedder(seorap: Terminal, drawer: Path) -> None:
     seorap.embedder = WordHashEmbedder("another")
     refused = seorap("search", "deposit")

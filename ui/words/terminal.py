@@ -49,6 +49,11 @@ ENGLISH: Words = {
     "drawer": "Drawer: {home}",
     "watching": "Watching {folder}; Ctrl-C ends it.",
     "ok": "ok",
+    "other_kinds": "{count} files of kinds that are not read were left out: {kinds}.",
+    "folder_watched": "watched",
+    "folder_paused": "paused",
+    "folder_unreachable": "not there now; its documents stay",
+    "no_folders": "No folder is watched. Watch one with: seorap watch DIR",
 }
 
 KOREAN: Words = {
@@ -94,6 +99,11 @@ KOREAN: Words = {
     "drawer": "서랍: {home}",
     "watching": "{folder}를 지켜보는 중입니다. Ctrl-C로 끝냅니다.",
     "ok": "정상",
+    "other_kinds": "읽을 수 없는 종류의 파일 {count}개는 넣지 않았습니다: {kinds}.",
+    "folder_watched": "지켜보는 중",
+    "folder_paused": "멈춤",
+    "folder_unreachable": "지금은 없음. 문서는 그대로 둡니다",
+    "no_folders": "지켜보는 폴더가 없습니다. 이렇게 시작합니다: seorap watch 폴더",
 }
 
 IN: dict[Language, Words] = {"en": ENGLISH, "ko": KOREAN}
