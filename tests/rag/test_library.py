@@ -34,27 +34,6 @@ from tests.fakes import WordHashEmbedder
         pytest.param('" OR NEAR(*)', ["or", "near"], id="no query syntax gets through"),
     ],
 )
-def test_a_drawer_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
-    home = tmp_path / "old"
-    home.mkdir()
-    old = sqlite3.connect(home / "manifest.sqlite3")
-    old.executescript(f"BEGIN;{schema.SCHEMA}PRAGMA user_version=1;COMMIT;")
-    old.execute("INSERT INTO documents VALUES ('d', 'text', NULL, NULL, 1, '[]', '{}', 'm', 0)")
-    old.execute("INSERT INTO places VALUES (X'2F61', 'a', 'd', 5, 1, NULL, NULL, 7)")
-    old.commit()
-    old.close()
-
-    reader = Library(home, read_only=True)  # only its owner may change it
-    assert [(document.name, document.added) for document in reader.documents()] == [("a", 7.0)]
-    assert reader.manifest.folders() == []
-    reader.close()
-
-    library = Library(home)
-    assert library.manifest.places() == [Place(b"/a", "a", "d", 5, 1, None, 7.0)]
-    library.close()
-    assert sqlite3.connect(home / "manifest.sqlite3").execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
-
-
 def test_terms(text: str, expected: list[str]) -> None:
     assert terms(text) == expected
 
@@ -289,3 +268,24 @@ def test_a_probe_of_rubbish_says_no(tmp_path: Path) -> None:
 
 def test_page_ranges() -> None:
     assert _ranges([1, 2, 3, 7, 9, 10]) == "1-3, 7, 9-10"
+
+
+def test_a_drawer_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    home = tmp_path / "old"
+    home.mkdir()
+    old = sqlite3.connect(home / "manifest.sqlite3")
+    old.executescript(f"BEGIN;{schema.SCHEMA}PRAGMA user_version=1;COMMIT;")
+    old.execute("INSERT INTO documents VALUES ('d', 'text', NULL, NULL, 1, '[]', '{}', 'm', 0)")
+    old.execute("INSERT INTO places VALUES (X'2F61', 'a', 'd', 5, 1, NULL, NULL, 7)")
+    old.commit()
+    old.close()
+
+    reader = Library(home, read_only=True)  # only its owner may change it
+    assert [(document.name, document.added) for document in reader.documents()] == [("a", 7.0)]
+    assert reader.manifest.folders() == []
+    reader.close()
+
+    library = Library(home)
+    assert library.manifest.places() == [Place(b"/a", "a", "d", 5, 1, None, 7.0)]
+    library.close()
+    assert sqlite3.connect(home / "manifest.sqlite3").execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
