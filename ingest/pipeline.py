@@ -84,19 +84,26 @@ def take_in(files: Sequence[Named], batch: Batch) -> Iterator[FileOutcome]:
     """As ``add``, for files that have been found already."""
     batch.library.claim_embedder(batch.embedder.identity)
     batch.files_total, batch.bytes_left = len(files), float(sum(file.size_bytes for file in files))
-    for file in files:
-        batch.tell(file.path.name)
-        if file.error is None:
-            outcome, worked = _add_file(file.path, place=os.fsencode(file.path), name=_shown_name(file.path), batch=batch)
-        else:
-            outcome, worked = FileOutcome(str(file.path), Outcome.FAILED, reason=file.error.reason()), False
-        batch.files_done += 1
-        batch.bytes_left -= file.size_bytes
-        batch.bytes_worked += file.size_bytes if worked else 0
-        if batch.library.counts().waiting_for_index >= _INDEX_AT:
-            batch.library.fill_index()
-        yield outcome
+    try:
+        for file in files:
+            yield _one_of(batch, file)
+    finally:
+        batch.library.manifest.erase_placeless()
     batch.library.fill_index()
+
+
+def _one_of(batch: Batch, file: Named) -> FileOutcome:
+    batch.tell(file.path.name)
+    if file.error is None:
+        outcome, worked = _add_file(file.path, place=os.fsencode(file.path), name=_shown_name(file.path), batch=batch)
+    else:
+        outcome, worked = FileOutcome(str(file.path), Outcome.FAILED, reason=file.error.reason()), False
+    batch.files_done += 1
+    batch.bytes_left -= file.size_bytes
+    batch.bytes_worked += file.size_bytes if worked else 0
+    if batch.library.counts().waiting_for_index >= _INDEX_AT:
+        batch.library.fill_index()
+    return outcome
 
 
 def add_upload(name: str, content_hash: str, batch: Batch, *, place: bytes) -> FileOutcome:
@@ -105,6 +112,7 @@ def add_upload(name: str, content_hash: str, batch: Batch, *, place: bytes) -> F
     batch.files_total, batch.bytes_left = batch.files_total + 1, batch.bytes_left + path.stat().st_size
     outcome, _ = _add_file(path, place=place, name=name, batch=batch)
     batch.files_done += 1
+    batch.library.manifest.erase_placeless()
     batch.library.fill_index()
     return outcome
 

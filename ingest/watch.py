@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 
 import watchfiles
@@ -57,7 +57,7 @@ class Sweep:
         manifest = self._batch.library.manifest
         known = {place.place: place for place in manifest.places() if _is_below(place.place, self.folder.folder)}
         try:
-            self.found = scan(root, suffixes=SUPPORTED_SUFFIXES, include=self.folder.include, exclude=self.folder.exclude)
+            self.found = _scan(self.folder)
             device = root.stat().st_dev
             if known and not self.found.files and self.folder.device not in (None, device) and not any(root.iterdir()):
                 raise NoSuchFile(name=str(root))  # an empty mount point
@@ -67,10 +67,11 @@ class Sweep:
         methods = manifest.methods()
         again = manifest.fact(_METHOD_OF_FAILURES) != self._batch.method
         looked = self._look(known, methods, failures_too=again)
-        yield from take_in([Named(file.path, file.size_bytes) for file in looked], self._batch)
-        for place in known:
-            if place not in self.found.files and self.found.can_tell(place) and self._is_gone(place):
-                manifest.drop_place(place)
+        gone = [place for at, place in known.items() if at not in self.found.files and self.found.can_tell(at) and self._is_gone(at)]
+        changed = [place for file in looked if (place := known.get(os.fsencode(file.path))) and _has_changed(place, file)]
+        named = [Named(file.path, file.size_bytes) for file in looked]
+        yield from take_in([*self._moved([*gone, *changed]), *named], self._batch)
+        manifest.drop_places(*(place.place for place in gone))
         self._batch.library.fill_index()
         manifest.set_fact(_METHOD_OF_FAILURES, self._batch.method)
         manifest.note_sweep(self.folder.folder, device=device)
@@ -102,10 +103,30 @@ class Sweep:
             looked.append(file)
         return looked
 
+    def _moved(self, left: Sequence[Place]) -> list[Named]:
+        """New files of other watched folders that look like what has left its place here: taken in first, they cost nothing."""
+        stamps = {(place.size_bytes, place.mtime_ns) for place in left if place.doc_id}
+        moved: list[Named] = []
+        for folder in self._batch.library.manifest.folders() if stamps else ():
+            if folder.paused or folder.folder == self.folder.folder:
+                continue
+            try:
+                found = _scan(folder)
+            except NoSuchFile:
+                continue
+            files = [(at, file) for at, file in found.files.items() if (file.size_bytes, file.mtime_ns) in stamps]
+            known = {place.place: place for place in self._batch.library.manifest.places()} if files else {}
+            moved += [Named(file.path, file.size_bytes) for at, file in files if at not in known or _has_changed(known[at], file)]
+        return moved
+
     def _is_gone(self, place: bytes) -> bool:
         """A file of another kind that was named by hand stays as long as it is there."""
         suffix = PurePath(os.fsdecode(place)).suffix.lower()
         return bool(self.folder.include) or suffix in SUPPORTED_SUFFIXES or not os.path.lexists(place)
+
+
+def _scan(folder: WatchedFolder) -> Scan:
+    return scan(Path(os.fsdecode(folder.folder)), suffixes=SUPPORTED_SUFFIXES, include=folder.include, exclude=folder.exclude)
 
 
 def _is_below(place: bytes, folder: bytes) -> bool:

@@ -68,6 +68,8 @@ class Library:
             self.manifest = Manifest(home, read_only=read_only)
             if not read_only and self.manifest.fact("terms") != fulltext.TERMS_VERSION:
                 self.manifest.rebuild_terms()
+            if not read_only:
+                self.manifest.erase_placeless()  # left by a batch that was broken off
         except BaseException:
             self.close_lock()
             raise
@@ -165,7 +167,7 @@ class Library:
         if len({place.doc_id or place.place for place in places}) > 1:
             raise AmbiguousDocument(name=name, count=len(places))
         for place in places:
-            self.manifest.drop_place(place.place)
+            self.manifest.drop_places(place.place)
             if place.place.startswith(UPLOAD) and place.doc_id:
                 self.forget_snapshot(place.doc_id)
         self.fill_index()

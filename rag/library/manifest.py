@@ -231,9 +231,12 @@ class Manifest:
         inode: int | None = None,
         attempts: int = 0,
     ) -> None:
-        """Say what lies at ``place``, whose bytes have just been read; the content that lay there before goes when it has no other place."""
+        """Say what lies at ``place``, whose bytes have just been read.
+
+        The content that lay there before is no longer found when it has no other place; ``erase_placeless`` lets go of it. Until then it
+        may turn up elsewhere, as when two files swap their names, and costs nothing.
+        """
         with self.transaction():
-            before = self._db.execute("SELECT doc_id FROM places WHERE place=?", (place,)).fetchone()
             self._db.execute(
                 "INSERT INTO places VALUES (?,?,?,?,?,?,?,?9,?8,?9,?10) ON CONFLICT (place) DO UPDATE SET name=excluded.name, "
                 "doc_id=excluded.doc_id, mtime_ns=excluded.mtime_ns, size_bytes=excluded.size_bytes, reason_code=excluded.reason_code, "
@@ -251,23 +254,23 @@ class Manifest:
                     attempts,
                 ),
             )
-            if before and before[0] and before[0] != doc_id:
-                self._erase_if_placeless(before[0])
 
     def mark_checked(self, place: bytes, *, mtime_ns: int, inode: int) -> None:
         """Its bytes were read again and are what they were."""
         with self.transaction():
             self._db.execute("UPDATE places SET checked=?, mtime_ns=?, inode=? WHERE place=?", (time.time(), mtime_ns, inode, place))
 
-    def drop_place(self, place: bytes) -> None:
+    def drop_places(self, *places: bytes) -> None:
+        """Nothing lies there any longer; what has no other place goes."""
         with self.transaction():
-            before = self._db.execute("DELETE FROM places WHERE place=? RETURNING doc_id", (place,)).fetchall()
-            if before and before[0][0]:
-                self._erase_if_placeless(before[0][0])
+            self._db.executemany("DELETE FROM places WHERE place=?", [(place,) for place in places])
+            self.erase_placeless()
 
-    def _erase_if_placeless(self, doc_id: str) -> None:
-        if not self._db.execute("SELECT 1 FROM places WHERE doc_id=?", (doc_id,)).fetchone():
-            self._erase_document(doc_id)
+    def erase_placeless(self) -> None:
+        """Let go of every content that lies nowhere."""
+        with self.transaction():
+            for (doc_id,) in self._db.execute(f"SELECT doc_id FROM documents d WHERE NOT {_HAS_PLACE}").fetchall():
+                self._erase_document(doc_id)
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -306,7 +309,7 @@ class Manifest:
         """Those of the ids that are still in the drawer."""
         rows = self._rows(
             'SELECT p.passage_id, p.doc_id, (SELECT name FROM places l WHERE l.doc_id=p.doc_id ORDER BY added, place), p.page, p.page_end, p.start, p."end", '
-            "p.text, p.headings, p.ordinal FROM passages p WHERE passage_id IN (SELECT value FROM json_each(?))",
+            f"p.text, p.headings, p.ordinal FROM passages p WHERE passage_id IN (SELECT value FROM json_each(?)) AND {_HAS_PLACE.replace('d.', 'p.')}",
             (json.dumps(list(ids)),),
         )
         return {
@@ -502,6 +505,8 @@ class Manifest:
     def passage_ids(self) -> set[int]:
         return {int(row[0]) for row in self._rows("SELECT passage_id FROM passages")}
 
+
+_HAS_PLACE = "EXISTS (SELECT 1 FROM places l WHERE l.doc_id=d.doc_id)"
 
 HEADER_WEIGHT = 1.0
 """Of a term in a passage's header (document name, headings), against one in its text."""

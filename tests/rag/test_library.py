@@ -242,7 +242,7 @@ def test_check_sees_what_is_wrong(filled: Library) -> None:
 def test_a_failing_transaction_leaves_nothing(filled: Library) -> None:
     def fail_halfway() -> None:
         with filled.manifest.transaction():
-            filled.manifest.drop_place(filled.find("lease.md")[0].place)
+            filled.manifest.drop_places(filled.find("lease.md")[0].place)
             raise RuntimeError
 
     before = filled.counts()
