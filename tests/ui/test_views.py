@@ -186,3 +186,26 @@ def test_a_queue_that_stands_still_says_why(documents: Callable[[], AppTest], mo
     monkeypatch.setattr(Queue, "broken", lambda queue: failure)
 
     assert failure.sentence("en") in shown(documents())
+
+
+def test_a_folder_is_watched_paused_and_forgotten(documents: Callable[[], AppTest], filled: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "watched"
+    folder.mkdir()
+    (folder / "note.txt").write_text("a note")
+    page = documents()
+
+    page.text_input[0].input(str(folder / "nowhere"))
+    assert "there is no such file" in shown(next(button for button in page.button if button.label == ENGLISH.folder_watch).click().run())
+    page.text_input[0].input(str(folder))
+    page = next(button for button in page.button if button.label == ENGLISH.folder_watch).click().run()
+    assert str(folder) in shown(page)
+    deadline = time.monotonic() + 20
+    while filled.counts().documents < 3 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert filled.counts().documents == 3
+
+    page = next(button for button in page.button if button.label == ENGLISH.folder_pause).click().run()
+    assert ENGLISH.folder_paused in shown(page)
+    page = next(button for button in page.button if button.label == ENGLISH.folder_forget).click().run()
+    assert f">{folder}<" not in shown(page)
+    assert filled.counts().documents == 3

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import os
+from pathlib import Path
 
 import streamlit as st
 
 from rag.errors import SeorapError
+from rag.library.manifest import WatchedFolder
 from rag.records import Document, Progress
 from ui.web import render, state
 from ui.web.state import Desk
@@ -24,6 +27,7 @@ def draw(desk: Desk, words: Words) -> None:
     take_uploads(desk, words)
     working = desk.working()
     st.fragment(draw_work, run_every=_LOOK_EVERY_S if working else None)(desk, words, was_working=working)
+    draw_folders(desk, words)
     draw_documents(desk, words)
 
 
@@ -70,6 +74,52 @@ def in_words(progress: Progress, words: Words) -> str:
 def duration(seconds: float, words: Words) -> str:
     minutes, rest = divmod(round(seconds), 60)
     return words.minutes.format(minutes=minutes, seconds=rest) if minutes else words.seconds.format(seconds=rest)
+
+
+# --- watched folders ---------------------------------------------------------------------------
+
+
+def draw_folders(desk: Desk, words: Words) -> None:
+    folders = desk.assistant.library.manifest.folders()
+    with st.expander(f"{words.folders} ({len(folders)})" if folders else words.folders):
+        st.html(render.small(words.folders_lead))
+        with st.form("watch", clear_on_submit=True, border=False):
+            field, button = st.columns([8, 2], vertical_alignment="bottom")
+            path = str(field.text_input(words.folder_path)).strip()
+            if button.form_submit_button(words.folder_watch, width="stretch") and path:
+                try:
+                    desk.queue.watch(Path(path).expanduser())
+                except SeorapError as error:
+                    st.html(render.error(error, words, state.tab().language))
+                else:
+                    st.rerun()
+        for folder in folders:
+            draw_folder(desk, folder, words)
+
+
+def draw_folder(desk: Desk, folder: WatchedFolder, words: Words) -> None:
+    path = os.fsdecode(folder.folder)
+    told, *buttons = st.columns([6, 1.6, 1.6, 2], vertical_alignment="top")
+    told.html(render.folder(path, state_of(folder, words)))
+    if buttons[0].button(words.folder_look, key=f"look-{path}", type="tertiary"):
+        desk.queue.look_into(folder.folder)
+    pause = words.folder_resume if folder.paused else words.folder_pause
+    if buttons[1].button(pause, key=f"pause-{path}", type="tertiary"):
+        desk.queue.pause_folder(folder, paused=not folder.paused)
+        st.rerun()
+    if buttons[2].button(words.folder_forget, key=f"forget-{path}", type="tertiary"):
+        desk.queue.unwatch(folder.folder)
+        st.rerun()
+
+
+def state_of(folder: WatchedFolder, words: Words) -> str:
+    if folder.paused:
+        return words.folder_paused
+    if not folder.reachable:
+        return words.folder_unreachable
+    if folder.swept is None:
+        return words.folder_never
+    return words.folder_watched.format(time=datetime.datetime.fromtimestamp(folder.swept).strftime("%Y-%m-%d %H:%M"))
 
 
 # --- what is in it -----------------------------------------------------------------------------

@@ -223,6 +223,10 @@ def document(item: Document, words: Words, language: Language, *, added: str) ->
     )
 
 
+def folder(path: str, state: str) -> str:
+    return block(f'<p class="name">{safe(visible(path))}</p><p class="small figures">{safe(state)}</p>')
+
+
 def outcomes(found: Sequence[FileOutcome], words: Words, language: Language) -> str:
     """Newest first, the older ones folded."""
     rows = [

@@ -93,6 +93,20 @@ class Words:
     keep: str
     removed: str
 
+    # --- watched folders
+    folders: str
+    folders_lead: str
+    folder_path: str
+    folder_watch: str
+    folder_watched: str
+    folder_paused: str
+    folder_unreachable: str
+    folder_never: str
+    folder_pause: str
+    folder_resume: str
+    folder_look: str
+    folder_forget: str
+
     states: Mapping[State, str]
     outcome: Mapping[Outcome, str]
 
@@ -174,6 +188,18 @@ ENGLISH = Words(
     remove_yes="Take it out",
     keep="Keep it",
     removed="Taken out of the drawer:",
+    folders="Watched folders",
+    folders_lead="The drawer follows these folders: new, changed, renamed and deleted files. The files themselves are only read.",
+    folder_path="Path of a folder on this computer",
+    folder_watch="Watch",
+    folder_watched="up to date at {time}",
+    folder_paused="paused",
+    folder_unreachable="not there now; its documents stay",
+    folder_never="not looked through yet",
+    folder_pause="Pause",
+    folder_resume="Resume",
+    folder_look="Look now",
+    folder_forget="Forget",
     states={State.READY: "ready", State.PARTIAL: "in part", State.FAILED: "failed"},
     outcome={
         Outcome.ADDED: "added",
@@ -261,6 +287,18 @@ KOREAN = Words(
     remove_yes="빼기",
     keep="그대로 두기",
     removed="서랍에서 뺐습니다:",
+    folders="지켜보는 폴더",
+    folders_lead="서랍이 이 폴더들을 따라갑니다. 새 파일, 바뀐 파일, 이름이 바뀌거나 지워진 파일이 반영됩니다. 파일 자체는 읽기만 합니다.",
+    folder_path="이 컴퓨터의 폴더 경로",
+    folder_watch="지켜보기",
+    folder_watched="{time}에 확인함",
+    folder_paused="멈춤",
+    folder_unreachable="지금은 없음. 문서는 그대로 둡니다",
+    folder_never="아직 살펴보지 않음",
+    folder_pause="멈추기",
+    folder_resume="다시 시작",
+    folder_look="지금 확인",
+    folder_forget="그만 지켜보기",
     states={State.READY: "준비됨", State.PARTIAL: "일부만", State.FAILED: "실패"},
     outcome={
         Outcome.ADDED: "추가됨",
