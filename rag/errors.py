@@ -210,6 +210,28 @@ class EmbedderMismatch(LibraryError):
     }
 
 
+class DrawerNotEmpty(LibraryError):
+    exit_code = ExitCode.USAGE
+    sentences = {
+        "en": "There is a drawer at {home} already, and restoring would replace it; name another folder with --library, or move that one away.",
+        "ko": "{home}에 이미 서랍이 있어 복원하면 덮어쓰게 됩니다. --library로 다른 폴더를 정하거나 그 폴더를 옮겨 주세요.",
+    }
+
+
+class BackupBroken(LibraryError):
+    sentences = {
+        "en": "{path}: this is not a whole backup ({cause}), so nothing was restored; use another copy of it.",
+        "ko": "{path}: 온전한 백업이 아니어서({cause}) 아무것도 복원하지 않았습니다. 다른 사본을 써 주세요.",
+    }
+
+
+class BackupUnwritable(LibraryError):
+    sentences = {
+        "en": "{path}: the backup could not be written ({cause}); name another file.",
+        "ko": "{path}: 백업을 쓸 수 없습니다({cause}). 다른 파일을 정해 주세요.",
+    }
+
+
 class NoSuchDocument(LibraryError):
     exit_code = ExitCode.USAGE
     sentences = {

@@ -439,6 +439,32 @@ def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command()
+def backup(file: Annotated[Path, typer.Argument(metavar="FILE")], library: LibraryOption = None) -> None:
+    """Put the whole drawer into one file; also while documents are being taken in."""
+    desk = _Desk(library)
+    from rag.library.backup import write_backup
+
+    with _bar(desk, "backing_up") as report:
+        write_backup(desk.settings.home, file, report)
+    desk.show(desk.say("backed_up", path=file))
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(metavar="FILE")], library: LibraryOption = None) -> None:
+    """Make a drawer from a backup, where there is none."""
+    desk = _Desk(library)
+    from rag.library.backup import restore_backup
+    from rag.library.library import Library
+
+    with _bar(desk, "restoring") as report:
+        restore_backup(file, desk.settings.home, report)
+    drawer = Library(desk.settings.home, read_only=True)
+    counts = drawer.counts()
+    drawer.close()
+    desk.show(desk.say("restored", documents=counts.documents, passages=counts.passages))
+
+
+@app.command()
 def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="On 127.0.0.1; 0 takes a free one.")] = 8765,
     library: LibraryOption = None,

@@ -45,6 +45,8 @@ VERBS_OF_THE_CONTRACT = {
     "doctor",
     "eval",
     "weights",
+    "backup",
+    "restore",
 }
 
 QUESTION = "How much is the deposit?"
