@@ -94,6 +94,7 @@ def take_in(files: Sequence[Named], batch: Batch) -> Iterator[FileOutcome]:
 
 def _one_of(batch: Batch, file: Named) -> FileOutcome:
     batch.tell(file.path.name)
+    batch.library.require_room()
     if file.error is None:
         outcome, worked = _add_file(file.path, place=os.fsencode(file.path), name=_shown_name(file.path), batch=batch)
     else:

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from rag.errors import AmbiguousDocument, DrawerReadOnly, EmbedderMismatch, NoSuchDocument, SomePagesWithoutText
+from rag.errors import AmbiguousDocument, DrawerFull, DrawerReadOnly, EmbedderMismatch, NoSuchDocument, SomePagesWithoutText
 from rag.library import exact, fulltext
 from rag.library.lock import DrawerLock
 from rag.library.manifest import Manifest, Place, page_at
-from rag.library.vectors import MOST_A_CALL, ChromaIndex, probe
+from rag.library.vectors import MOST_A_CALL, ChromaIndex, IndexBroken, probe
 from rag.ports import Embedder, Vectors
 from rag.records import Document, Passage, Reading, Span, State
 
@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 
 UPLOAD = b"upload:"
 """Begins the place of a document that came through the page: it has no path, its bytes lie in snapshots/."""
+
+_LEAST_FREE_BYTES = 32 << 20
+"""On the drawer's disk; below it nothing more is taken in."""
 
 _EXACT_UP_TO = 5_000
 """Passages in a drawer that are compared one by one (1 ms). The index overlooks a near passage in one of 250 questions, and which
@@ -133,6 +136,11 @@ class Library:
         elif stored != embedder:
             raise EmbedderMismatch(stored=stored, wanted=embedder)
 
+    def require_room(self) -> None:
+        """Raises: DrawerFull, before the disk is so full that even the index cannot be tidied."""
+        if shutil.disk_usage(self.home).free < _LEAST_FREE_BYTES:
+            raise DrawerFull(home=str(self.home))
+
     def commit(
         self,
         place: bytes,
@@ -213,8 +221,12 @@ class Library:
             return exact.nearest(question, *self._all_vectors(embedder), k)
         if not scope and (index := self._fit_index()):
             # The index is approximate, and may know passages that are gone: the manifest's own vectors decide.
-            ids, vectors = self.manifest.vectors(embedder, ids=index.nearest(question, _CANDIDATES_OF_INDEX * k))
-            return exact.nearest(question, ids, vectors, k)
+            try:
+                near = index.nearest(question, _CANDIDATES_OF_INDEX * k)
+            except IndexBroken as error:
+                self._give_up_index(error)
+            else:
+                return exact.nearest(question, *self.manifest.vectors(embedder, ids=near), k)
         ids, vectors = self.manifest.vectors(embedder, scope=scope)
         return exact.nearest(question, ids, vectors, k)
 
@@ -268,7 +280,10 @@ class Library:
                 folder = self._generation_folder()
         elif expected and not self.manifest.counts()[2]:
             self.manifest.start_generation(int(self.manifest.fact("index_generation") or 1))
-        self._index = ChromaIndex(folder)
+        try:
+            self._index = ChromaIndex(folder)
+        except IndexBroken as error:
+            self._give_up_index(error)
         for other in folder.parent.glob("gen-*"):
             if other != folder:
                 shutil.rmtree(other, ignore_errors=True)
@@ -286,11 +301,23 @@ class Library:
                 if not last:
                     return
                 ids, vectors = self.manifest.vectors(embedder, ids=write) if write else ((), None)
-                if vectors is not None and len(ids):
-                    self._index.upsert([int(passage_id) for passage_id in ids], vectors)
-                if delete:
-                    self._index.delete(delete)
+                try:
+                    if vectors is not None and len(ids):
+                        self._index.upsert([int(passage_id) for passage_id in ids], vectors)
+                    if delete:
+                        self._index.delete(delete)
+                except IndexBroken as error:
+                    self.require_room()  # an index that ran out of room goes on where it was, once there is some
+                    self._give_up_index(error)
+                    return
                 self.manifest.clear_outbox(last)
+
+    def _give_up_index(self, error: IndexBroken) -> None:
+        """Search exactly from now on; the next start makes the index again."""
+        log.warning("the vector index is broken; exact search serves until the next start: %s", error)
+        with self._index_guard:
+            self._index = None
+            self.manifest.start_generation(int(self.manifest.fact("index_generation") or 1) + 1)
 
     def rebuild(self, embedder: Embedder | None, progress: Callable[[int, int], None]) -> None:
         """Make everything derived again: terms, index, and the vectors too when ``embedder`` is not the one they came from.
@@ -330,6 +357,8 @@ class Library:
         self.fill_index()
         with self._index_guard:
             if self._index is None:
+                if self.manifest.fact("embedder"):
+                    yield "the vector index could not be used; it is made again at the next start"
                 return
             known, expected = self._index.ids(), self.manifest.passage_ids()
             if known != expected:

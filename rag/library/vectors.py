@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -17,6 +18,11 @@ from rag.ports import Vectors
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
+
+
+class IndexBroken(Exception):
+    """The index cannot do what was asked. Nothing is lost: it can be made again from the manifest."""
+
 
 _COLLECTION = "passages"
 MOST_A_CALL = 1_000  # Chroma takes 5,461 at most
@@ -29,36 +35,51 @@ class ChromaIndex:
         import chromadb  # 1.3 s
         from chromadb.config import Settings
 
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._client = cast("Client", chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False)))
-        self._collection = self._client.get_or_create_collection(
-            _COLLECTION,
-            embedding_function=None,  # else it would download a model
-            configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 400, "max_neighbors": 32}},
-        )
+        with _translated():
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._client = cast("Client", chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False)))
+            self._collection = self._client.get_or_create_collection(
+                _COLLECTION,
+                embedding_function=None,  # else it would download a model
+                configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 400, "max_neighbors": 32}},
+            )
 
     def upsert(self, ids: Sequence[int], vectors: Vectors) -> None:
         for at in range(0, len(ids), MOST_A_CALL):
             chunk = [str(passage_id) for passage_id in ids[at : at + MOST_A_CALL]]
-            self._collection.upsert(ids=chunk, embeddings=vectors[at : at + MOST_A_CALL])
+            with _translated():
+                self._collection.upsert(ids=chunk, embeddings=vectors[at : at + MOST_A_CALL])
 
     def delete(self, ids: Sequence[int]) -> None:
         for at in range(0, len(ids), MOST_A_CALL):
-            self._collection.delete(ids=[str(passage_id) for passage_id in ids[at : at + MOST_A_CALL]])
+            with _translated():
+                self._collection.delete(ids=[str(passage_id) for passage_id in ids[at : at + MOST_A_CALL]])
 
     def nearest(self, question: Vectors, k: int) -> list[int]:
         """Approximate: the ids of the nearest ``k``."""
-        found = self._collection.query(query_embeddings=question[None, :], n_results=k, include=[])
+        with _translated():
+            found = self._collection.query(query_embeddings=question[None, :], n_results=k, include=[])
         return [int(passage_id) for passage_id in found["ids"][0]]
 
     def ids(self) -> set[int]:
-        return {int(passage_id) for passage_id in self._collection.get(include=[])["ids"]}
+        with _translated():
+            return {int(passage_id) for passage_id in self._collection.get(include=[])["ids"]}
 
     def count(self) -> int:
         return int(self._collection.count())
 
     def close(self) -> None:
         self._client.close()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    from chromadb.errors import ChromaError
+
+    try:
+        yield
+    except (ChromaError, OSError, ValueError, RuntimeError) as error:  # its own errors, and what its parts raise over damaged files
+        raise IndexBroken(str(error)) from error
 
 
 def probe(folder: Path, *, timeout_s: float = 60) -> int | None:

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 from ingest.pipeline import Batch, add
-from rag.errors import AmbiguousDocument, DrawerInUse, DrawerTooNew, EmbedderMismatch, NoDrawer, NoSuchDocument
+from rag.errors import AmbiguousDocument, DrawerFull, DrawerInUse, DrawerTooNew, EmbedderMismatch, NoDrawer, NoSuchDocument
 from rag.library import exact, schema
 from rag.library.fulltext import hangul_stems, terms
 from rag.library.library import Library, _ranges
 from rag.library.manifest import Place
-from rag.library.vectors import probe
+from rag.library.vectors import IndexBroken, probe
 from tests.fakes import WordHashEmbedder
 
 
@@ -289,3 +289,33 @@ def test_a_drawer_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> 
     assert library.manifest.places() == [Place(b"/a", "a", "d", 5, 1, None, 7.0)]
     library.close()
     assert sqlite3.connect(home / "manifest.sqlite3").execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
+
+
+def test_an_index_that_breaks_at_work_costs_no_answer(library: Library, papers: Path, batch: Batch, embedder: WordHashEmbedder) -> None:
+    def broken(self: object, ids: object, vectors: object) -> None:
+        raise IndexBroken("out of order")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rag.library.vectors.ChromaIndex.upsert", broken)
+        assert [outcome.outcome.value for outcome in add([papers], batch)] == ["added", "added"]
+    assert library.dense(embedder.embed_question("deposit"), 3, embedder=embedder.identity)
+    assert list(library.faults()) == ["the vector index could not be used; it is made again at the next start"]
+    library.close()
+
+    again = Library(library.home)
+    again.fill_index()
+    assert list(again.faults()) == []
+    again.close()
+
+
+def test_a_disk_almost_full_takes_nothing_more_and_still_answers(
+    filled: Library, papers: Path, batch: Batch, embedder: WordHashEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (papers / "new.txt").write_text("one more")
+    monkeypatch.setattr("rag.library.library._LEAST_FREE_BYTES", 1 << 62)
+    with pytest.raises(DrawerFull):
+        list(add([papers], batch))
+    assert filled.dense(embedder.embed_question("deposit"), 3, embedder=embedder.identity)
+    monkeypatch.undo()
+
+    assert [outcome.outcome.value for outcome in add([papers], batch)] == ["unchanged", "added", "unchanged"]
