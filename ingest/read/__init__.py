@@ -8,7 +8,8 @@ from pathlib import Path
 
 import filetype
 
-from ingest.read import html, office, pdf, text
+from ingest.read import docx, html, pdf, text
+from ingest.read.package import open_package
 from rag.errors import (
     DamagedDocument,
     EmptyFile,
@@ -51,7 +52,7 @@ def read(path: Path, *, name: str | None = None) -> Reading:
     if contents.startswith(_OLE):
         raise _why_not_ole(contents, name)
     if contents.startswith(b"PK\x03\x04"):
-        return office.read(contents, name)
+        return _read_package(contents, name)
     for start, kind in _TEXT_MARKUP:
         if contents.startswith(start):
             raise UnsupportedFormat(name=name, kind=kind)
@@ -66,6 +67,15 @@ def read(path: Path, *, name: str | None = None) -> Reading:
     if suffix in _HTML or _HTML_START.match(text.rough(head)):
         return html.read(contents, name)
     return text.read_plain(contents, name)
+
+
+def _read_package(contents: bytes, name: str) -> Reading:
+    with open_package(contents, name) as package:
+        match package.kind():
+            case "DOCX":
+                return docx.read(package)
+            case kind:
+                raise UnsupportedFormat(name=name, kind=kind)
 
 
 def _contents(path: Path, name: str) -> bytes:
