@@ -54,6 +54,7 @@ OWNERS = {
     "pydantic": ("rag/settings.py", "rag/evaluate.py", "ingest/sandbox.py"),  # where untrusted input enters
     "pypdf": ("ingest/read/pdf.py",),
     "pypdfium2": ("ingest/read/pdf.py",),
+    "python_calamine": ("ingest/read/sheets.py",),
     "rich": ("ui/cli.py",),
     "safetensors": ("rag/weights/",),
     "selectolax": ("ingest/read/html.py",),

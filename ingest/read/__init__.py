@@ -8,7 +8,7 @@ from pathlib import Path
 
 import filetype
 
-from ingest.read import docx, html, pdf, text
+from ingest.read import docx, html, odf, pdf, pptx, sheets, text
 from ingest.read.package import open_package
 from rag.errors import (
     DamagedDocument,
@@ -30,7 +30,8 @@ SUPPORTED_SUFFIXES: frozenset[str] = frozenset({".pdf", ".docx", ".docm", ".txt"
 _SNIFFED_BYTES = 8192
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OLE_STREAMS = (("WordDocument", "DOC"), ("\x05HwpSummaryInformation", "HWP"), ("Workbook", "XLS"), ("PowerPoint Document", "PPT"))
+_OLE_STREAMS = (("WordDocument", "DOC"), ("PowerPoint Document", "PPT"), ("\x05HwpSummaryInformation", "HWP"))
+_XLS_STREAMS = ("Workbook", "Book")
 
 _HTML_START = re.compile(r"\ufeff?\s*(<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 _MAIL_START = re.compile(rb"(?:[\w-]+:.*\r?\n(?:[ \t].*\r?\n)*)*?MIME-Version:", re.IGNORECASE)
@@ -50,6 +51,8 @@ def read(path: Path, *, name: str | None = None) -> Reading:
     if pdf.is_pdf(contents):
         return pdf.read(contents, name)
     if contents.startswith(_OLE):
+        if _is_xls(contents):
+            return sheets.read_xls(contents, name)
         raise _why_not_ole(contents, name)
     if contents.startswith(b"PK\x03\x04"):
         return _read_package(contents, name)
@@ -74,6 +77,13 @@ def _read_package(contents: bytes, name: str) -> Reading:
         match package.kind():
             case "DOCX":
                 return docx.read(package)
+            case "PPTX":
+                return pptx.read(package)
+            case "XLSX" | "XLSB" as kind:
+                return sheets.read_package(package, contents, form=kind.lower(), metadata=package.metadata())
+            case "ODS":
+                odf.check_password(package)
+                return sheets.read_package(package, contents, form="ods", metadata=odf.metadata(package))
             case kind:
                 raise UnsupportedFormat(name=name, kind=kind)
 
@@ -90,6 +100,12 @@ def _contents(path: Path, name: str) -> bytes:
     if not contents.strip(b"\0 \t\r\n\f\v"):  # a failed copy is often all zeros
         raise EmptyFile(name=name)
     return contents
+
+
+def _is_xls(contents: bytes) -> bool:
+    """Whether an OLE container is a workbook, and not a document in which one is embedded, or a protected one."""
+    others = ("EncryptedPackage", "__properties_version1.0", *(stream for stream, _ in _OLE_STREAMS))
+    return any(_ole_entry(stream) in contents for stream in _XLS_STREAMS) and not any(_ole_entry(stream) in contents for stream in others)
 
 
 def _why_not_ole(contents: bytes, name: str) -> EncryptedDocument | UnsupportedFormat:

@@ -232,9 +232,9 @@ def rewritten(path: Path, **changed: bytes | None) -> Path:
         pytest.param("_rels/.rels", None, UnsupportedFormat(name="a.docx", kind="ZIP"), id="no package"),
         pytest.param(
             "[Content_Types].xml",
-            b'<T><O PartName="/word/document.xml" ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/></T>',
-            UnsupportedFormat(name="a.docx", kind="XLSX"),
-            id="a spreadsheet",
+            b'<T><O PartName="/word/document.xml" ContentType="application/vnd.ms-visio.drawing.main+xml"/></T>',
+            UnsupportedFormat(name="a.docx", kind="ZIP"),
+            id="a drawing",
         ),
     ],
 )
