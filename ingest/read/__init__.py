@@ -8,7 +8,7 @@ from pathlib import Path
 
 import filetype
 
-from ingest.read import docx, html, odf, pdf, pptx, sheets, text
+from ingest.read import delimited, docx, html, odf, pdf, pptx, sheets, text
 from ingest.read.package import open_package
 from rag.errors import (
     DamagedDocument,
@@ -22,6 +22,7 @@ from rag.errors import (
 from rag.records import Reading
 
 _MARKDOWN = frozenset({".md", ".markdown", ".mkd"})
+_DELIMITED = frozenset({".csv", ".tsv", ".tab"})
 _HTML = frozenset({".html", ".htm", ".xhtml"})
 
 SUPPORTED_SUFFIXES: frozenset[str] = frozenset({".pdf", ".docx", ".docm", ".txt", ".text"}) | _MARKDOWN | _HTML
@@ -69,6 +70,8 @@ def read(path: Path, *, name: str | None = None) -> Reading:
         return text.read_markdown(contents, name)
     if suffix in _HTML or _HTML_START.match(text.rough(head)):
         return html.read(contents, name)
+    if suffix in _DELIMITED or suffix == ".xls":  # what some programs export and call a workbook
+        return delimited.read(contents, name)
     return text.read_plain(contents, name)
 
 
