@@ -84,6 +84,10 @@ def _read_package(contents: bytes, name: str) -> Reading:
                 return pptx.read(package)
             case "XLSX" | "XLSB" as kind:
                 return sheets.read_package(package, contents, form=kind.lower(), metadata=package.metadata())
+            case "ODT":
+                return odf.read_text(package)
+            case "ODP":
+                return odf.read_slides(package)
             case "ODS":
                 odf.check_password(package)
                 return sheets.read_package(package, contents, form="ods", metadata=odf.metadata(package))
