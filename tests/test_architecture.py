@@ -63,6 +63,7 @@ OWNERS = {
     "sqlite3": ("rag/library/",),
     "starlette": ("ui/",),
     "streamlit": ("ui/",),
+    "striprtf": ("ingest/read/rtf.py",),
     "tokenizers": ("rag/weights/",),
     "torch": ("rag/weights/embedder.py",),
     "typer": ("ui/cli.py",),

@@ -75,6 +75,9 @@ _DECLARED_WITHIN_BYTES = 4096
 _DECLARED = re.compile(
     r"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]+)|<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w:.-]+)""", re.IGNORECASE
 )
+_CLOSED_AT_ONCE = re.compile(r"<(title|script|style|iframe|textarea|noscript)\b([^<>]*)/>", re.IGNORECASE)
+"""In XHTML these hold nothing; in HTML they hold the rest of the page."""
+
 _AS_BROWSERS_READ = {
     **dict.fromkeys(("euc-kr", "ks_c_5601-1987", "ksc5601", "ks_c_5601", "korean", "windows-949"), "cp949"),
     **dict.fromkeys(("iso-8859-1", "latin1", "us-ascii", "ascii"), "cp1252"),
@@ -109,7 +112,8 @@ def read_text(markup: str, name: str) -> Reading:
 
 def chapter(contents: bytes, name: str) -> Page:
     """A page of a book; it may be empty, and without headings."""
-    return _page(LexborHTMLParser(decode(contents, name, declared=_declared(contents))))
+    markup = decode(contents, name, declared=_declared(contents))
+    return _page(LexborHTMLParser(_CLOSED_AT_ONCE.sub(r"<\1\2></\1>", markup)))
 
 
 def browser_encoding(label: str | None) -> str | None:
