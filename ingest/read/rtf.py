@@ -7,6 +7,7 @@ characters of two bytes (Korean) of which one is written as a letter.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from striprtf.striprtf import rtf_to_text
 
@@ -16,15 +17,14 @@ from ingest.read.text import normalise
 from rag.errors import DamagedDocument, EmptyFile, NoTextInDocument
 from rag.records import Reading
 
-_ROW_START, _CELL_END, _ROW_END, _LEVEL = "\x1c", "\x1d", "\x1e", "\x1f"
+_ROW_START, _CELL_END, _ROW_END, _LEVEL, _NOTE_START, _NOTE_END = "\x1c", "\x1d", "\x1e", "\x1f", "\x18", "\x19"
 
 _BYTES = re.compile(rb"\\\\|((?:\\'[0-9a-fA-F]{2}[\r\n]*|[\x80-\xff])+)([A-Za-z@\[\]^_`|~]?)")
 _UNIT = re.compile(rb"\\'([0-9a-fA-F]{2})|([\x80-\xff])")
 _WORDS = re.compile(r"\\\\|\\(trowd|cell|nestcell|row|nestrow|outlinelevel(?P<level>\d)|field)(?![a-z0-9])[ ]?")
 _PICTURE_DATA = re.compile(rb"(?:[0-9a-fA-F]{2}[\r\n]*){200,}")
-_NOTES = re.compile(r"\\\\|\{\\footnote(?![a-z])[ ]?|\{\\\*\\footnote(?![a-z])[ ]?")
+_NOTE = re.compile(r"\\[\\{}]|([{}])((?:\\\*)?\\footnote(?![a-z])[ ]?)?")
 _HEADING = re.compile(f"{_LEVEL}([0-8])")
-_ROW = re.compile(f"{_ROW_START}(.*?){_ROW_END}", re.DOTALL)
 
 _INFO = {"title": "title", "author": "author"}
 _TIMES = {"creatim": "created", "revtim": "modified"}
@@ -49,8 +49,32 @@ def _marked(contents: bytes) -> str:
     """The markup with every byte that is not ASCII written as an escape, and marks for what the library leaves out."""
     contents = _PICTURE_DATA.sub(b"", contents)  # else each digit of a picture is looked at
     markup = _BYTES.sub(_escaped, contents).decode("latin-1")
-    markup = _WORDS.sub(_with_mark, markup)
-    return _NOTES.sub(lambda match: match[0] if match[0] == "\\\\" else "{\\par ", markup)
+    return "".join(_with_notes(_WORDS.sub(_with_mark, markup)))
+
+
+def _with_notes(markup: str) -> Iterator[str]:
+    """The library leaves footnotes out; here they are ordinary text between marks."""
+    at = depth = 0
+    notes: list[int] = []  # the depths at which the notes that have not ended began
+    for match in _NOTE.finditer(markup):
+        yield markup[at : match.start()]
+        at = match.end()
+        if match[1] == "{" and match[2]:
+            depth += 1
+            notes.append(depth)
+            yield f"{{\\plain {_NOTE_START}"
+        elif match[1] == "{":
+            depth += 1
+            yield match[0]
+        elif match[1] == "}":
+            if notes and notes[-1] == depth:
+                notes.pop()
+                yield f"\\plain {_NOTE_END}"
+            depth -= 1
+            yield match[0]
+        else:
+            yield match[0]
+    yield markup[at:]
 
 
 def _escaped(match: re.Match[bytes]) -> bytes:
@@ -87,27 +111,43 @@ def _text(markup: str, name: str) -> str:
 
 def _page(text: str) -> PageText:
     page = PageText()
-    text = text.replace("\xad", "").replace("\u2011", "-").replace("\xa0", " ")
     lines: list[str] = []
-    at = 0
-    for row in _ROW.finditer(text):
-        between = text[at : row.start()]
-        if lines and _plain(between):
+    *rows, rest = _notes_after(text.replace("\xad", "").replace("\u2011", "-").replace("\xa0", " ")).split(_ROW_END)
+    for piece in rows:
+        before, _, row = piece.partition(_ROW_START)
+        if lines and _plain(before):
             _add_table(page, lines)
             lines = []
-        _add_paragraphs(page, between)
-        cells = row[1].split("|" + _CELL_END)[:-1]
-        texts = [one_line(_plain(cell)) for cell in cells]
+        _add_paragraphs(page, before)
+        *cells, after = row.split("|" + _CELL_END)
         if len(cells) == 1:  # a frame around ordinary text
             _add_table(page, lines)
             lines = []
             _add_paragraphs(page, cells[0])
-        elif any(texts):
+        elif any(texts := [one_line(_plain(cell)) for cell in cells]):
             lines.append(row_line(texts))
-        at = row.end()
+        if _plain(after):  # notes of the row
+            _add_table(page, lines)
+            lines = []
+            _add_paragraphs(page, after)
     _add_table(page, lines)
-    _add_paragraphs(page, text[at:])
+    _add_paragraphs(page, rest)
     return page
+
+
+def _notes_after(text: str) -> str:
+    """The text with its notes after the paragraphs that refer to them."""
+    first, *others = text.split(_NOTE_START)
+    parts, notes = [first], list[str]()
+    for other in others:
+        note, _, text_after = other.partition(_NOTE_END)
+        notes.append(note)
+        line, end, more = text_after.partition("\n")
+        parts.append(line)
+        if end:
+            parts += ["\n", *(note + "\n" for note in notes), more]
+            notes = []
+    return "".join([*parts, *("\n" + note for note in notes)])
 
 
 def _add_table(page: PageText, lines: list[str]) -> None:
@@ -127,7 +167,7 @@ def _add_paragraphs(page: PageText, text: str) -> None:
 
 def _plain(text: str) -> str:
     """Without marks that have done their work."""
-    return re.sub(f"{_LEVEL}\\d|\\|?{_CELL_END}|[{_ROW_START}{_ROW_END}]", "", text).strip()
+    return re.sub(f"{_LEVEL}\\d|\\|?{_CELL_END}|[{_ROW_START}{_ROW_END}{_NOTE_END}]", "", text).strip()
 
 
 def _metadata(markup: str, name: str) -> dict[str, str]:

@@ -83,7 +83,8 @@ def _pages(contents: bytes) -> Iterator[Page]:
 def _rows(sheet: CalamineSheet) -> Iterator[list[str]]:
     if sheet.start is not None:
         for row in sheet.iter_rows():
-            yield [_shown(cell) for cell in row]
+            # between two far cells lie a great many rows of nothing
+            yield [] if row.count("") == len(row) else [_shown(cell) for cell in row]
 
 
 def _shown(cell: Cell) -> str:

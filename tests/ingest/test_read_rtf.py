@@ -43,7 +43,12 @@ def test_korean(tmp_path: Path, body: bytes, expected: str) -> None:
         pytest.param(rb"caf\'e9t\'e9s \endash  5\~000 \{x\}\\cell", "cafétés – 5 000 {x}\\cell", id="letters and signs"),
         pytest.param(rb"a\line b\tab c\par\par d\-e\_f", "a\n\nb\tc\n\nde-f", id="breaks"),
         pytest.param(rb'see {\field{\*\fldinst{HYPERLINK "http://x.org"}}{\fldrslt{the site}}} now', "see the site now", id="link"),
-        pytest.param(rb"claim{\super\chftn{\footnote\pard\plain the note}} goes on", "claim\n\nthe note goes on", id="footnote"),
+        pytest.param(
+            rb"claim{\super\chftn{\footnote\pard\plain {\chftn} the note}} goes\'20on{\*\footnote another}\par next{\footnote the\par last}",
+            "claim goes on\n\nthe note\n\nanother\n\nnext\n\nthe\n\nlast",
+            id="footnotes",
+        ),
+        pytest.param(rb"\trowd a{\footnote n}\cell b\cell\row \trowd c\cell d\cell\row", "a | b\n\nn\n\nc | d", id="footnote in a table"),
         pytest.param(rb"{\header head}{\*\unknown x}{\v hidden}seen", "hiddenseen", id="header"),
         pytest.param(rb"x{\pict\pngblip " + b"0123456789abcdef\n" * 100 + b"}y", "xy", id="picture"),
         pytest.param(rb"\par 1. DEFINITIONS\par text", "1. DEFINITIONS\n\ntext", id="heading without a style"),
