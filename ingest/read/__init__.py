@@ -36,7 +36,6 @@ _SNIFFED_BYTES = 8192
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_STREAMS = (("WordDocument", "DOC"), ("PowerPoint Document", "PPT"), ("\x05HwpSummaryInformation", "HWP"))
-_XLS_STREAMS = ("Workbook", "Book")
 
 _HTML_START = re.compile(r"\ufeff?\s*(<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 _MAIL_START = re.compile(rb"(?:[\w-]+:.*\r?\n(?:[ \t].*\r?\n)*)*?MIME-Version:", re.IGNORECASE)
@@ -124,7 +123,9 @@ def _contents(path: Path, name: str) -> bytes:
 def _is_xls(contents: bytes) -> bool:
     """Whether an OLE container is a workbook, and not a document in which one is embedded, or a protected one."""
     others = ("EncryptedPackage", "__properties_version1.0", *(stream for stream, _ in _OLE_STREAMS))
-    return any(_ole_entry(stream) in contents for stream in _XLS_STREAMS) and not any(_ole_entry(stream) in contents for stream in others)
+    return any(_ole_entry(stream) in contents for stream in sheets.XLS_STREAMS) and not any(
+        _ole_entry(stream) in contents for stream in others
+    )
 
 
 def _why_not_ole(contents: bytes, name: str) -> EncryptedDocument | UnsupportedFormat:

@@ -24,7 +24,10 @@ def cells(package: Package) -> int:
     for relation in package.relations(package.related("").get("officeDocument", "")):
         if relation.kind.endswith("sheet"):
             sheet = package.bytes_of(relation.part) or b""
-            rows, columns = _of_records(sheet) if relation.part.endswith(".bin") else _of_xml(sheet)
+            try:
+                rows, columns = _of_records(sheet) if relation.part.endswith(".bin") else _of_xml(sheet)
+            except ValueError as error:
+                raise DamagedDocument(name=package.name, cause="its sheets cannot be read") from error
             total += rows * columns
     return total
 
@@ -48,6 +51,8 @@ def _column(letters: bytes) -> int:
 def _of_records(sheet: bytes) -> tuple[int, int]:
     rows = columns = 0
     for kind, content in _records(sheet):
+        if (kind == _ROW_RECORD or kind in _CELL_RECORDS) and len(content) < 4:  # the library would take what it read before
+            raise ValueError(kind)
         if kind == _ROW_RECORD:
             rows = max(rows, int.from_bytes(content[:4], "little") + 1)
         elif kind in _CELL_RECORDS:

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
-from ingest.read import extent
+from ingest.read import biff, extent
 from ingest.read.blocks import PageText
 from ingest.read.grid import add_rows
 from ingest.read.package import Package, one_line
@@ -19,7 +19,7 @@ from rag.records import Page, Reading
 
 Cell = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
 
-_XLS_PASSWORD = re.compile(rb"\x09\x08\x10\0\0\x06\x05\0.{12}(?:\x86\0\0\0)?\x2f\0", re.DOTALL)
+_XLS_PASSWORD = re.compile(rb"\x09\x08(?:\x10\0\0\x06\x05\0.{12}|\x08\0\0\x05\x05\0.{4})(?:\x86\0\0\0)?\x2f\0", re.DOTALL)
 """How the stream of a protected workbook begins: the library only says that it is none."""
 
 _CELL_BYTES = 32
@@ -45,7 +45,22 @@ def read_package(package: Package, contents: bytes, *, form: str, metadata: dict
         raise
 
 
+XLS_STREAMS = ("Workbook", "Book")
+
+
 def read_xls(contents: bytes, name: str) -> Reading:
+    """
+    Raises:
+        EncryptedDocument: it is protected by a password.
+        DocumentTooDemanding: its cells would not fit into memory.
+    """
+    if _XLS_PASSWORD.search(contents):
+        raise EncryptedDocument(name=name)
+    places = biff.cells(contents, XLS_STREAMS)
+    if places is None:
+        raise DamagedDocument(name=name, cause="its sheets cannot be read")
+    if places * _CELL_BYTES > _LARGEST_SHEETS_MIB * 2**20:
+        raise DocumentTooDemanding(name=name, limit=f"{_LARGEST_SHEETS_MIB} MiB")
     return _read(contents, name, form="xls", metadata={})
 
 
@@ -55,8 +70,6 @@ def _read(contents: bytes, name: str, *, form: str, metadata: dict[str, str]) ->
     except PasswordError as error:
         raise EncryptedDocument(name=name) from error
     except (CalamineError, OSError) as error:
-        if _XLS_PASSWORD.search(contents):
-            raise EncryptedDocument(name=name) from error
         raise DamagedDocument(name=name, cause="its sheets cannot be read") from error
     except BaseException as error:
         if type(error).__name__ == "PanicException":  # how the library's own mistakes end; its class cannot be imported

@@ -168,3 +168,17 @@ def test_broken_parts_are_damage(tmp_path: Path) -> None:
     for broken in (path, missing):
         with pytest.raises(DamagedDocument):
             read(broken)
+
+
+def test_an_old_workbook_may_not_claim_more_cells_than_fit(tmp_path: Path) -> None:
+    path = xls(tmp_path / "a.xls", "S", ROWS)
+    contents = path.read_bytes()
+    claim = (3).to_bytes(4, "little") + bytes(2) + (2).to_bytes(2, "little")
+    assert contents.count(claim) == 1
+
+    path.write_bytes(contents.replace(claim, (2**20).to_bytes(4, "little") + bytes(2) + (255).to_bytes(2, "little")))
+    with pytest.raises(DocumentTooDemanding):
+        read(path)
+    path.write_bytes(contents.replace(bytes(4) + claim, (9).to_bytes(4, "little") + claim))
+    with pytest.raises(DamagedDocument):
+        read(path)
