@@ -108,6 +108,29 @@ def test_a_chart_is_the_table_behind_it(tmp_path: Path) -> None:
     assert reading.text().startswith("실적\n\n | 매출")
 
 
+def test_diagrams_and_what_is_stored_twice(tmp_path: Path) -> None:
+    slides = Presentation()
+    box(blank(slides), "words")
+    shapes = (
+        f'<p:graphicFrame><a:graphic xmlns:a="{A}"><a:graphicData><d:relIds xmlns:d="d" xmlns:r="r" r:dm="d1"/></a:graphicData></a:graphic>'
+        '</p:graphicFrame><mc:AlternateContent xmlns:mc="mc"><mc:Choice>{}</mc:Choice><mc:Fallback>{}</mc:Fallback></mc:AlternateContent>'
+    ).replace("{}", f'<p:sp><p:txBody><a:p xmlns:a="{A}"><a:r><a:t>once</a:t></a:r></a:p></p:txBody></p:sp>')
+    diagram = "<d><ptLst><pt><t><p><r><t>계획</t></r></p></t></pt><pt><t><p/></t></pt><pt><t><p><r><t>실행</t></r></p></t></pt></ptLst></d>"
+    with zipfile.ZipFile(saved(slides, tmp_path / "plain.pptx")) as plain, zipfile.ZipFile(tmp_path / "a.pptx", "w") as made:
+        for part in plain.namelist():
+            content = plain.read(part).decode("utf-8", errors="surrogateescape")
+            if part == "ppt/slides/slide1.xml":
+                content = content.replace("</p:spTree>", shapes + "</p:spTree>")
+            if part == "ppt/slides/_rels/slide1.xml.rels":
+                content = content.replace(
+                    "</Relationships>", '<Relationship Id="d1" Type="x/diagramData" Target="../d.xml"/></Relationships>'
+                )
+            made.writestr(part, content.encode("utf-8", errors="surrogateescape"))
+        made.writestr("ppt/d.xml", diagram)
+
+    assert read(tmp_path / "a.pptx").text() == "words\n\n계획\n실행\n\nonce"
+
+
 def test_numbers_before_paragraphs_are_written_out(tmp_path: Path) -> None:
     slides = Presentation()
     slide = blank(slides)
