@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -203,6 +204,12 @@ class _Writer:
         return "".join(reversed(taken))
 
     def _put(self, text: str) -> None:
+        if not text:
+            return
+        if self.parts and not unicodedata.is_normalized("NFC", self.parts[-1][-1:] + text[0]):  # a letter begun in another tag
+            last = self.parts.pop()
+            self.length -= len(last)
+            text = unicodedata.normalize("NFC", last + text)
         self.parts.append(text)
         self.length += len(text)
 
@@ -284,7 +291,7 @@ def _cells(row: LexborNode) -> list[str]:
     cells = [cell for cell in row.iter() if cell.tag in ("td", "th") and not _is_unseen(cell)]
     if len(cells) < 2 or row.css_first("table, h1, h2, h3, h4, h5, h6") is not None:
         return []
-    texts = [" ".join("".join(_pieces(cell)).split()) for cell in cells]
+    texts = [_line_of(cell) for cell in cells]
     return texts if any(texts) else []
 
 
@@ -303,7 +310,11 @@ def _is_header(row: LexborNode) -> bool:
 
 def _caption(table: LexborNode | None) -> str:
     caption = next((node for node in table.iter() if node.tag == "caption"), None) if table is not None else None
-    return " ".join("".join(_pieces(caption)).split()) if caption is not None else ""
+    return _line_of(caption) if caption is not None else ""
+
+
+def _line_of(node: LexborNode) -> str:
+    return " ".join(normalise("".join(_pieces(node))).split())
 
 
 def _pieces(cell: LexborNode) -> Iterator[str]:

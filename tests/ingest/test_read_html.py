@@ -103,3 +103,11 @@ def test_tags_may_nest_deeper_than_calls(tmp_path: Path) -> None:
 
 def test_without_a_title_the_first_heading_is_one(tmp_path: Path) -> None:
     assert read(html(tmp_path / "a.html", "<h1>안내</h1><p>x")).title == "안내"
+
+
+def test_letters_written_across_tags_are_put_together(tmp_path: Path) -> None:
+    page = read(html(tmp_path / "a.html", "<h1>caf<b>e</b>\u0301</h1><table><tr><td>\u1112<i>\u1161\u11ab</i><td>x</table>")).pages[0]
+
+    assert page.text == "café\n\n한 | x"
+    assert page.headings == (Heading(1, "café", 0),)
+    assert page.tables == (Table(6, 11),)
