@@ -55,6 +55,7 @@ OWNERS = {
     "pydantic": ("rag/settings.py", "rag/evaluate.py", "ingest/sandbox.py"),  # where untrusted input enters
     "pypdf": ("ingest/read/pdf.py",),
     "pypdfium2": ("ingest/read/pdf.py",),
+    "python_calamine": ("ingest/read/sheets.py",),
     "rich": ("ui/cli.py",),
     "safetensors": ("rag/weights/",),
     "selectolax": ("ingest/read/html.py",),
@@ -63,6 +64,7 @@ OWNERS = {
     "sqlite3": ("rag/library/",),
     "starlette": ("ui/",),
     "streamlit": ("ui/",),
+    "striprtf": ("ingest/read/rtf.py",),
     "tokenizers": ("rag/weights/",),
     "torch": ("rag/weights/embedder.py",),
     "typer": ("ui/cli.py",),

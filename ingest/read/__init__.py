@@ -8,7 +8,8 @@ from pathlib import Path
 
 import filetype
 
-from ingest.read import html, office, pdf, text
+from ingest.read import delimited, docx, epub, html, mhtml, odf, pdf, pptx, rtf, sheets, text
+from ingest.read.package import open_package
 from rag.errors import (
     DamagedDocument,
     EmptyFile,
@@ -21,19 +22,25 @@ from rag.errors import (
 from rag.records import Reading
 
 _MARKDOWN = frozenset({".md", ".markdown", ".mkd"})
+_DELIMITED = frozenset({".csv", ".tsv", ".tab"})
+_MHTML = frozenset({".mht", ".mhtml"})
 _HTML = frozenset({".html", ".htm", ".xhtml"})
 
-SUPPORTED_SUFFIXES: frozenset[str] = frozenset({".pdf", ".docx", ".docm", ".txt", ".text"}) | _MARKDOWN | _HTML
+_NOT_TEXT = frozenset({".pdf", ".docx", ".docm", ".pptx", ".pptm", ".ppsx", ".xlsx", ".xlsm", ".xlsb", ".odt", ".ods", ".odp", ".epub"})
+"""What is never text: a page that asks to log in, saved under such a name, is not read."""
+
+SUPPORTED_SUFFIXES: frozenset[str] = frozenset({".txt", ".text", ".rtf", ".xls"}) | _NOT_TEXT | _MARKDOWN | _DELIMITED | _MHTML | _HTML
 """Lower case; what is taken from a folder. A file named itself is read whatever its suffix says."""
 
 _SNIFFED_BYTES = 8192
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OLE_STREAMS = (("WordDocument", "DOC"), ("\x05HwpSummaryInformation", "HWP"), ("Workbook", "XLS"), ("PowerPoint Document", "PPT"))
+_OLE_STREAMS = (("WordDocument", "DOC"), ("PowerPoint Document", "PPT"), ("\x05HwpSummaryInformation", "HWP"))
 
 _HTML_START = re.compile(r"\ufeff?\s*(<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 _MAIL_START = re.compile(rb"(?:[\w-]+:.*\r?\n(?:[ \t].*\r?\n)*)*?MIME-Version:", re.IGNORECASE)
-_TEXT_MARKUP = ((b"{\\rtf", "RTF"), (b"%!PS", "PostScript"))
+_RTF = b"{\\rtf"
+_POSTSCRIPT = b"%!PS"
 
 
 def read(path: Path, *, name: str | None = None) -> Reading:
@@ -49,23 +56,54 @@ def read(path: Path, *, name: str | None = None) -> Reading:
     if pdf.is_pdf(contents):
         return pdf.read(contents, name)
     if contents.startswith(_OLE):
+        if _is_xls(contents):
+            return sheets.read_xls(contents, name)
         raise _why_not_ole(contents, name)
     if contents.startswith(b"PK\x03\x04"):
-        return office.read(contents, name)
-    for start, kind in _TEXT_MARKUP:
-        if contents.startswith(start):
-            raise UnsupportedFormat(name=name, kind=kind)
+        return _read_package(contents, name)
+    if contents.lstrip().startswith(_RTF):
+        return rtf.read(contents, name)
+    if contents.startswith(_POSTSCRIPT):
+        raise UnsupportedFormat(name=name, kind="PostScript")
     if not text.looks_like_text(head):
         raise _why_not_binary(head, name, suffix)
-    if suffix in (".pdf", ".docx", ".docm"):
+    if suffix in _NOT_TEXT:
         raise DamagedDocument(name=name, cause=f"its content is not {suffix[1:].upper()}")
-    if _MAIL_START.match(head):
+    is_html = _HTML_START.match(text.rough(head)) is not None
+    is_mail = _MAIL_START.match(head) is not None
+    if (suffix in _MHTML and not is_html) or (is_mail and mhtml.is_mhtml(head)):
+        return mhtml.read(contents, name)
+    if is_mail:
         raise UnsupportedFormat(name=name, kind="MIME")
     if suffix in _MARKDOWN:
         return text.read_markdown(contents, name)
-    if suffix in _HTML or _HTML_START.match(text.rough(head)):
+    if suffix in _HTML or is_html:
         return html.read(contents, name)
+    if suffix in _DELIMITED or suffix == ".xls":  # what some programs export and call a workbook
+        return delimited.read(contents, name)
     return text.read_plain(contents, name)
+
+
+def _read_package(contents: bytes, name: str) -> Reading:
+    with open_package(contents, name) as package:
+        match package.kind():
+            case "DOCX":
+                return docx.read(package)
+            case "PPTX":
+                return pptx.read(package)
+            case "XLSX" | "XLSB" as kind:
+                return sheets.read_package(package, contents, form=kind.lower(), metadata=package.metadata())
+            case "EPUB":
+                return epub.read(package)
+            case "ODT":
+                return odf.read_text(package)
+            case "ODP":
+                return odf.read_slides(package)
+            case "ODS":
+                odf.check_password(package)
+                return sheets.read_package(package, contents, form="ods", metadata=odf.metadata(package))
+            case kind:
+                raise UnsupportedFormat(name=name, kind=kind)
 
 
 def _contents(path: Path, name: str) -> bytes:
@@ -80,6 +118,14 @@ def _contents(path: Path, name: str) -> bytes:
     if not contents.strip(b"\0 \t\r\n\f\v"):  # a failed copy is often all zeros
         raise EmptyFile(name=name)
     return contents
+
+
+def _is_xls(contents: bytes) -> bool:
+    """Whether an OLE container is a workbook, and not a document in which one is embedded, or a protected one."""
+    others = ("EncryptedPackage", "__properties_version1.0", *(stream for stream, _ in _OLE_STREAMS))
+    return any(_ole_entry(stream) in contents for stream in sheets.XLS_STREAMS) and not any(
+        _ole_entry(stream) in contents for stream in others
+    )
 
 
 def _why_not_ole(contents: bytes, name: str) -> EncryptedDocument | UnsupportedFormat:
@@ -100,6 +146,6 @@ def _why_not_binary(head: bytes, name: str, suffix: str) -> DamagedDocument | Un
     found = filetype.guess(head)
     if found is not None:
         return UnsupportedFormat(name=name, kind=str(found.extension).upper())
-    if suffix in (".pdf", ".docx", ".docm"):
+    if suffix in _NOT_TEXT:
         return DamagedDocument(name=name, cause=f"its content is not {suffix[1:].upper()}")
     return UnsupportedFormat(name=name, kind=suffix[1:].upper() if suffix and suffix not in SUPPORTED_SUFFIXES else "binary")

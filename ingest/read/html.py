@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ingest.read.headings import find_headings
 from ingest.read.text import decode, normalise, rough
 from rag.errors import EmptyFile
-from rag.records import Heading, Page, Reading
+from rag.records import Heading, Page, Reading, Table
 
 _UNSEEN = frozenset(
     {
@@ -75,6 +76,9 @@ _DECLARED_WITHIN_BYTES = 4096
 _DECLARED = re.compile(
     r"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]+)|<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w:.-]+)""", re.IGNORECASE
 )
+_CLOSED_AT_ONCE = re.compile(r"<(title|script|style|iframe|textarea|noscript)\b([^<>]*)/>", re.IGNORECASE)
+"""In XHTML these hold nothing; in HTML they hold the rest of the page."""
+
 _AS_BROWSERS_READ = {
     **dict.fromkeys(("euc-kr", "ks_c_5601-1987", "ksc5601", "ks_c_5601", "korean", "windows-949"), "cp949"),
     **dict.fromkeys(("iso-8859-1", "latin1", "us-ascii", "ascii"), "cp1252"),
@@ -88,27 +92,50 @@ def read(contents: bytes, name: str) -> Reading:
     Raises:
         EmptyFile: it shows no text; what its scripts would fetch is not there.
     """
-    tree = LexborHTMLParser(decode(contents, name, declared=_declared(contents)))
+    return read_text(decode(contents, name, declared=_declared(contents)), name)
+
+
+def read_text(markup: str, name: str) -> Reading:
+    """
+    Raises:
+        EmptyFile: as ``read``.
+    """
+    tree = LexborHTMLParser(markup)
+    page = _page(tree)
+    if not page.text.strip():
+        raise EmptyFile(name=name)
+    page = replace(page, headings=page.headings or find_headings(page.text))
+    named = tree.css_first("head title")
+    title = " ".join(normalise(named.text()).split()) if named is not None else ""
+    title = title or next((heading.title for heading in page.headings if heading.level == 1), "")
+    return Reading(pages=(page,), format="html", title=title or None)
+
+
+def chapter(contents: bytes, name: str) -> Page:
+    """A page of a book; it may be empty, and without headings."""
+    markup = decode(contents, name, declared=_declared(contents))
+    return _page(LexborHTMLParser(_CLOSED_AT_ONCE.sub(r"<\1\2></\1>", markup)))
+
+
+def browser_encoding(label: str | None) -> str | None:
+    """What browsers take the name of an encoding for."""
+    return None if label is None else _AS_BROWSERS_READ.get(label.lower(), label.lower())
+
+
+def _page(tree: LexborHTMLParser) -> Page:
     writer = _Writer()
     if tree.root is not None:
         _write(tree.root, writer)
-    text = "".join(writer.parts)
-    if not text.strip():
-        raise EmptyFile(name=name)
-    headings = tuple(writer.headings) or find_headings(text)
-    named = tree.css_first("head title")
-    title = " ".join(normalise(named.text()).split()) if named is not None else ""
-    title = title or next((heading.title for heading in headings if heading.level == 1), "")
-    return Reading(pages=(Page(text, headings=headings),), format="html", title=title or None)
+    return Page("".join(writer.parts), headings=tuple(writer.headings), tables=tuple(writer.tables))
 
 
 def _declared(contents: bytes) -> str | None:
     found = _DECLARED.search(rough(contents[:_DECLARED_WITHIN_BYTES]))
     if found is None:
         return None
-    label = (found[1] or found[2]).lower()
+    label = browser_encoding(found[1] or found[2])
     # what could be searched for a tag byte by byte is not UTF-16, whatever it says
-    return None if label.startswith("utf-16") else _AS_BROWSERS_READ.get(label, label)
+    return None if label is None or label.startswith("utf-16") else label
 
 
 # --- the walk --------------------------------------------------------------------------------
@@ -121,6 +148,9 @@ class _Writer:
     parts: list[str] = field(default_factory=list)
     length: int = 0
     headings: list[Heading] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    table: int | None = None  # the one that the last of ``tables`` comes from
+    row: int = 0  # rows of it so far
     newlines: int = 0
     space: bool = False
     mark: str = ""  # "- " of a list item that has no word yet
@@ -143,6 +173,22 @@ class _Writer:
             self.write(words)
             self.space = text[-1:].isspace()
 
+    def write_row(self, row: LexborNode, cells: list[str]) -> None:
+        """A row; it continues the last table if that is its own and nothing stands between them."""
+        self.end_line()
+        line = " | ".join(cells)
+        self.write(line)
+        table, start = _table_of(row), self.length - len(line)
+        last = self.tables[-1] if self.tables else None
+        if last is not None and table is not None and table.mem_id == self.table and last.end == start - 1:
+            is_header = last.header_rows == self.row and _is_header(row)
+            self.tables[-1] = replace(last, end=self.length, header_rows=last.header_rows + is_header)
+            self.row += 1
+        else:
+            self.tables.append(Table(start, self.length, int(_is_header(row)), _caption(table)))
+            self.table, self.row = None if table is None else table.mem_id, 1
+        self.end_line()
+
     def end_line(self, newlines: int = 1) -> None:
         self.newlines = max(self.newlines, newlines)
         self.space = False
@@ -158,6 +204,12 @@ class _Writer:
         return "".join(reversed(taken))
 
     def _put(self, text: str) -> None:
+        if not text:
+            return
+        if self.parts and not unicodedata.is_normalized("NFC", self.parts[-1][-1:] + text[0]):  # a letter begun in another tag
+            last = self.parts.pop()
+            self.length -= len(last)
+            text = unicodedata.normalize("NFC", last + text)
         self.parts.append(text)
         self.length += len(text)
 
@@ -183,9 +235,7 @@ def _write(root: LexborNode, writer: _Writer) -> None:
             writer.end_line(min(2, writer.newlines + 1))
         elif tag is not None and not tag.startswith("-") and not _is_unseen(node):
             if tag == "tr" and (cells := _cells(node)):
-                writer.end_line()
-                writer.write(" | ".join(cells))
-                writer.end_line()
+                writer.write_row(node, cells)
                 continue
             if tag in _BLOCKS or tag in _PARAGRAPHS:
                 writer.end_line(2 if tag in _PARAGRAPHS and not _in_list(node) else 1)
@@ -241,8 +291,30 @@ def _cells(row: LexborNode) -> list[str]:
     cells = [cell for cell in row.iter() if cell.tag in ("td", "th") and not _is_unseen(cell)]
     if len(cells) < 2 or row.css_first("table, h1, h2, h3, h4, h5, h6") is not None:
         return []
-    texts = [" ".join("".join(_pieces(cell)).split()) for cell in cells]
+    texts = [_line_of(cell) for cell in cells]
     return texts if any(texts) else []
+
+
+def _table_of(row: LexborNode) -> LexborNode | None:
+    node = row.parent
+    while node is not None and node.tag != "table":
+        node = node.parent
+    return node
+
+
+def _is_header(row: LexborNode) -> bool:
+    if row.parent is not None and row.parent.tag == "thead":
+        return True
+    return all(cell.tag == "th" for cell in row.iter() if cell.tag in ("td", "th") and not _is_unseen(cell))
+
+
+def _caption(table: LexborNode | None) -> str:
+    caption = next((node for node in table.iter() if node.tag == "caption"), None) if table is not None else None
+    return _line_of(caption) if caption is not None else ""
+
+
+def _line_of(node: LexborNode) -> str:
+    return " ".join(normalise("".join(_pieces(node))).split())
 
 
 def _pieces(cell: LexborNode) -> Iterator[str]:

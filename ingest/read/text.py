@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from ingest.read.headings import find_headings
 from rag.errors import EmptyFile, UnknownEncoding
-from rag.records import Heading, Page, Reading
+from rag.records import Heading, Page, Reading, Table
 
 _BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -159,9 +159,9 @@ def read_markdown(contents: bytes, name: str) -> Reading:
     text = normalise(decode(contents, name))
     if not text.strip():
         raise EmptyFile(name=name)
-    headings = tuple(_markdown_headings(text))
+    headings, tables = _markdown_structure(text)
     title = _front_title(text) or next((heading.title for heading in headings if heading.level == 1), None)
-    return Reading(pages=(Page(text, headings=headings),), format="markdown", title=title)
+    return Reading(pages=(Page(text, headings=headings, tables=tables),), format="markdown", title=title)
 
 
 def _front_title(text: str) -> str | None:
@@ -170,19 +170,25 @@ def _front_title(text: str) -> str | None:
     return (title[1].strip("\"'").strip() or None) if title else None
 
 
-def _markdown_headings(text: str) -> list[Heading]:
+def _markdown_structure(text: str) -> tuple[tuple[Heading, ...], tuple[Table, ...]]:
+    """Headings and tables. The line under the names of a table's columns ("| --- | --- |") counts as part of its header."""
     matter = _FRONT_MATTER.match(text)
     body = "\n" * text.count("\n", 0, matter.end()) + text[matter.end() :] if matter else text  # its closing rule would make it a heading
     line_starts = [0, *(match.end() for match in re.finditer("\n", text)), len(text)]
-    tokens = MarkdownIt("commonmark").disable("inline").parse(body)  # links and emphasis take ten times as long, and are not asked for
-    headings = []
+    # links and emphasis take ten times as long, and are not asked for
+    tokens = MarkdownIt("commonmark").enable("table").disable("inline").parse(body)
+    headings, tables = [], []
     for opening, inline in itertools.pairwise(tokens):
-        if opening.type != "heading_open" or opening.map is None:
+        if opening.map is None:
             continue
-        written = inline.content.split("\n")[0]
-        emphasised = written[:1] in _EMPHASIS and written[-1:] in _EMPHASIS
-        title = written.strip(_EMPHASIS) if emphasised else written
-        start = text.find(title, line_starts[opening.map[0]], line_starts[opening.map[1]])
-        if title and start != -1:
-            headings.append(Heading(int(opening.tag[1:]), title, start))
-    return headings
+        start, end = (line_starts[min(line, len(line_starts) - 1)] for line in opening.map)
+        if opening.type == "heading_open":
+            written = inline.content.split("\n")[0]
+            emphasised = written[:1] in _EMPHASIS and written[-1:] in _EMPHASIS
+            title = written.strip(_EMPHASIS) if emphasised else written
+            found = text.find(title, start, end)
+            if title and found != -1:
+                headings.append(Heading(int(opening.tag[1:]), title, found))
+        elif opening.type == "table_open":
+            tables.append(Table(start, start + len(text[start:end].rstrip()), header_rows=2))
+    return tuple(headings), tuple(tables)

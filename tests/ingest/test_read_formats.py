@@ -18,7 +18,7 @@ from rag.errors import (
     UnsupportedFormat,
 )
 from rag.records import Reason
-from tests import documents
+from tests import documents, workbooks
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(64)
 
@@ -40,6 +40,16 @@ def test_the_content_decides_and_not_the_suffix(tmp_path: Path) -> None:
         "config.toml": documents.text(tmp_path / "config.toml", "words"),
         "README.MD": documents.text(tmp_path / "README.MD", "words"),
         "bm.txt": documents.text(tmp_path / "bm.txt", "BM stands for bitmap, but these are words"),
+        "rtf.doc": documents.text(tmp_path / "rtf.doc", "{\\rtf1 words}"),
+        "xlsx.xls": workbooks.xlsx(tmp_path / "xlsx.xls", {"S": [["a"]]}),
+        "xls.xlsx": workbooks.xls(tmp_path / "xls.xlsx", "S", [["a"]]),
+        "html.xls": documents.html(tmp_path / "html.xls", "<table><tr><td>a<td>b</table>"),
+        "ods.txt": workbooks.ods(
+            tmp_path / "ods.txt",
+            {"S": "<table:table-row><table:table-cell office:value-type='boolean' office:boolean-value='true'/></table:table-row>"},
+        ),
+        "a.csv": documents.text(tmp_path / "a.csv", "a,b"),
+        "csv.txt": documents.text(tmp_path / "csv.txt", "a,b"),
     }
 
     formats = {name: read(path).format for name, path in made.items()}
@@ -54,6 +64,13 @@ def test_the_content_decides_and_not_the_suffix(tmp_path: Path) -> None:
         "config.toml": "text",
         "README.MD": "markdown",
         "bm.txt": "text",
+        "rtf.doc": "rtf",
+        "xlsx.xls": "xlsx",
+        "xls.xlsx": "xls",
+        "html.xls": "html",
+        "ods.txt": "ods",
+        "a.csv": "csv",
+        "csv.txt": "text",
     }
 
 
@@ -77,7 +94,14 @@ def test_an_upload_is_known_by_the_name_the_user_gave_it(tmp_path: Path) -> None
         pytest.param("a.txt", PNG, Reason("UnsupportedFormat", {"name": "a.txt", "kind": "PNG"}), id="picture called text"),
         pytest.param("a.txt", bytes(range(256)), Reason("UnsupportedFormat", {"name": "a.txt", "kind": "binary"}), id="bytes called text"),
         pytest.param("a.dat", bytes(range(256)), Reason("UnsupportedFormat", {"name": "a.dat", "kind": "DAT"}), id="unknown bytes"),
-        pytest.param("a.doc", b"{\\rtf1 hello}", Reason("UnsupportedFormat", {"name": "a.doc", "kind": "RTF"}), id="RTF called DOC"),
+        pytest.param(
+            "a.xlsx",
+            b"<html>Log in</html>",
+            Reason("DamagedDocument", {"name": "a.xlsx", "cause": "its content is not XLSX"}),
+            id="login page saved as XLSX",
+        ),
+        pytest.param("a.mht", b"words", Reason("DamagedDocument", {"name": "a.mht", "cause": "no page is in it"}), id="text called MHT"),
+        pytest.param("a.ps", b"%!PS-Adobe", Reason("UnsupportedFormat", {"name": "a.ps", "kind": "PostScript"}), id="PostScript"),
         pytest.param(
             "a.txt",
             b"From: a@b\r\nMIME-Version: 1.0\r\n\r\nx",
@@ -109,6 +133,9 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, name: str, content:
     [
         pytest.param(("EncryptionInfo", "EncryptedPackage"), EncryptedDocument(name="a.docx"), id="DOCX with a password"),
         pytest.param(("WordDocument",), UnsupportedFormat(name="a.docx", kind="DOC"), id="old Word"),
+        pytest.param(("Workbook", "WordDocument"), UnsupportedFormat(name="a.docx", kind="DOC"), id="old Word with a sheet inside"),
+        pytest.param(("PowerPoint Document", "Workbook"), UnsupportedFormat(name="a.docx", kind="PPT"), id="old PowerPoint"),
+        pytest.param(("Workbook",), DamagedDocument(name="a.docx", cause="its sheets cannot be read"), id="a piece of an old workbook"),
         pytest.param(("FileHeader", "\x05HwpSummaryInformation"), UnsupportedFormat(name="a.docx", kind="HWP"), id="Hangul"),
         pytest.param(("Something",), UnsupportedFormat(name="a.docx", kind="OLE"), id="something else"),
     ],
@@ -123,11 +150,10 @@ def test_an_ole_container_is_told_by_what_it_holds(tmp_path: Path, streams: tupl
     ("parts", "kind"),
     [
         pytest.param({"mimetype": "application/hwp+zip"}, "HWPX", id="hwpx"),
-        pytest.param({"mimetype": "application/vnd.oasis.opendocument.text"}, "ODT", id="odt"),
         pytest.param({"readme.txt": "words"}, "ZIP", id="zip"),
     ],
 )
-def test_a_zip_that_is_no_docx_is_told_by_its_kind(tmp_path: Path, parts: dict[str, str], kind: str) -> None:
+def test_a_zip_that_is_not_read_is_told_by_its_kind(tmp_path: Path, parts: dict[str, str], kind: str) -> None:
     with zipfile.ZipFile(tmp_path / "a.docx", "w") as package:
         for part, content in parts.items():
             package.writestr(part, content)
@@ -148,5 +174,20 @@ def test_what_is_no_file_is_told_apart(tmp_path: Path) -> None:
 
 def test_folders_are_searched_for_what_can_be_read() -> None:
     assert {suffix for suffix in SUPPORTED_SUFFIXES if suffix != suffix.lower() or not suffix.startswith(".")} == set()
-    assert {".pdf", ".docx", ".html", ".htm", ".md", ".txt"} <= SUPPORTED_SUFFIXES
+    assert {
+        ".pdf",
+        ".docx",
+        ".pptx",
+        ".xlsx",
+        ".xls",
+        ".odt",
+        ".rtf",
+        ".epub",
+        ".mhtml",
+        ".csv",
+        ".html",
+        ".htm",
+        ".md",
+        ".txt",
+    } <= SUPPORTED_SUFFIXES
     assert {EmptyFile, DamagedDocument} <= set(DocumentError.__subclasses__())

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ingest.read import read
-from rag.records import Heading, Page, Reading
+from rag.records import Heading, Page, Reading, Table
 from tests.documents import html, text
 
 
@@ -22,7 +22,10 @@ def test_blocks_headings_lists_and_tables(tmp_path: Path) -> None:
         "휴가 규정\n\nStaff have 25&more days.\n\none\ntwo\n\n- first\n- second\n3. inner\n\n"
         "Days\nYear | Days\n2024 | 25 days\n\ntail\nend"
     )  # fmt: skip
-    assert read(path) == Reading(pages=(Page(expected, headings=(Heading(1, "휴가 규정", 0),)),), format="html", title="휴가 <안내>")
+    table = Table(74, 100, header_rows=1, caption="Days")
+    assert expected[table.start : table.end] == "Year | Days\n2024 | 25 days"
+    page = Page(expected, headings=(Heading(1, "휴가 규정", 0),), tables=(table,))
+    assert read(path) == Reading(pages=(page,), format="html", title="휴가 <안내>")
 
 
 @pytest.mark.parametrize(
@@ -100,3 +103,11 @@ def test_tags_may_nest_deeper_than_calls(tmp_path: Path) -> None:
 
 def test_without_a_title_the_first_heading_is_one(tmp_path: Path) -> None:
     assert read(html(tmp_path / "a.html", "<h1>안내</h1><p>x")).title == "안내"
+
+
+def test_letters_written_across_tags_are_put_together(tmp_path: Path) -> None:
+    page = read(html(tmp_path / "a.html", "<h1>caf<b>e</b>\u0301</h1><table><tr><td>\u1112<i>\u1161\u11ab</i><td>x</table>")).pages[0]
+
+    assert page.text == "café\n\n한 | x"
+    assert page.headings == (Heading(1, "café", 0),)
+    assert page.tables == (Table(6, 11),)

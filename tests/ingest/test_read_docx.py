@@ -16,7 +16,7 @@ from rag.errors import (
     NoTextInDocument,
     UnsupportedFormat,
 )
-from rag.records import Heading, Page, Reading
+from rag.records import Heading, Page, Reading, Table
 from tests.documents import docx, docx_bomb, docx_of_xml
 
 
@@ -55,7 +55,7 @@ def test_a_file_from_another_program_reads_the_same(tmp_path: Path) -> None:
     reading = read(tmp_path / "a.docx")
 
     text = "Handbook\n\nLeave\n\nStaff have 25 days.\n\n1. one\n2. two\n• dot\n\nYear | Days\n2024 | 25"
-    assert reading.pages == (Page(text, headings=(Heading(1, "Leave", 10),)),)
+    assert reading.pages == (Page(text, headings=(Heading(1, "Leave", 10),), tables=(Table(59, 80, header_rows=1),)),)
     assert (reading.title, reading.metadata["author"]) == ("Handbook", "HR")
 
 
@@ -232,9 +232,9 @@ def rewritten(path: Path, **changed: bytes | None) -> Path:
         pytest.param("_rels/.rels", None, UnsupportedFormat(name="a.docx", kind="ZIP"), id="no package"),
         pytest.param(
             "[Content_Types].xml",
-            b'<T><O PartName="/word/document.xml" ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/></T>',
-            UnsupportedFormat(name="a.docx", kind="XLSX"),
-            id="a spreadsheet",
+            b'<T><O PartName="/word/document.xml" ContentType="application/vnd.ms-visio.drawing.main+xml"/></T>',
+            UnsupportedFormat(name="a.docx", kind="ZIP"),
+            id="a drawing",
         ),
     ],
 )

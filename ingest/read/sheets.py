@@ -1,0 +1,130 @@
+"""XLSX, XLSM, XLSB, XLS, ODS -> a page for each sheet that holds something; what formulas last gave counts as their text."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
+
+from ingest.read import biff, extent
+from ingest.read.blocks import PageText
+from ingest.read.grid import add_rows
+from ingest.read.package import Package, one_line
+from rag.errors import DamagedDocument, DocumentTooDemanding, EmptyFile, EncryptedDocument, NoTextInDocument
+from rag.records import Page, Reading
+
+Cell = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
+
+_XLS_PASSWORD = re.compile(rb"\x09\x08(?:\x10\0\0\x06\x05\0.{12}|\x08\0\0\x05\x05\0.{4})(?:\x86\0\0\0)?\x2f\0", re.DOTALL)
+"""How the stream of a protected workbook begins: the library only says that it is none."""
+
+_CELL_BYTES = 32
+_LARGEST_SHEETS_MIB = 512
+"""The library keeps a cell for every place between the first used one and the last: two cells in far corners fill any memory."""
+
+
+def read_package(package: Package, contents: bytes, *, form: str, metadata: dict[str, str]) -> Reading:
+    """
+    Raises:
+        DocumentTooDemanding: its cells would not fit into memory, or lie about their size.
+        NoTextInDocument: it holds pictures only.
+    """
+    for part in package.parts():  # the library itself unpacks without limit
+        package.bytes_of(part)
+    if extent.cells(package) * _CELL_BYTES > _LARGEST_SHEETS_MIB * 2**20:
+        raise DocumentTooDemanding(name=package.name, limit=f"{_LARGEST_SHEETS_MIB} MiB")
+    try:
+        return _read(contents, package.name, form=form, metadata=metadata)
+    except EmptyFile as error:
+        if package.has_pictures():
+            raise NoTextInDocument(name=package.name, pages=1) from error
+        raise
+
+
+XLS_STREAMS = ("Workbook", "Book")
+
+
+def read_xls(contents: bytes, name: str) -> Reading:
+    """
+    Raises:
+        EncryptedDocument: it is protected by a password.
+        DocumentTooDemanding: its cells would not fit into memory.
+    """
+    if _XLS_PASSWORD.search(contents):
+        raise EncryptedDocument(name=name)
+    places = biff.cells(contents, XLS_STREAMS)
+    if places is None:
+        raise DamagedDocument(name=name, cause="its sheets cannot be read")
+    if places * _CELL_BYTES > _LARGEST_SHEETS_MIB * 2**20:
+        raise DocumentTooDemanding(name=name, limit=f"{_LARGEST_SHEETS_MIB} MiB")
+    return _read(contents, name, form="xls", metadata={})
+
+
+def _read(contents: bytes, name: str, *, form: str, metadata: dict[str, str]) -> Reading:
+    try:
+        pages = tuple(_pages(contents))
+    except PasswordError as error:
+        raise EncryptedDocument(name=name) from error
+    except (CalamineError, OSError) as error:
+        raise DamagedDocument(name=name, cause="its sheets cannot be read") from error
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":  # how the library's own mistakes end; its class cannot be imported
+            raise DamagedDocument(name=name, cause="its sheets cannot be read") from error
+        raise
+    if not pages:
+        raise EmptyFile(name=name)
+    return Reading(pages, format=form, title=metadata.get("title"), metadata=metadata)
+
+
+def _pages(contents: bytes) -> Iterator[Page]:
+    with CalamineWorkbook.from_filelike(io.BytesIO(contents)) as workbook:
+        for at, sheet in enumerate(workbook.sheets_metadata):
+            if sheet.typ is not SheetTypeEnum.WorkSheet:
+                continue
+            text = PageText()
+            name = one_line(sheet.name)
+            if name:
+                text.add_heading(1, name)
+            if add_rows(text, _rows(workbook.get_sheet_by_index(at))):
+                yield text.page(number=at + 1, label=name or None)
+
+
+def _rows(sheet: CalamineSheet) -> Iterator[list[str]]:
+    if sheet.start is not None:
+        for row in sheet.iter_rows():
+            # between two far cells lie a great many rows of nothing
+            yield [] if row.count("") == len(row) else [_shown(cell) for cell in row]
+
+
+def _shown(cell: Cell) -> str:
+    """A value as a person would write it; how the sheet formats it (1,200, 25 %, ₩) is not known."""
+    match cell:
+        case str():
+            return one_line(cell)
+        case bool():
+            return str(cell).upper()
+        case float():
+            return _number(cell)
+        case datetime.datetime():
+            return cell.isoformat(" ", "minutes" if not cell.second else "seconds").removesuffix(" 00:00")
+        case datetime.time():
+            return cell.isoformat("minutes" if not cell.second else "seconds")
+        case datetime.timedelta():
+            minutes, seconds = divmod(round(cell.total_seconds()), 60)
+            hours, minutes = divmod(minutes, 60)
+            return f"{hours}:{minutes:02}" + (f":{seconds:02}" if seconds else "")
+        case _:
+            return str(cell)
+
+
+def _number(value: float) -> str:
+    """Fifteen digits, as many as Excel keeps: 0.1 + 0.2 is 0.3, and 3.0 is 3."""
+    text = f"{value:.15g}"
+    if "e" not in text or not re.fullmatch(r"-?[\d.]+e[-+]\d{2}", text):
+        return text
+    plain = format(Decimal(text), "f")
+    return plain if len(plain) <= 25 else text
