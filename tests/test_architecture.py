@@ -49,6 +49,7 @@ OWNERS = {
     "lxml": ("ingest/read/",),
     "markdown_it": ("ingest/read/text.py",),
     "numpy": ("rag/", "ingest/"),  # the vectors' own type
+    "olefile": ("ingest/read/ole.py",),
     "platformdirs": ("rag/settings.py",),
     "psutil": ("rag/weights/cores.py",),
     "pydantic": ("rag/settings.py", "rag/evaluate.py", "ingest/sandbox.py"),  # where untrusted input enters

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import filetype
 
-from ingest.read import html, office, pdf, text
+from ingest.read import eml, html, office, pdf, text
+from ingest.read.mail import Bag
 from rag.errors import (
     DamagedDocument,
     EmptyFile,
@@ -22,8 +23,9 @@ from rag.records import Reading
 
 _MARKDOWN = frozenset({".md", ".markdown", ".mkd"})
 _HTML = frozenset({".html", ".htm", ".xhtml"})
+_MAIL = frozenset({".eml"})
 
-SUPPORTED_SUFFIXES: frozenset[str] = frozenset({".pdf", ".docx", ".docm", ".txt", ".text"}) | _MARKDOWN | _HTML
+SUPPORTED_SUFFIXES: frozenset[str] = frozenset({".pdf", ".docx", ".docm", ".txt", ".text"}) | _MARKDOWN | _HTML | _MAIL
 """Lower case; what is taken from a folder. A file named itself is read whatever its suffix says."""
 
 _SNIFFED_BYTES = 8192
@@ -43,7 +45,18 @@ def read(path: Path, *, name: str | None = None) -> Reading:
         DocumentError: there is nothing to be had from it; which one says why.
     """
     name = path.name if name is None else name
-    contents = _contents(path, name)
+    return read_bytes(_contents(path, name), name)
+
+
+def read_bytes(contents: bytes, name: str, bag: Bag | None = None) -> Reading:
+    """The same for a file that lies in no folder; ``bag`` is the mail's that it is attached to.
+
+    Raises:
+        DocumentError: as ``read``.
+    """
+    if not contents.strip(b"\0 \t\r\n\f\v"):  # a failed copy is often all zeros
+        raise EmptyFile(name=name)
+    bag = Bag(read_bytes) if bag is None else bag
     suffix = Path(name).suffix.lower()
     head = contents[:_SNIFFED_BYTES]
     if pdf.is_pdf(contents):
@@ -55,6 +68,8 @@ def read(path: Path, *, name: str | None = None) -> Reading:
     for start, kind in _TEXT_MARKUP:
         if contents.startswith(start):
             raise UnsupportedFormat(name=name, kind=kind)
+    if eml.is_mail(contents):
+        return eml.read(contents, name, bag)
     if not text.looks_like_text(head):
         raise _why_not_binary(head, name, suffix)
     if suffix in (".pdf", ".docx", ".docm"):
@@ -77,8 +92,6 @@ def _contents(path: Path, name: str) -> bytes:
         raise NoSuchFile(name=name) from error
     except OSError as error:
         raise UnreadableFile(name=name, cause=error.strerror or "no access") from error
-    if not contents.strip(b"\0 \t\r\n\f\v"):  # a failed copy is often all zeros
-        raise EmptyFile(name=name)
     return contents
 
 

@@ -80,9 +80,9 @@ def test_an_upload_is_known_by_the_name_the_user_gave_it(tmp_path: Path) -> None
         pytest.param("a.doc", b"{\\rtf1 hello}", Reason("UnsupportedFormat", {"name": "a.doc", "kind": "RTF"}), id="RTF called DOC"),
         pytest.param(
             "a.txt",
-            b"From: a@b\r\nMIME-Version: 1.0\r\n\r\nx",
+            b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\nx",
             Reason("UnsupportedFormat", {"name": "a.txt", "kind": "MIME"}),
-            id="mail called text",
+            id="web page with its pictures",
         ),
         pytest.param(
             "a.pdf",
