@@ -8,8 +8,9 @@ from pathlib import Path
 
 import filetype
 
-from ingest.read import eml, html, office, pdf, text
+from ingest.read import eml, html, msg, office, pdf, text
 from ingest.read.mail import Bag
+from ingest.read.ole import Container
 from rag.errors import (
     DamagedDocument,
     EmptyFile,
@@ -23,7 +24,7 @@ from rag.records import Reading
 
 _MARKDOWN = frozenset({".md", ".markdown", ".mkd"})
 _HTML = frozenset({".html", ".htm", ".xhtml"})
-_MAIL = frozenset({".eml"})
+_MAIL = frozenset({".eml", ".msg"})
 
 SUPPORTED_SUFFIXES: frozenset[str] = frozenset({".pdf", ".docx", ".docm", ".txt", ".text"}) | _MARKDOWN | _HTML | _MAIL
 """Lower case; what is taken from a folder. A file named itself is read whatever its suffix says."""
@@ -62,7 +63,7 @@ def read_bytes(contents: bytes, name: str, bag: Bag | None = None) -> Reading:
     if pdf.is_pdf(contents):
         return pdf.read(contents, name)
     if contents.startswith(_OLE):
-        raise _why_not_ole(contents, name)
+        return _read_ole(contents, name, bag)
     if contents.startswith(b"PK\x03\x04"):
         return office.read(contents, name)
     for start, kind in _TEXT_MARKUP:
@@ -95,11 +96,21 @@ def _contents(path: Path, name: str) -> bytes:
     return contents
 
 
-def _why_not_ole(contents: bytes, name: str) -> EncryptedDocument | UnsupportedFormat:
+def _read_ole(contents: bytes, name: str, bag: Bag) -> Reading:
+    if any(_ole_entry(stream) in contents for stream in (msg.PROPERTIES,)):
+        container = Container(contents, name)
+        if msg.is_msg(container):
+            return msg.read(container, bag)
+    raise _why_not_ole(contents, name)
+
+
+def _why_not_ole(contents: bytes, name: str) -> DamagedDocument | EncryptedDocument | UnsupportedFormat:
     """What an OLE container holds, from the names in its directory: Word wraps a protected DOCX into one."""
     if _ole_entry("EncryptedPackage") in contents:
         return EncryptedDocument(name=name)
     kinds = [kind for stream, kind in _OLE_STREAMS if _ole_entry(stream) in contents]
+    if not kinds and name.lower().endswith(".msg"):
+        return DamagedDocument(name=name, cause="its OLE container is broken")
     return UnsupportedFormat(name=name, kind=kinds[0] if kinds else "OLE")
 
 
