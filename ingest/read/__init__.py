@@ -8,9 +8,10 @@ from pathlib import Path
 
 import filetype
 
-from ingest.read import eml, html, msg, office, pdf, text
+from ingest.read import eml, html, hwpx, msg, office, pdf, text
 from ingest.read.mail import Bag
 from ingest.read.ole import Container
+from ingest.read.package import open_package
 from rag.errors import (
     DamagedDocument,
     EmptyFile,
@@ -25,8 +26,9 @@ from rag.records import Reading
 _MARKDOWN = frozenset({".md", ".markdown", ".mkd"})
 _HTML = frozenset({".html", ".htm", ".xhtml"})
 _MAIL = frozenset({".eml", ".msg"})
+_HANGUL = frozenset({".hwpx"})
 
-SUPPORTED_SUFFIXES: frozenset[str] = frozenset({".pdf", ".docx", ".docm", ".txt", ".text"}) | _MARKDOWN | _HTML | _MAIL
+SUPPORTED_SUFFIXES: frozenset[str] = frozenset({".pdf", ".docx", ".docm", ".txt", ".text"}) | _MARKDOWN | _HTML | _MAIL | _HANGUL
 """Lower case; what is taken from a folder. A file named itself is read whatever its suffix says."""
 
 _SNIFFED_BYTES = 8192
@@ -65,7 +67,7 @@ def read_bytes(contents: bytes, name: str, bag: Bag | None = None) -> Reading:
     if contents.startswith(_OLE):
         return _read_ole(contents, name, bag)
     if contents.startswith(b"PK\x03\x04"):
-        return office.read(contents, name)
+        return _read_package(contents, name)
     for start, kind in _TEXT_MARKUP:
         if contents.startswith(start):
             raise UnsupportedFormat(name=name, kind=kind)
@@ -82,6 +84,13 @@ def read_bytes(contents: bytes, name: str, bag: Bag | None = None) -> Reading:
     if suffix in _HTML or _HTML_START.match(text.rough(head)):
         return html.read(contents, name)
     return text.read_plain(contents, name)
+
+
+def _read_package(contents: bytes, name: str) -> Reading:
+    with open_package(contents, name) as package:
+        if hwpx.is_hwpx(package):
+            return hwpx.read(package)
+    return office.read(contents, name)
 
 
 def _contents(path: Path, name: str) -> bytes:

@@ -136,7 +136,7 @@ class Package:
 
     def metadata(self) -> dict[str, str]:
         """Of an Office document: title, author, created, modified."""
-        wanted = {"title": "title", "creator": "author", "created": "created", "modified": "modified"}
+        wanted = {"title": "title", "author": "creator", "created": "created", "modified": "modified"}
         return facts(self.part(self.related("").get("core-properties")), wanted)
 
     def _allow(self, entry: zipfile.ZipInfo) -> None:
@@ -193,6 +193,11 @@ def attribute(node: Element | None, wanted: str = "val") -> str | None:
     return next((str(value) for key, value in node.attrib.items() if key.rpartition("}")[2] == wanted), None)
 
 
+def reference(node: Element, wanted: str = "id") -> str:
+    """The id of a relation: unlike a node's own id, it has a namespace."""
+    return next((str(value) for key, value in node.attrib.items() if key.endswith("}" + wanted)), "")
+
+
 def number(node: Element | None, wanted: str = "val") -> int | None:
     value = attribute(node, wanted) or ""
     return int(value) if re.fullmatch(r"\d{1,6}", value) else None
@@ -205,7 +210,7 @@ def facts(node: Element | None, wanted: dict[str, str]) -> dict[str, str]:
         text = one_line("".join(inner.itertext()))
         if text:
             known.setdefault(local(inner), text)
-    return {ours: known[theirs] for theirs, ours in wanted.items() if theirs in known}
+    return {ours: known[theirs] for ours, theirs in wanted.items() if theirs in known}
 
 
 def one_line(text: str) -> str:

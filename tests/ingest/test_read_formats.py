@@ -122,7 +122,6 @@ def test_an_ole_container_is_told_by_what_it_holds(tmp_path: Path, streams: tupl
 @pytest.mark.parametrize(
     ("parts", "kind"),
     [
-        pytest.param({"mimetype": "application/hwp+zip"}, "HWPX", id="hwpx"),
         pytest.param({"mimetype": "application/vnd.oasis.opendocument.text"}, "ODT", id="odt"),
         pytest.param({"readme.txt": "words"}, "ZIP", id="zip"),
     ],
