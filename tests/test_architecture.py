@@ -41,6 +41,7 @@ NARROWER = {
 OWNERS = {
     "charset_normalizer": ("ingest/read/text.py",),
     "chromadb": ("rag/library/vectors.py",),
+    "cryptography": ("ingest/read/hwp_records.py",),
     "docx": ("ingest/read/",),
     "filelock": ("rag/library/lock.py", "rag/weights/acquire.py"),  # two locks that have nothing in common
     "filetype": ("ingest/read/__init__.py",),

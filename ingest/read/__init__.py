@@ -8,7 +8,7 @@ from pathlib import Path
 
 import filetype
 
-from ingest.read import eml, html, hwpx, msg, office, pdf, text
+from ingest.read import eml, html, hwp, hwpx, msg, office, pdf, text
 from ingest.read.mail import Bag
 from ingest.read.ole import Container
 from ingest.read.package import open_package
@@ -26,7 +26,7 @@ from rag.records import Reading
 _MARKDOWN = frozenset({".md", ".markdown", ".mkd"})
 _HTML = frozenset({".html", ".htm", ".xhtml"})
 _MAIL = frozenset({".eml", ".msg"})
-_HANGUL = frozenset({".hwpx"})
+_HANGUL = frozenset({".hwp", ".hwpx"})
 
 SUPPORTED_SUFFIXES: frozenset[str] = frozenset({".pdf", ".docx", ".docm", ".txt", ".text"}) | _MARKDOWN | _HTML | _MAIL | _HANGUL
 """Lower case; what is taken from a folder. A file named itself is read whatever its suffix says."""
@@ -38,7 +38,7 @@ _OLE_STREAMS = (("WordDocument", "DOC"), ("\x05HwpSummaryInformation", "HWP"), (
 
 _HTML_START = re.compile(r"\ufeff?\s*(<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 _MAIL_START = re.compile(rb"(?:[\w-]+:.*\r?\n(?:[ \t].*\r?\n)*)*?MIME-Version:", re.IGNORECASE)
-_TEXT_MARKUP = ((b"{\\rtf", "RTF"), (b"%!PS", "PostScript"))
+_OTHERS = ((b"{\\rtf", "RTF"), (b"%!PS", "PostScript"), (b"HWP Document File V", "HWP 3"))
 
 
 def read(path: Path, *, name: str | None = None) -> Reading:
@@ -68,7 +68,7 @@ def read_bytes(contents: bytes, name: str, bag: Bag | None = None) -> Reading:
         return _read_ole(contents, name, bag)
     if contents.startswith(b"PK\x03\x04"):
         return _read_package(contents, name)
-    for start, kind in _TEXT_MARKUP:
+    for start, kind in _OTHERS:
         if contents.startswith(start):
             raise UnsupportedFormat(name=name, kind=kind)
     if eml.is_mail(contents):
@@ -106,10 +106,12 @@ def _contents(path: Path, name: str) -> bytes:
 
 
 def _read_ole(contents: bytes, name: str, bag: Bag) -> Reading:
-    if any(_ole_entry(stream) in contents for stream in (msg.PROPERTIES,)):
+    if any(_ole_entry(stream) in contents for stream in (msg.PROPERTIES, hwp.HEADER)):
         container = Container(contents, name)
         if msg.is_msg(container):
             return msg.read(container, bag)
+        if hwp.is_hwp(container):
+            return hwp.read(container)
     raise _why_not_ole(contents, name)
 
 
@@ -118,7 +120,7 @@ def _why_not_ole(contents: bytes, name: str) -> DamagedDocument | EncryptedDocum
     if _ole_entry("EncryptedPackage") in contents:
         return EncryptedDocument(name=name)
     kinds = [kind for stream, kind in _OLE_STREAMS if _ole_entry(stream) in contents]
-    if not kinds and name.lower().endswith(".msg"):
+    if not kinds and name.lower().endswith((".hwp", ".msg")):
         return DamagedDocument(name=name, cause="its OLE container is broken")
     return UnsupportedFormat(name=name, kind=kinds[0] if kinds else "OLE")
 

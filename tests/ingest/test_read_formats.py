@@ -77,6 +77,9 @@ def test_an_upload_is_known_by_the_name_the_user_gave_it(tmp_path: Path) -> None
         pytest.param("a.txt", PNG, Reason("UnsupportedFormat", {"name": "a.txt", "kind": "PNG"}), id="picture called text"),
         pytest.param("a.txt", bytes(range(256)), Reason("UnsupportedFormat", {"name": "a.txt", "kind": "binary"}), id="bytes called text"),
         pytest.param("a.dat", bytes(range(256)), Reason("UnsupportedFormat", {"name": "a.dat", "kind": "DAT"}), id="unknown bytes"),
+        pytest.param(
+            "a.hwp", b"HWP Document File V3.00 \x1a\1\2\3\4\5", Reason("UnsupportedFormat", {"name": "a.hwp", "kind": "HWP 3"}), id="HWP 3"
+        ),
         pytest.param("a.doc", b"{\\rtf1 hello}", Reason("UnsupportedFormat", {"name": "a.doc", "kind": "RTF"}), id="RTF called DOC"),
         pytest.param(
             "a.txt",
@@ -109,7 +112,7 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, name: str, content:
     [
         pytest.param(("EncryptionInfo", "EncryptedPackage"), EncryptedDocument(name="a.docx"), id="DOCX with a password"),
         pytest.param(("WordDocument",), UnsupportedFormat(name="a.docx", kind="DOC"), id="old Word"),
-        pytest.param(("FileHeader", "\x05HwpSummaryInformation"), UnsupportedFormat(name="a.docx", kind="HWP"), id="Hangul"),
+        pytest.param(("FileHeader",), DamagedDocument(name="a.docx", cause="its OLE container is broken"), id="HWP without its tables"),
         pytest.param(("Something",), UnsupportedFormat(name="a.docx", kind="OLE"), id="something else"),
     ],
 )
