@@ -61,7 +61,7 @@ def is_mail(contents: bytes) -> bool:
 
 def read(contents: bytes, name: str, bag: Bag) -> Reading:
     try:
-        message = email.message_from_bytes(contents.removeprefix(b"\xef\xbb\xbf"))  # compat32: never fails on a header
+        message = email.message_from_bytes(contents.removeprefix(b"\xef\xbb\xbf"))  # compat32: headers as they stand
     except (RecursionError, TypeError, ValueError, email.errors.MessageError) as error:  # TypeError: a boundary in contradicting pieces
         raise DamagedDocument(name=name, cause="its parts cannot be told apart") from error
     return _read(message, name, bag)

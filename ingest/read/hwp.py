@@ -1,7 +1,7 @@
 """HWP 5, as Hancom Office saved until HWPX -> one page.
 
-The records are walked here. syhwp, the library for it, knows no headings, breaks off where lists are nested deeply, and takes the
-measures behind a tab for letters.
+The records are walked here. syhwp, the library for it, knows no headings and no numbers, joins the words on both sides of a tab,
+leaves out without a word what is nested deeply, and hands out letters beyond the first 65,536 in halves.
 """
 
 from __future__ import annotations

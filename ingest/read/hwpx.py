@@ -107,7 +107,8 @@ class _Styles:
             )
             own_shapes[style.get("id", "")] = style.get("paraPrIDRef", "")
         for shape in within(header, "paraPr"):
-            heading = child(shape, "heading")
+            heading = child(shape, "switch", "case", "heading")  # levels that older versions do not know
+            heading = child(shape, "heading") if heading is None else heading
             if heading is not None:
                 depth = number(heading, "level") or 0
                 self.shapes[shape.get("id", "")] = _Shape(heading.get("type", "NONE"), heading.get("idRef", ""), depth)

@@ -1,7 +1,7 @@
 """Header lines of a mail -> letters.
 
-Not by ``email``'s own decoding: it takes each encoded word for itself, and Korean mailers cut them in the middle of a syllable;
-and it knows no letters outside ASCII that were never encoded, as older Korean mailers leave them.
+Not by ``email``'s newer policy: it garbles CP949 that is called EUC-KR and EUC-KR words that were cut in the middle of a syllable,
+knows no letters that were never encoded, as older Korean mailers leave them, and fails on broken headers in half a dozen ways.
 """
 
 from __future__ import annotations

@@ -22,6 +22,8 @@ SHAPES = (
     '<hh:paraPr id="2"><hh:heading type="OUTLINE" idRef="0" level="1"/></hh:paraPr>'
     '<hh:paraPr id="3"><hh:heading type="NUMBER" idRef="7" level="0"/></hh:paraPr>'
     '<hh:paraPr id="4"><hh:heading type="BULLET" idRef="1" level="0"/></hh:paraPr>'
+    '<hh:paraPr id="5"><hp:switch><hp:case><hh:heading type="OUTLINE" idRef="0" level="8"/></hp:case>'
+    '<hp:default><hh:heading type="NONE" idRef="0" level="0"/></hp:default></hp:switch></hh:paraPr>'
 )
 STYLES = (
     '<hh:style id="0" name="바탕글" engName="Normal" paraPrIDRef="0"/><hh:style id="9" name="개요 3" engName="Outline 3" paraPrIDRef="0"/>'
@@ -100,10 +102,12 @@ def test_sections_are_one_page_with_title_and_author() -> None:
 
 
 def test_headings_are_known_by_outline_and_style() -> None:
-    page = page_of(paragraph("총칙", shape=1) + paragraph("본문") + paragraph("정의", shape=2) + paragraph("세부", style=9))
+    page = page_of(
+        paragraph("총칙", shape=1) + paragraph("본문") + paragraph("정의", shape=2) + paragraph("세부", style=9) + paragraph("끝", shape=5)
+    )
 
-    assert page.text == "총칙\n\n본문\n\n정의\n\n세부"
-    assert page.headings == (Heading(1, "총칙", 0), Heading(2, "정의", 8), Heading(3, "세부", 12))
+    assert page.text == "총칙\n\n본문\n\n정의\n\n세부\n\n끝"
+    assert page.headings == (Heading(1, "총칙", 0), Heading(2, "정의", 8), Heading(3, "세부", 12), Heading(9, "끝", 16))
 
 
 def test_without_an_outline_clear_headings_are_found() -> None:
