@@ -212,15 +212,16 @@ def _add_body(part: Message, kind: str, found: _Found) -> None:
 
 def _unflowed(text: str, *, delete_space: bool) -> str:
     """Paragraphs whose lines were broken for sending only (RFC 3676): such a line ends in a space."""
-    lines: list[str] = []
+    lines: list[list[str]] = []
     flows = False
     for line in text.split("\n"):
-        line = line.removeprefix(" ") if not line.startswith(">") else line
-        lines[-1:] = [lines[-1] + line] if flows and not line.startswith(">") else [*lines[-1:], line]
-        flows = line.endswith(" ") and line != "-- " and not line.startswith(">")
-        if flows and delete_space:
-            lines[-1] = lines[-1][:-1]
-    return "\n".join(lines)
+        quoted = line.startswith(">")
+        line = line if quoted else line.removeprefix(" ")
+        if not (flows and not quoted):
+            lines.append([])
+        flows = line.endswith(" ") and line != "-- " and not quoted
+        lines[-1].append(line[:-1] if flows and delete_space else line)
+    return "\n".join("".join(pieces) for pieces in lines)
 
 
 def _contents(part: Message, name: str) -> bytes:

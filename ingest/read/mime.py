@@ -17,11 +17,15 @@ from rag.errors import UnknownEncoding
 _FOLD = re.compile(r"\r?\n(?=[ \t])|[\r\n]")
 _WORD = re.compile(r"=\?([\w.:+-]+)(?:\*[\w-]*)?\?([BbQq])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(?<=\?=)[ \t]+(?==\?)")
-_PARAMETER = re.compile(r""";\s*([^\s=;*"]{1,60})(?:\*(\d{1,3}))?(\*)?\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)""", re.DOTALL)
+_PARAMETER = re.compile(r""";\s*([^\s=;*"]{1,60})(?:\*(\d{1,3}))?(\*)?\s*=\s*("(?:[^"\\]|\\.?)*+(?:"|\Z)|[^;]*)""", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _CHARSET = re.compile(r"[\w.:+-]{1,40}", re.ASCII)
 
 _KOREAN = re.compile(r"(?:x-)?(?:windows-949|uhc|ks_?c[-_]?5601.*|ksc5601|euc-?kr|korean|cp-?949)")
+
+
+_LONGEST_CHARS = 100_000
+"""Of a header line: some thousand addressees."""
 
 
 def codec(charset: str | None) -> str | None:
@@ -44,7 +48,7 @@ def letters(contents: bytes, charset: str | None = None) -> str:
 
 def words(raw: str) -> str:
     """A header's value, encoded words decoded and folded lines joined."""
-    line = _BETWEEN_WORDS.sub("", _FOLD.sub("", raw))
+    line = _BETWEEN_WORDS.sub("", _FOLD.sub("", raw[:_LONGEST_CHARS]))
     return " ".join("".join(_pieces(line)).split())
 
 
@@ -78,7 +82,7 @@ def as_bytes(raw: str) -> bytes:
 def parameters(raw: str) -> dict[str, str]:
     """What follows the first word of a header: charset, boundary, filename, ...; in pieces or not (RFC 2231)."""
     pieces: dict[str, list[tuple[int, bool, str]]] = {}
-    for match in _PARAMETER.finditer(_FOLD.sub("", raw)):
+    for match in _PARAMETER.finditer(_FOLD.sub("", raw[:_LONGEST_CHARS])):
         value = match[4].strip()
         if value.startswith('"'):
             value = _ESCAPED.sub(r"\1", value[1:].removesuffix('"'))

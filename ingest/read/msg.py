@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from ingest.read import html
 from ingest.read.headings import find_headings
 from ingest.read.mail import Attachment, Bag, Letter, compose, one_line
-from ingest.read.mime import codec
+from ingest.read.mime import codec, letters
 from ingest.read.ole import Container, Path
 from ingest.read.text import decode, normalise
 from rag.errors import DamagedDocument, EmptyFile, EncryptedDocument, UnsupportedFormat
@@ -106,8 +106,11 @@ class _Properties:
         if wide is not None:
             return normalise(wide.decode("utf-16-le", errors="replace")).rstrip("\0")
         narrow = (self.bytes(wanted, 0x001E) or b"").rstrip(b"\0")
-        pages = (_BODY_CODEPAGE, _CODEPAGE) if wanted == _BODY else (_CODEPAGE, _BODY_CODEPAGE)
-        return normalise(decode(narrow, self.container.name, declared=self.encoding(*pages))) if narrow else ""
+        if not narrow:
+            return ""
+        if wanted == _BODY:
+            return normalise(decode(narrow, self.container.name, declared=self.encoding(_BODY_CODEPAGE, _CODEPAGE)))
+        return normalise(letters(narrow, self.encoding(_CODEPAGE, _BODY_CODEPAGE)))
 
     def bytes(self, wanted: int, kind: int) -> bytes | None:
         return self.container.read(*self.folder, f"__substg1.0_{wanted:04X}{kind:04X}")
