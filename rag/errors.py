@@ -81,8 +81,8 @@ class UnreadableFile(DocumentError):
 
 class UnsupportedFormat(DocumentError):
     sentences = {
-        "en": "{name}: files of this kind ({kind}) cannot be read; save it as PDF, DOCX, PPTX, XLSX, ODT, RTF, EPUB, HTML, Markdown, CSV or plain text.",
-        "ko": "{name}: 이 종류의 파일({kind})은 읽을 수 없습니다. PDF, DOCX, PPTX, XLSX, ODT, RTF, EPUB, HTML, Markdown, CSV 또는 텍스트로 저장해 주세요.",
+        "en": "{name}: files of this kind ({kind}) cannot be read; save it as PDF, DOCX, PPTX, XLSX, HWPX, ODT, RTF, EPUB, HTML, Markdown, CSV or plain text.",
+        "ko": "{name}: 이 종류의 파일({kind})은 읽을 수 없습니다. PDF, DOCX, PPTX, XLSX, HWPX, ODT, RTF, EPUB, HTML, Markdown, CSV 또는 텍스트로 저장해 주세요.",
     }
 
 

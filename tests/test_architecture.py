@@ -41,6 +41,7 @@ NARROWER = {
 OWNERS = {
     "charset_normalizer": ("ingest/read/text.py",),
     "chromadb": ("rag/library/vectors.py",),
+    "cryptography": ("ingest/read/hwp_records.py",),
     "docx": ("ingest/read/",),
     "filelock": ("rag/library/lock.py", "rag/weights/acquire.py"),  # two locks that have nothing in common
     "filetype": ("ingest/read/__init__.py",),
@@ -50,6 +51,7 @@ OWNERS = {
     "markdown_it": ("ingest/read/text.py",),
     "numpy": ("rag/", "ingest/"),  # the vectors' own type
     "pathspec": ("ingest/folders.py",),
+    "olefile": ("ingest/read/ole.py",),
     "platformdirs": ("rag/settings.py",),
     "psutil": ("rag/weights/cores.py",),
     "pydantic": ("rag/settings.py", "rag/evaluate.py", "ingest/sandbox.py"),  # where untrusted input enters

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import filetype
 
-from ingest.read import delimited, docx, epub, html, mhtml, odf, pdf, pptx, rtf, sheets, text
+from ingest.read import delimited, docx, eml, epub, html, hwp, hwpx, mhtml, msg, odf, pdf, pptx, rtf, sheets, text
+from ingest.read.mail import Bag
+from ingest.read.ole import Container
 from ingest.read.package import open_package
 from rag.errors import (
     DamagedDocument,
@@ -25,11 +27,15 @@ _MARKDOWN = frozenset({".md", ".markdown", ".mkd"})
 _DELIMITED = frozenset({".csv", ".tsv", ".tab"})
 _MHTML = frozenset({".mht", ".mhtml"})
 _HTML = frozenset({".html", ".htm", ".xhtml"})
+_MAIL = frozenset({".eml", ".msg"})
+_HANGUL = frozenset({".hwp", ".hwpx"})
 
 _NOT_TEXT = frozenset({".pdf", ".docx", ".docm", ".pptx", ".pptm", ".ppsx", ".xlsx", ".xlsm", ".xlsb", ".odt", ".ods", ".odp", ".epub"})
 """What is never text: a page that asks to log in, saved under such a name, is not read."""
 
-SUPPORTED_SUFFIXES: frozenset[str] = frozenset({".txt", ".text", ".rtf", ".xls"}) | _NOT_TEXT | _MARKDOWN | _DELIMITED | _MHTML | _HTML
+SUPPORTED_SUFFIXES: frozenset[str] = (
+    frozenset({".txt", ".text", ".rtf", ".xls"}) | _NOT_TEXT | _MARKDOWN | _DELIMITED | _MHTML | _HTML | _MAIL | _HANGUL
+)
 """Lower case; what is taken from a folder. A file named itself is read whatever its suffix says."""
 
 _SNIFFED_BYTES = 8192
@@ -40,7 +46,7 @@ _OLE_STREAMS = (("WordDocument", "DOC"), ("PowerPoint Document", "PPT"), ("\x05H
 _HTML_START = re.compile(r"\ufeff?\s*(<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 _MAIL_START = re.compile(rb"(?:[\w-]+:.*\r?\n(?:[ \t].*\r?\n)*)*?MIME-Version:", re.IGNORECASE)
 _RTF = b"{\\rtf"
-_POSTSCRIPT = b"%!PS"
+_OTHERS = ((b"%!PS", "PostScript"), (b"HWP Document File V", "HWP 3"))
 
 
 def read(path: Path, *, name: str | None = None) -> Reading:
@@ -50,30 +56,43 @@ def read(path: Path, *, name: str | None = None) -> Reading:
         DocumentError: there is nothing to be had from it; which one says why.
     """
     name = path.name if name is None else name
-    contents = _contents(path, name)
+    return read_bytes(_contents(path, name), name)
+
+
+def read_bytes(contents: bytes, name: str, bag: Bag | None = None) -> Reading:
+    """The same for a file that lies in no folder; ``bag`` is the mail's that it is attached to.
+
+    Raises:
+        DocumentError: as ``read``.
+    """
+    if not contents.strip(b"\0 \t\r\n\f\v"):  # a failed copy is often all zeros
+        raise EmptyFile(name=name)
+    bag = Bag(read_bytes) if bag is None else bag
     suffix = Path(name).suffix.lower()
     head = contents[:_SNIFFED_BYTES]
     if pdf.is_pdf(contents):
         return pdf.read(contents, name)
     if contents.startswith(_OLE):
-        if _is_xls(contents):
-            return sheets.read_xls(contents, name)
-        raise _why_not_ole(contents, name)
+        return _read_ole(contents, name, bag)
     if contents.startswith(b"PK\x03\x04"):
         return _read_package(contents, name)
     if contents.lstrip().startswith(_RTF):
         return rtf.read(contents, name)
-    if contents.startswith(_POSTSCRIPT):
-        raise UnsupportedFormat(name=name, kind="PostScript")
-    if not text.looks_like_text(head):
+    for start, kind in _OTHERS:
+        if contents.startswith(start):
+            raise UnsupportedFormat(name=name, kind=kind)
+    is_text = text.looks_like_text(head)
+    is_html = is_text and _HTML_START.match(text.rough(head)) is not None
+    is_mime = is_text and _MAIL_START.match(head) is not None
+    if (suffix in _MHTML and is_text and not is_html) or (is_mime and mhtml.is_mhtml(head)):
+        return mhtml.read(contents, name)
+    if eml.is_mail(contents):
+        return eml.read(contents, name, bag)
+    if not is_text:
         raise _why_not_binary(head, name, suffix)
     if suffix in _NOT_TEXT:
         raise DamagedDocument(name=name, cause=f"its content is not {suffix[1:].upper()}")
-    is_html = _HTML_START.match(text.rough(head)) is not None
-    is_mail = _MAIL_START.match(head) is not None
-    if (suffix in _MHTML and not is_html) or (is_mail and mhtml.is_mhtml(head)):
-        return mhtml.read(contents, name)
-    if is_mail:
+    if is_mime:
         raise UnsupportedFormat(name=name, kind="MIME")
     if suffix in _MARKDOWN:
         return text.read_markdown(contents, name)
@@ -102,6 +121,8 @@ def _read_package(contents: bytes, name: str) -> Reading:
             case "ODS":
                 odf.check_password(package)
                 return sheets.read_package(package, contents, form="ods", metadata=odf.metadata(package))
+            case "HWPX":
+                return hwpx.read(package)
             case kind:
                 raise UnsupportedFormat(name=name, kind=kind)
 
@@ -115,24 +136,36 @@ def _contents(path: Path, name: str) -> bytes:
         raise NoSuchFile(name=name) from error
     except OSError as error:
         raise UnreadableFile(name=name, cause=error.strerror or "no access") from error
-    if not contents.strip(b"\0 \t\r\n\f\v"):  # a failed copy is often all zeros
-        raise EmptyFile(name=name)
     return contents
+
+
+def _read_ole(contents: bytes, name: str, bag: Bag) -> Reading:
+    if any(_ole_entry(stream) in contents for stream in (msg.PROPERTIES, hwp.HEADER)):
+        container = Container(contents, name)
+        if msg.is_msg(container):
+            return msg.read(container, bag)
+        if hwp.is_hwp(container):
+            return hwp.read(container)
+    if _is_xls(contents):
+        return sheets.read_xls(contents, name)
+    raise _why_not_ole(contents, name)
 
 
 def _is_xls(contents: bytes) -> bool:
     """Whether an OLE container is a workbook, and not a document in which one is embedded, or a protected one."""
-    others = ("EncryptedPackage", "__properties_version1.0", *(stream for stream, _ in _OLE_STREAMS))
+    others = ("EncryptedPackage", *(stream for stream, _ in _OLE_STREAMS))
     return any(_ole_entry(stream) in contents for stream in sheets.XLS_STREAMS) and not any(
         _ole_entry(stream) in contents for stream in others
     )
 
 
-def _why_not_ole(contents: bytes, name: str) -> EncryptedDocument | UnsupportedFormat:
+def _why_not_ole(contents: bytes, name: str) -> DamagedDocument | EncryptedDocument | UnsupportedFormat:
     """What an OLE container holds, from the names in its directory: Word wraps a protected DOCX into one."""
     if _ole_entry("EncryptedPackage") in contents:
         return EncryptedDocument(name=name)
     kinds = [kind for stream, kind in _OLE_STREAMS if _ole_entry(stream) in contents]
+    if not kinds and name.lower().endswith((".hwp", ".msg")):
+        return DamagedDocument(name=name, cause="its OLE container is broken")
     return UnsupportedFormat(name=name, kind=kinds[0] if kinds else "OLE")
 
 

@@ -1,0 +1,143 @@
+"""A letter and its attachments -> pages: the letter is the first, and each attachment that can be read follows with its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from ingest.read.blocks import PageText
+from ingest.read.text import normalise
+from rag.errors import DocumentError, DocumentTooDemanding, EmptyFile, SomePagesWithoutText
+from rag.records import Heading, Page, Reading
+
+_DEEPEST = 3
+"""Mails attached to mails; the mail itself is 0."""
+
+_MOST_ATTACHMENTS = 100
+_LARGEST_SUM_MIB = 50
+"""Of all attachments, decoded, those of attached mails included."""
+
+
+@dataclass
+class _Left:
+    attachments: int = _MOST_ATTACHMENTS
+    bytes: int = _LARGEST_SUM_MIB * 2**20
+
+
+@dataclass
+class Bag:
+    """Opens attachments, and knows how many more it may: the mails that are attached to a mail share its allowance."""
+
+    read_bytes: Callable[[bytes, str, Bag], Reading]
+    depth: int = 0
+    left: _Left = field(default_factory=_Left)
+
+    def take(self, name: str) -> Bag:
+        """The bag for what is inside an attachment.
+
+        Raises:
+            DocumentTooDemanding: there have been too many of them.
+        """
+        if not self.left.attachments:
+            raise DocumentTooDemanding(name=name, limit=f"{_MOST_ATTACHMENTS} attachments")
+        self.left.attachments -= 1
+        return Bag(self.read_bytes, self.depth + 1, self.left)
+
+    def read(self, contents: bytes, name: str) -> Reading:
+        if len(contents) > self.left.bytes:
+            raise DocumentTooDemanding(name=name, limit=f"{_LARGEST_SUM_MIB} MiB of attachments")
+        self.left.bytes -= len(contents)
+        return self.read_bytes(contents, name, self)
+
+    def enter_mail(self, name: str) -> None:
+        """
+        Raises:
+            DocumentTooDemanding: it is attached to a mail that is attached to a mail ...
+        """
+        if self.depth > _DEEPEST:
+            raise DocumentTooDemanding(name=name, limit=f"{_DEEPEST} mails inside each other")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    name: str  # "" where it has none
+    open: Callable[[Bag, str], Reading]  # takes the name that it goes by
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    sender: str
+    to: str
+    cc: str
+    date: str  # as written
+    subject: str
+    created: str  # ISO 8601, "" where the date makes no sense
+    body: Sequence[Page]
+    attachments: Sequence[Attachment]
+    notices: Sequence[str] = ()  # what is to be said about the letter itself
+
+
+def compose(letter: Letter, bag: Bag, *, name: str, form: str) -> Reading:
+    head, notices, unread, pages = _head(letter), list(letter.notices), list[str](), list[Page]()
+    for number, attachment in enumerate(letter.attachments, start=1):
+        called = one_line(attachment.name).replace("\\", "/").rpartition("/")[2] or f"attachment {number}"
+        try:
+            reading = attachment.open(bag.take(called), called)
+        except DocumentError as error:
+            unread.append(f"{called} ({_reason(error, called)})")
+            notices.append(f"Attachment not read: {unread[-1]}")
+            continue
+        if reading.unread_pages:
+            gap = SomePagesWithoutText(name=called, pages=", ".join(map(str, reading.unread_pages)))
+            unread.append(f"{called} ({_reason(gap, called)})")
+            notices.append(f"Attachment read in part: {unread[-1]}")
+        if within := reading.metadata.get("attachments_not_read"):
+            unread.append(within)
+        pages += _attached(reading, called)
+    page = PageText()
+    for part in (head, *map(_lowered, letter.body), Page("\n".join(notices))):
+        if part.text:
+            page.add_page(part)
+    if not page and not pages:
+        raise EmptyFile(name=name)
+    metadata = {"author": letter.sender, "created": letter.created, "attachments_not_read": "; ".join(unread)}
+    return Reading(
+        pages=(page.page(), *pages),
+        format=form,
+        title=letter.subject or None,
+        metadata={key: value for key, value in metadata.items() if value},
+    )
+
+
+def _head(letter: Letter) -> Page:
+    named = (("From", letter.sender), ("To", letter.to), ("Cc", letter.cc), ("Date", letter.date), ("Subject", letter.subject))
+    text = "\n".join(f"{label}: {words}" for label, words in named if words)
+    return Page(text, headings=(Heading(1, letter.subject, len(text) - len(letter.subject)),) if letter.subject else ())
+
+
+def _attached(reading: Reading, name: str) -> list[Page]:
+    """An attachment's pages: below its name, and without numbers, which would be taken for the mail's."""
+    first = PageText()
+    first.add_heading(1, name)
+    first.add_page(_lowered(reading.pages[0]))
+    shift = len(name) + len("\n\n")
+    recognised = reading.pages[0].recognised
+    if recognised is not None:
+        words = tuple(replace(word, start=word.start + shift, end=word.end + shift) for word in recognised.words)
+        recognised = replace(recognised, words=words)
+    pages = [replace(first.page(label=reading.pages[0].label), recognised=recognised)]
+    return pages + [replace(_lowered(page), number=None) for page in reading.pages[1:]]
+
+
+def _lowered(page: Page) -> Page:
+    """Headings one level down, so that the subject, or the attachment's name, stays above them."""
+    return replace(page, headings=tuple(replace(heading, level=heading.level + 1) for heading in page.headings))
+
+
+def _reason(error: DocumentError, name: str) -> str:
+    """What is wrong, without the name before it and the remedy after it."""
+    return error.sentence("en").removeprefix(f"{name}: ").partition(";")[0].rstrip(".")
+
+
+def one_line(text: str) -> str:
+    return " ".join(normalise(text).split())

@@ -1,0 +1,70 @@
+"""OLE containers, as old Office formats, HWP and MSG are: a folder of streams in one file."""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Iterator
+
+import olefile
+
+from rag.errors import DamagedDocument
+
+_HEADER_BYTES = 512
+_SECTOR_COUNTS = (44, 64, 72)
+"""Where the header says how many sectors its tables take; the library believes it, and would fill the memory with a loop."""
+
+_BROKEN = (OSError, struct.error, IndexError, ValueError, OverflowError, RecursionError)
+"""What the library raises on broken files: its own errors are OSErrors; the others come from offsets and depths that it believes."""
+
+Path = tuple[str, ...]
+
+
+class Container:
+    """An open container. What its streams hold together is never more than the file itself."""
+
+    def __init__(self, contents: bytes, name: str) -> None:
+        """
+        Raises:
+            DamagedDocument: its tables or its directory cannot be read.
+        """
+        self.name = name
+        self._left = len(contents)
+        counts = [int.from_bytes(contents[at : at + 4], "little") for at in _SECTOR_COUNTS]
+        if len(contents) < _HEADER_BYTES or max(counts) > len(contents) // _HEADER_BYTES:
+            raise self._damaged()
+        try:
+            self._file = olefile.OleFileIO(io.BytesIO(contents))
+            self._paths = {tuple(path): None for path in self._file.listdir()}
+        except _BROKEN as error:
+            raise self._damaged() from error
+
+    def streams(self) -> Iterator[Path]:
+        """The paths of all streams, in the order of their names."""
+        return iter(self._paths)
+
+    def has(self, *path: str) -> bool:
+        return path in self._paths
+
+    def read(self, *path: str) -> bytes | None:
+        """A stream's bytes; None where there is no such stream.
+
+        Raises:
+            DamagedDocument: it is not all there.
+        """
+        if path not in self._paths:
+            return None
+        try:
+            size = self._file.get_size(list(path))
+            if size > self._left:  # streams that share their sectors, or run in circles
+                raise self._damaged()
+            self._left -= size
+            stream = bytes(self._file.openstream(list(path)).read())
+        except _BROKEN as error:
+            raise self._damaged() from error
+        if len(stream) != size:
+            raise self._damaged()
+        return stream
+
+    def _damaged(self) -> DamagedDocument:
+        return DamagedDocument(name=self.name, cause="its OLE container is broken")
