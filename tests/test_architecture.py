@@ -49,10 +49,11 @@ OWNERS = {
     "lxml": ("ingest/read/",),
     "markdown_it": ("ingest/read/text.py",),
     "numpy": ("rag/", "ingest/"),  # the vectors' own type
+    "PIL": ("ingest/read/",),  # pictures of pages, between those who draw and those who read them
     "platformdirs": ("rag/settings.py",),
     "psutil": ("rag/weights/cores.py",),
     "pydantic": ("rag/settings.py", "rag/evaluate.py", "ingest/sandbox.py"),  # where untrusted input enters
-    "pypdf": ("ingest/read/pdf.py",),
+    "pypdf": ("ingest/read/pdf_structure.py",),
     "pypdfium2": ("ingest/read/pdf.py",),
     "rich": ("ui/cli.py",),
     "safetensors": ("rag/weights/",),
@@ -63,6 +64,7 @@ OWNERS = {
     "starlette": ("ui/",),
     "streamlit": ("ui/",),
     "tokenizers": ("rag/weights/",),
+    "tesserocr": ("ingest/read/ocr.py",),
     "torch": ("rag/weights/embedder.py",),
     "typer": ("ui/cli.py",),
     "uvicorn": ("ui/",),

@@ -7,30 +7,18 @@ pypdf cannot read it, or would take too long, the text stands without it.
 
 from __future__ import annotations
 
-import io
-import logging
 import re
-import struct
-import time
-import zlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from typing import NamedTuple, ParamSpec, TypeVar
+from collections.abc import Mapping, Sequence
 
-import pypdf
-import pypdf.errors
 import pypdfium2
 import pypdfium2.raw as pdfium
-from pypdf.generic import Destination, IndirectObject, PdfObject
 
 from ingest.read.headings import find_headings
+from ingest.read.pdf_structure import OutlineEntry, is_locked, structure
 from ingest.read.text import normalise
 from rag.errors import DamagedDocument, EncryptedDocument, NoTextInDocument
 from rag.records import Heading, Page, Reading
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 _HEADER_WITHIN_BYTES = 1024  # the standard tolerates that much before %PDF-
 
@@ -50,36 +38,6 @@ _TITLES_OF_NOTHING = re.compile(r"untitled.*|제목 ?없음|[\d\W_]*|.*\.(docx?|
 _LONGEST_LINE_OR_BOX = 5
 """Segments of a path. A page of rules, frames and backgrounds alone says nothing; letters and drawings have more."""
 
-STRUCTURE_UNREADABLE = (
-    pypdf.errors.PyPdfError,
-    pypdf.errors.DependencyError,
-    pypdf.errors.DeprecationError,
-    # What a parser in Python raises where a file is not what it expects:
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    MemoryError,
-    NotImplementedError,
-    OSError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
-_STRUCTURE_SECONDS = 5.0
-_STRUCTURE_LIMITS = pypdf.Configuration(
-    outline_maximum_entries=5_000,
-    zlib_maximum_output_length=8 * 2**20,  # of one stream of objects; those that programs write have some 100 KiB
-    lzw_maximum_output_length=8 * 2**20,
-    run_length_maximum_output_length=8 * 2**20,
-    stream_decoding_work_maximum_length=32 * 2**20,
-    jbig2dec_binary=None,
-)
-
-logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its remarks on a file's faults are of no use to the reader
-
 
 def is_pdf(contents: bytes) -> bool:
     return b"%PDF-" in contents[:_HEADER_WITHIN_BYTES]
@@ -95,16 +53,16 @@ def read(contents: bytes, name: str) -> Reading:
         if not any(raw):
             raise NoTextInDocument(name=name, pages=len(raw))
         texts = [_tidy(text) for text in _join_hyphenated([text or "" for text in raw])]
-        structure = _structure(contents, len(texts))
-        headings = _outline_headings(structure.outline, texts) or _rule_headings(texts)
+        about = structure(contents, len(texts))
+        headings = _outline_headings(about.outline, texts) or _rule_headings(texts)
         pages = tuple(
-            Page(texts[index], number=index + 1, label=structure.labels.get(index), headings=tuple(headings[index]))
+            Page(texts[index], number=index + 1, label=about.labels.get(index), headings=tuple(headings[index]))
             for index, text in enumerate(raw)
             if text
         )
         unread = tuple(index + 1 for index, text in enumerate(raw) if text is None)
-        title = _title(structure.metadata)
-        return Reading(pages, format="pdf", title=title, metadata=structure.metadata, unread_pages=unread)
+        title = _title(about.metadata)
+        return Reading(pages, format="pdf", title=title, metadata=about.metadata, unread_pages=unread)
     finally:
         document.close()
 
@@ -113,7 +71,7 @@ def _open(contents: bytes, name: str) -> pypdfium2.PdfDocument:
     try:
         document = pypdfium2.PdfDocument(contents)
     except pypdfium2.PdfiumError as error:
-        if _attempt(_is_locked, contents) or error.err_code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
+        if is_locked(contents) or error.err_code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
             raise EncryptedDocument(name=name) from error
         cause = "its end is missing" if _is_cut_off(contents) else "it cannot be opened as a PDF"
         raise DamagedDocument(name=name, cause=cause) from error
@@ -190,7 +148,7 @@ def _tidy(raw: str) -> str:
 # --- headings --------------------------------------------------------------------------------
 
 
-def _outline_headings(outline: Sequence[_OutlineEntry], texts: Sequence[str]) -> list[list[Heading]] | None:
+def _outline_headings(outline: Sequence[OutlineEntry], texts: Sequence[str]) -> list[list[Heading]] | None:
     """The outline's entries where their words stand on their page; None where the outline says nothing of the kind."""
     headings: list[list[Heading]] = [[] for _ in texts]
     for level, title, index in outline:
@@ -210,109 +168,6 @@ def _rule_headings(texts: Sequence[str]) -> list[list[Heading]]:
     found = [find_headings(text) for text in texts]
     pages = Counter(title for on_page in found for title in {heading.title for heading in on_page})
     return [[heading for heading in on_page if pages[heading.title] < _RUNNING_HEADER_PAGES] for on_page in found]
-
-
-# --- structure -------------------------------------------------------------------------------
-
-
-class _OutlineEntry(NamedTuple):
-    level: int  # 1 is the highest
-    title: str
-    page_index: int
-
-
-class _Structure(NamedTuple):
-    metadata: Mapping[str, str] = {}
-    labels: Mapping[int, str] = {}
-    outline: Sequence[_OutlineEntry] = ()
-
-
-class _Reader(pypdf.PdfReader):
-    """Gives up after some seconds of work, so that no file can spend the time its text needs."""
-
-    def __init__(self, contents: bytes) -> None:
-        self._gives_up_at = time.thread_time() + _STRUCTURE_SECONDS
-        super().__init__(io.BytesIO(contents), strict=False)
-
-    def get_object(self, indirect_reference: int | IndirectObject) -> PdfObject | None:
-        if time.thread_time() > self._gives_up_at:
-            raise pypdf.errors.LimitReachedError(f"{_STRUCTURE_SECONDS} s")
-        return super().get_object(indirect_reference)
-
-
-def _attempt(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
-    """What pypdf reads within the limits; None where it cannot."""
-    try:
-        with pypdf.apply_configuration(_STRUCTURE_LIMITS):
-            return read(*args, **kwargs)
-    except STRUCTURE_UNREADABLE:
-        return None
-
-
-def _is_locked(contents: bytes) -> bool:
-    reader = _Reader(contents)
-    return reader.is_encrypted and reader.decrypt("") == pypdf.PasswordType.NOT_DECRYPTED
-
-
-def _structure(contents: bytes, page_count: int) -> _Structure:
-    """Each part by itself: one that is broken does not cost the others."""
-    reader = _attempt(_Reader, contents)
-    if reader is None:
-        return _Structure()
-    return _Structure(
-        _metadata(reader),
-        _attempt(_labels, reader, page_count) or {},
-        _attempt(_outline, reader, page_count) or (),
-    )
-
-
-def _metadata(reader: pypdf.PdfReader) -> dict[str, str]:
-    info = _attempt(lambda: reader.metadata)
-    if info is None:
-        return {}
-    found = {
-        "title": _attempt(lambda: _words(info["/Title"])),
-        "author": _attempt(lambda: _words(info["/Author"])),
-        "created": _attempt(lambda: _iso_date(info.creation_date)),
-        "modified": _attempt(lambda: _iso_date(info.modification_date)),
-    }
-    return {key: value for key, value in found.items() if value}
-
-
-def _labels(reader: pypdf.PdfReader, page_count: int) -> dict[int, str]:
-    if "/PageLabels" not in reader.root_object or len(reader.pages) != page_count:  # the page tree takes a while
-        return {}
-    labels = {index: _words(label) for index, label in enumerate(reader.page_labels)}
-    return {index: label for index, label in labels.items() if label}
-
-
-def _outline(reader: pypdf.PdfReader, page_count: int) -> list[_OutlineEntry]:
-    if "/Outlines" not in reader.root_object or len(reader.pages) != page_count:
-        return []
-    found: list[_OutlineEntry] = []
-
-    def walk(entries: Sequence[object], level: int) -> None:
-        for entry in entries:
-            if isinstance(entry, list):
-                walk(entry, level + 1)
-            elif isinstance(entry, Destination):
-                page: object = entry.page  # some programs write its index
-                index = int(page) if isinstance(page, int) else reader.get_destination_page_number(entry)
-                if index is not None and 0 <= index < page_count:
-                    found.append(_OutlineEntry(level, _words(entry.title), index))
-
-    walk(reader.outline, 1)
-    return found
-
-
-def _words(value: object) -> str:
-    """A short text of pypdf's on one line; empty where its letters are broken, which leaves it bytes."""
-    return " ".join(normalise(value).split()) if isinstance(value, str) else ""
-
-
-def _iso_date(date: datetime | None) -> str:
-    """As its writer's clock showed it."""
-    return date.replace(tzinfo=None).isoformat(timespec="seconds") if date is not None else ""
 
 
 def _title(metadata: Mapping[str, str]) -> str | None:

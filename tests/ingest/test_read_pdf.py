@@ -9,7 +9,7 @@ import pypdf.errors
 import pytest
 
 from ingest.read import read
-from ingest.read.pdf import STRUCTURE_UNREADABLE
+from ingest.read.pdf_structure import STRUCTURE_UNREADABLE
 from rag.errors import DamagedDocument, DocumentError, EncryptedDocument, NoTextInDocument
 from rag.records import Heading, Page, Reading
 from tests.documents import DRAWING, RULED, SCAN, SCAN_IN_A_FORM, pdf
@@ -233,7 +233,7 @@ def test_structure_that_makes_no_sense_costs_itself_alone(
 
 def test_structure_that_takes_too_long_is_done_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = pdf(tmp_path / "a.pdf", ["one", "two"], title="T", roman_front_pages=1, outline=[("two", 2)])
-    monkeypatch.setattr("ingest.read.pdf._STRUCTURE_SECONDS", 0)
+    monkeypatch.setattr("ingest.read.pdf_structure._STRUCTURE_SECONDS", 0)
 
     assert read(path) == Reading((Page("one", number=1), Page("two", number=2)), format="pdf")
 
