@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 
 from ingest.folders import find_files
-from ingest.read import SUPPORTED_SUFFIXES
+from ingest.read import READ_VERSION, SUPPORTED_SUFFIXES
 from ingest.sandbox import Sandbox
 from ingest.split import SPLIT_VERSION, header, split
-from rag.errors import ChangedWhileReading, DocumentError, UnreadableFile
+from rag.errors import PARTIAL_REASONS, ChangedWhileReading, DocumentError, UnreadableFile
 from rag.library.library import Library
 from rag.ports import Embedder, Vectors
-from rag.records import FileOutcome, Outcome, Progress, Reading, Span
+from rag.records import NEEDS_RECOGNISER, FileOutcome, Outcome, Progress, Reading, Reason, Span
 from rag.settings import SplitSettings
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,9 @@ _EMBED_AT_ONCE = 64
 
 _INDEX_AT = 1_000
 """Waiting index operations after which the index is told."""
+
+
+_WITHOUT_OCR = ", without OCR"
 
 
 class Cancelled(Exception):
@@ -55,7 +58,17 @@ class Batch:
 
     @property
     def method(self) -> str:
-        return f"split {SPLIT_VERSION}, {self.settings.passage_tokens}+{self.settings.overlap_tokens}"
+        return f"read {READ_VERSION}, split {SPLIT_VERSION}, {self.settings.passage_tokens}+{self.settings.overlap_tokens}"
+
+    def method_for(self, reading: Reading) -> str:
+        """A reading that lacks pages for want of a recogniser is remembered as such."""
+        lacks = not NEEDS_RECOGNISER.isdisjoint(reading.unread_because.values())
+        return self.method + _WITHOUT_OCR if lacks else self.method
+
+    def is_read(self, content_hash: str) -> bool:
+        """Whether the drawer holds what reading this content now would give."""
+        method = self.library.manifest.method_of(content_hash)
+        return method == self.method or (method == self.method + _WITHOUT_OCR and not self.sandbox.recognises())
 
     def tell(self, name: str, *, part_bytes: float = 0) -> None:
         if self.cancelled():
@@ -111,13 +124,13 @@ def _add_file(path: Path, *, place: bytes, name: str, batch: Batch) -> tuple[Fil
     shown = os.fsdecode(path) if place == os.fsencode(path) else name
     try:
         content_hash, size, mtime_ns = _hash(path, name)
-        known = library.manifest.method_of(content_hash) == batch.method
+        known = batch.is_read(content_hash)
         if known and before and before.doc_id == content_hash and before.name == name and not _failed(before.reason):
             return FileOutcome(shown, Outcome.UNCHANGED), False
         if known:  # the same content from another place: nothing to read or embed
             library.manifest.put_place(place, name=name, doc_id=content_hash, mtime_ns=mtime_ns, size_bytes=size, reason=None)
             return FileOutcome(shown, Outcome.UPDATED if before and before.doc_id else Outcome.ADDED), False
-        reading = batch.sandbox.read(path, name=name)
+        reading = batch.sandbox.read(path, name=name, between_pages=lambda: batch.tell(name))
         if _stamp(path, name) != (size, mtime_ns):
             raise ChangedWhileReading(name=name)
     except DocumentError as error:
@@ -140,7 +153,7 @@ def _add_file(path: Path, *, place: bytes, name: str, batch: Batch) -> tuple[Fil
         doc_id=content_hash,
         mtime_ns=mtime_ns,
         size_bytes=size,
-        method=batch.method,
+        method=batch.method_for(reading),
         embedder=batch.embedder.identity,
         reading=reading,
         spans=spans,
@@ -158,11 +171,8 @@ def _shown_name(path: Path) -> str:
     return unicodedata.normalize("NFC", os.fsencode(path.name).decode("utf-8", "replace"))
 
 
-def _failed(reason: object) -> bool:
-    from rag.errors import SomePagesWithoutText
-    from rag.records import Reason
-
-    return isinstance(reason, Reason) and reason.code != SomePagesWithoutText.__name__
+def _failed(reason: Reason | None) -> bool:
+    return reason is not None and reason.code not in PARTIAL_REASONS
 
 
 def _embed(reading: Reading, spans: Sequence[Span], headers: Sequence[str], *, name: str, size: int, batch: Batch) -> Vectors:

@@ -66,7 +66,7 @@ class Queue:
         self._worker.join(timeout=30)
 
     def _work(self) -> None:
-        with Sandbox(self._assistant.settings.sandbox) as sandbox:
+        with Sandbox(self._assistant.settings.sandbox, self._assistant.settings.ocr) as sandbox:
             self._assistant.library.fill_index()  # what an earlier run, or a damaged index, left to do
             while not self._stopping.is_set():
                 try:

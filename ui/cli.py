@@ -108,7 +108,7 @@ def add(
     from ingest.pipeline import add as add_files
     from ingest.sandbox import Sandbox
 
-    with _assistant(desk) as assistant, Sandbox(desk.settings.sandbox) as sandbox, _progress(desk) as report:
+    with _assistant(desk) as assistant, Sandbox(desk.settings.sandbox, desk.settings.ocr) as sandbox, _progress(desk) as report:
         batch = Batch(assistant.library, assistant.embedder, sandbox, desk.settings.split, report=report)
         for outcome in add_files(paths, batch):
             counts[outcome.outcome] += 1
@@ -325,7 +325,7 @@ def watch(
     from ingest.sandbox import Sandbox
     from ingest.watch import SWEEP_EVERY_S, sweep
 
-    with _assistant(desk) as assistant, Sandbox(desk.settings.sandbox) as sandbox:
+    with _assistant(desk) as assistant, Sandbox(desk.settings.sandbox, desk.settings.ocr) as sandbox:
         desk.tell(desk.say("watching", folder=folder))
         while True:
             failed = False

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import filetype
 
-from ingest.read import html, office, pdf, text
+from ingest.read import html, image, office, pdf, text
+from ingest.read.ocr import Recogniser
 from rag.errors import (
     DamagedDocument,
     EmptyFile,
@@ -21,10 +22,14 @@ from rag.errors import (
 from rag.records import Reading
 
 _MARKDOWN = frozenset({".md", ".markdown", ".mkd"})
+_BINARY = frozenset({".pdf", ".docx", ".docm"}) | image.SUFFIXES
 _HTML = frozenset({".html", ".htm", ".xhtml"})
 
-SUPPORTED_SUFFIXES: frozenset[str] = frozenset({".pdf", ".docx", ".docm", ".txt", ".text"}) | _MARKDOWN | _HTML
+SUPPORTED_SUFFIXES: frozenset[str] = frozenset({".txt", ".text"}) | _BINARY | _MARKDOWN | _HTML
 """Lower case; what is taken from a folder. A file named itself is read whatever its suffix says."""
+
+READ_VERSION = "2"
+"""Another one asks for another reading of every document: raise it when the same file gives other pages."""
 
 _SNIFFED_BYTES = 8192
 
@@ -36,8 +41,10 @@ _MAIL_START = re.compile(rb"(?:[\w-]+:.*\r?\n(?:[ \t].*\r?\n)*)*?MIME-Version:",
 _TEXT_MARKUP = ((b"{\\rtf", "RTF"), (b"%!PS", "PostScript"))
 
 
-def read(path: Path, *, name: str | None = None) -> Reading:
+def read(path: Path, *, name: str | None = None, recogniser: Recogniser | None = None) -> Reading:
     """The pages of a file. ``name`` is what the user calls it, where that differs from the path (an upload).
+
+    ``recogniser`` reads pages that are pictures; without one they are unread.
 
     Raises:
         DocumentError: there is nothing to be had from it; which one says why.
@@ -47,7 +54,9 @@ def read(path: Path, *, name: str | None = None) -> Reading:
     suffix = Path(name).suffix.lower()
     head = contents[:_SNIFFED_BYTES]
     if pdf.is_pdf(contents):
-        return pdf.read(contents, name)
+        return pdf.read(contents, name, recogniser)
+    if image.kind(contents) is not None:
+        return image.read(contents, name, recogniser)
     if contents.startswith(_OLE):
         raise _why_not_ole(contents, name)
     if contents.startswith(b"PK\x03\x04"):
@@ -57,7 +66,7 @@ def read(path: Path, *, name: str | None = None) -> Reading:
             raise UnsupportedFormat(name=name, kind=kind)
     if not text.looks_like_text(head):
         raise _why_not_binary(head, name, suffix)
-    if suffix in (".pdf", ".docx", ".docm"):
+    if suffix in _BINARY:
         raise DamagedDocument(name=name, cause=f"its content is not {suffix[1:].upper()}")
     if _MAIL_START.match(head):
         raise UnsupportedFormat(name=name, kind="MIME")
@@ -100,6 +109,6 @@ def _why_not_binary(head: bytes, name: str, suffix: str) -> DamagedDocument | Un
     found = filetype.guess(head)
     if found is not None:
         return UnsupportedFormat(name=name, kind=str(found.extension).upper())
-    if suffix in (".pdf", ".docx", ".docm"):
+    if suffix in _BINARY:
         return DamagedDocument(name=name, cause=f"its content is not {suffix[1:].upper()}")
     return UnsupportedFormat(name=name, kind=suffix[1:].upper() if suffix and suffix not in SUPPORTED_SUFFIXES else "binary")

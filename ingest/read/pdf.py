@@ -1,8 +1,7 @@
 """PDF -> pages.
 
-Text comes from PDFium: 1-2 ms a page, and a table's row on one line. Structure (labels, metadata, outline, whether a password
-is needed) comes from pypdf, which reads it as plain objects but takes many times as long over text. Structure is a courtesy: where
-pypdf cannot read it, or would take too long, the text stands without it.
+Text comes from PDFium: 1-2 ms a page, and a table's row on one line. A page without text of its own, or whose letters are garbled,
+is drawn and given to the recogniser; whatever happens to one page costs that page only.
 """
 
 from __future__ import annotations
@@ -10,15 +9,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from ingest.read.garbled import is_garbled
 from ingest.read.headings import find_headings
+from ingest.read.ocr import DPI, LARGEST_PIXELS, Picture, Recogniser, RecogniserFailed, why_no_words
 from ingest.read.pdf_structure import OutlineEntry, is_locked, structure
 from ingest.read.text import normalise
 from rag.errors import DamagedDocument, EncryptedDocument, NoTextInDocument
-from rag.records import Heading, Page, Reading
+from rag.records import NEEDS_RECOGNISER, Heading, Page, Reading, Unread
 
 _HEADER_WITHIN_BYTES = 1024  # the standard tolerates that much before %PDF-
 
@@ -43,26 +45,46 @@ def is_pdf(contents: bytes) -> bool:
     return b"%PDF-" in contents[:_HEADER_WITHIN_BYTES]
 
 
-def read(contents: bytes, name: str) -> Reading:
+def read(contents: bytes, name: str, recogniser: Recogniser | None = None) -> Reading:
     document = _open(contents, name)
     try:
-        raw = [_raw_text(document, index) for index in range(len(document))]
+        raw: list[str] = []
+        because: dict[int, Unread] = {}
+        for index in range(len(document)):
+            found = _text_layer(document, index)
+            raw.append("" if isinstance(found, Unread) else found)
+            if isinstance(found, Unread):
+                because[index + 1] = found
         cut_off = _is_cut_off(contents)
         if not raw or (cut_off and not all(raw)):
             raise DamagedDocument(name=name, cause="its end is missing" if cut_off else "it has no pages")
-        if not any(raw):
-            raise NoTextInDocument(name=name, pages=len(raw))
-        texts = [_tidy(text) for text in _join_hyphenated([text or "" for text in raw])]
+        recognised = _recognise(document, because, recogniser)
+        if not any(raw) and not recognised:
+            raise why_no_words(name, because) if because else NoTextInDocument(name=name, pages=len(raw))
+        texts = [_tidy(text) for text in _join_hyphenated(raw)]
+        for number, page in recognised.items():
+            texts[number - 1] = page.text
         about = structure(contents, len(texts))
         headings = _outline_headings(about.outline, texts) or _rule_headings(texts)
         pages = tuple(
-            Page(texts[index], number=index + 1, label=about.labels.get(index), headings=tuple(headings[index]))
-            for index, text in enumerate(raw)
+            Page(
+                text,
+                number=index + 1,
+                label=about.labels.get(index),
+                headings=tuple(headings[index]),
+                recognised=recognised[index + 1].recognised if index + 1 in recognised else None,
+            )
+            for index, text in enumerate(texts)
             if text
         )
-        unread = tuple(index + 1 for index, text in enumerate(raw) if text is None)
-        title = _title(about.metadata)
-        return Reading(pages, format="pdf", title=title, metadata=about.metadata, unread_pages=unread)
+        return Reading(
+            pages,
+            format="pdf",
+            title=_title(about.metadata),
+            metadata=about.metadata,
+            unread_pages=tuple(because),
+            unread_because=because,
+        )
     finally:
         document.close()
 
@@ -86,8 +108,39 @@ def _is_cut_off(contents: bytes) -> bool:
     return end == -1 or re.search(rb"\s\d+ \d+ obj\b", contents[end:]) is not None
 
 
-def _raw_text(document: pypdfium2.PdfDocument, index: int) -> str | None:
-    """The words PDFium finds on a page, in its own notation: "" on a blank page, None on one that shows something else or is broken."""
+def _recognise(document: pypdfium2.PdfDocument, because: dict[int, Unread], recogniser: Recogniser | None) -> dict[int, Page]:
+    """The pages that need it and whose words are recognised, which leave ``because``; the others' reasons become what came of it."""
+    pages: dict[int, Page] = {}
+    for number in [number for number, why in because.items() if why in NEEDS_RECOGNISER and recogniser is not None]:
+        found = recogniser.page(number, partial(_draw, document, number - 1)) if recogniser is not None else because[number]
+        if isinstance(found, Page):
+            pages[number] = found
+            del because[number]
+        else:
+            because[number] = found
+    return pages
+
+
+def _draw(document: pypdfium2.PdfDocument, index: int) -> Picture:
+    """
+    Raises:
+        RecogniserFailed: it cannot be drawn.
+    """
+    try:
+        page = document[index]
+        try:
+            width, height = page.get_size()  # in points
+            scale = min(DPI / 72, (LARGEST_PIXELS / max(1.0, width * height)) ** 0.5)
+            picture: Picture = page.render(scale=scale, grayscale=True).to_pil().copy()  # its bitmap goes with the page
+            return picture
+        finally:
+            page.close()
+    except (pypdfium2.PdfiumError, ValueError) as error:
+        raise RecogniserFailed(str(error)) from error
+
+
+def _text_layer(document: pypdfium2.PdfDocument, index: int) -> str | Unread:
+    """The words PDFium finds on a page, in its own notation: "" on a blank page; or why there are none."""
     try:
         page = document[index]
         try:
@@ -99,13 +152,15 @@ def _raw_text(document: pypdfium2.PdfDocument, index: int) -> str | None:
                 text = str(textpage.get_text_range())
             finally:
                 textpage.close()
+            if is_garbled(text):
+                return Unread.GARBLED
             if any(char.isalnum() for char in text):
                 return text
-            return None if text.strip() or _shows_something(page) else ""
+            return Unread.NEEDS_OCR if text.strip() or _shows_something(page) else ""
         finally:
             page.close()
     except pypdfium2.PdfiumError:
-        return None
+        return Unread.NO_TEXT
 
 
 def _shows_something(page: pypdfium2.PdfPage) -> bool:
