@@ -14,7 +14,7 @@ from functools import partial
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from ingest.read.garbled import is_garbled
+from ingest.read.garbled import SYMBOLS, is_garbled
 from ingest.read.headings import find_headings
 from ingest.read.ocr import DPI, LARGEST_PIXELS, Picture, Recogniser, RecogniserFailed, why_no_words
 from ingest.read.pdf_structure import OutlineEntry, is_locked, structure
@@ -30,7 +30,7 @@ _HYPHEN_AT_LINE_END = re.compile(r"([^\W_]+)[\x02\ufffe](?:\r\n)?([^\W_]+)|[\x02
 _WORD_PREFIXES = frozenset(
     {"non", "self", "ex", "quasi", "all", "well", "half", "third", "long", "short", "mid", "high", "low", "year", "so"}
 )
-_SYMBOL_FONTS = {0xA0: " ", 0xF0B7: "•", 0xF0A7: "▪", 0xF0D8: "▸", 0xF0FC: "✓", 0xF06F: "○", 0xF0A8: "□"}
+_SYMBOL_FONTS = {0xA0: " "} | SYMBOLS
 
 _RUNNING_HEADER_PAGES = 3
 """A would-be heading on as many pages as this is printed at the top of each."""
