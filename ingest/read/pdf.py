@@ -6,6 +6,8 @@ is drawn and given to the recogniser; whatever happens to one page costs that pa
 
 from __future__ import annotations
 
+import ctypes
+import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,6 +16,7 @@ from functools import partial
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from ingest.read.columns import Area, find_columns, is_out_of_order
 from ingest.read.garbled import SYMBOLS, is_garbled
 from ingest.read.headings import find_headings
 from ingest.read.ocr import DPI, LARGEST_PIXELS, Picture, Recogniser, RecogniserFailed, why_no_words
@@ -24,6 +27,7 @@ from rag.records import NEEDS_RECOGNISER, Heading, Page, Reading, Unread
 
 _HEADER_WITHIN_BYTES = 1024  # the standard tolerates that much before %PDF-
 
+_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _HYPHEN_AT_LINE_END = re.compile(r"([^\W_]+)[\x02\ufffe](?:\r\n)?([^\W_]+)|[\x02\ufffe]")
 """PDFium puts one of these marks where a line ended in a hyphen, and takes the line break away."""
 
@@ -36,6 +40,9 @@ _RUNNING_HEADER_PAGES = 3
 """A would-be heading on as many pages as this is printed at the top of each."""
 
 _TITLES_OF_NOTHING = re.compile(r"untitled.*|제목 ?없음|[\d\W_]*|.*\.(docx?|hwpx?|xlsx?|pptx?|indd|tmp|pdf)", re.IGNORECASE)
+
+_FEWEST_PIECES, _MOST_PIECES = 16, 150
+"""Pieces of text on a page, to be looked at for columns: with fewer there are none, and more take too long to be looked at in vain."""
 
 _LONGEST_LINE_OR_BOX = 5
 """Segments of a path. A page of rules, frames and backgrounds alone says nothing; letters and drawings have more."""
@@ -149,7 +156,7 @@ def _text_layer(document: pypdfium2.PdfDocument, index: int) -> str | Unread:
                 page = document[index]
             textpage = page.get_textpage()
             try:
-                text = str(textpage.get_text_range())
+                text = _in_reading_order(textpage, str(textpage.get_text_range()))
             finally:
                 textpage.close()
             if is_garbled(text):
@@ -163,6 +170,33 @@ def _text_layer(document: pypdfium2.PdfDocument, index: int) -> str | Unread:
         return Unread.NO_TEXT
 
 
+def _in_reading_order(textpage: pypdfium2.PdfTextPage, text: str) -> str:
+    """The text, which is in the order of drawing, by columns where that order goes to and fro between them."""
+    count = pdfium.FPDFText_CountRects(textpage, 0, -1)
+    if count < _FEWEST_PIECES:
+        return text
+    if count > _MOST_PIECES and find_columns(_pieces(textpage, range(0, count, -(-count // _MOST_PIECES)))) is None:
+        return text  # some programs draw each word by itself, and a part of them shows as well that there are no columns
+    pieces = _pieces(textpage, range(count))
+    areas = find_columns(pieces)
+    if areas is None or not is_out_of_order(pieces, areas):
+        return text
+    edge = 100_000.0
+    bounds = [(max(-edge, area.left), max(-edge, -area.bottom), min(edge, area.right), min(edge, -area.top)) for area in areas]
+    parts = [str(textpage.get_text_bounded(*bound)) for bound in bounds]
+    return "\r\n".join(part.strip("\r\n") for part in parts if part.strip())
+
+
+def _pieces(textpage: pypdfium2.PdfTextPage, numbers: range) -> list[Area]:
+    """Where text is drawn; PDFium counts upwards from the bottom, so the sign of heights changes."""
+    left, top, right, bottom = (ctypes.c_double() for _ in range(4))
+    pieces = []
+    for number in numbers:
+        pdfium.FPDFText_GetRect(textpage, number, left, top, right, bottom)
+        pieces.append(Area(left.value, -top.value, right.value, -bottom.value))
+    return pieces
+
+
 def _shows_something(page: pypdfium2.PdfPage) -> bool:
     """Whether a page without words holds a picture or a drawing, at whatever depth of forms."""
     seen = page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING, pdfium.FPDF_PAGEOBJ_PATH])
@@ -174,9 +208,10 @@ def _join_hyphenated(raw: Sequence[str]) -> list[str]:
 
     The rest of the document decides: which spelling it uses elsewhere, and else whether both halves are words of their own.
     """
-    if not any(_HYPHEN_AT_LINE_END.search(text) for text in raw):
+    if not any(_has_hyphen(text) for text in raw):
         return list(raw)
-    words = Counter(word.lower() for text in raw for word in re.findall(r"[^\W_]+(?:-[^\W_]+)*", _HYPHEN_AT_LINE_END.sub(" ", text)))
+    marked = [_HYPHEN_AT_LINE_END.sub(" ", text) if _has_hyphen(text) else text for text in raw]
+    words = Counter(itertools.chain.from_iterable(_WORD.findall(text.lower()) for text in marked))
     parts = Counter(part for word in words for part in word.split("-"))
     compounds = Counter("-".join(pair) for word in words for pair in zip(word.split("-"), word.split("-")[1:], strict=False))
 
@@ -192,7 +227,11 @@ def _join_hyphenated(raw: Sequence[str]) -> list[str]:
             divided = divided and after.islower() == before[1:].islower() and not (parts[left] and parts[right])
         return before + after if divided else f"{before}-{after}"
 
-    return [_HYPHEN_AT_LINE_END.sub(join, text) for text in raw]
+    return [_HYPHEN_AT_LINE_END.sub(join, text) if _has_hyphen(text) else text for text in raw]
+
+
+def _has_hyphen(text: str) -> bool:
+    return "\x02" in text or "\ufffe" in text
 
 
 def _tidy(raw: str) -> str:
