@@ -18,6 +18,7 @@ from typing import NamedTuple, Protocol
 
 from PIL import Image
 
+from ingest.read.columns import Area, area_of, find_columns
 from ingest.read.text import normalise
 from rag.errors import UNREAD_DOCUMENT, DocumentError
 from rag.records import Box, Page, Recognition, Unread
@@ -42,9 +43,7 @@ apart and loses some, and English beside Korean makes Latin of syllables: charac
 against less than 0.02. Of Latin words the Korean data makes nonsense; those are taken from a third look."""
 _SURE = 90.0
 _SMALLER = 0.75  # the scale of a second look at other pages, where the first is unsure
-_CLEARLY_MORE = 1.03  # a page of two columns, seen as one block, has as many letters in the wrong order
-_HARDLY_FEWER = 0.95
-_GUTTER = 0.015  # of the width
+_CLEARLY_MORE, _HARDLY_FEWER = 1.03, 0.95  # of letters well seen, for the second look to be the better
 
 _NOISE = 30.0  # below, a word is a stain
 _NOISE_WITHOUT_LETTERS = 60.0  # below, a mark without letters is a rule or the edge of a picture
@@ -162,14 +161,14 @@ class Tesseract:
             if _mean(second) < _SURE:
                 third = self._look(picture, dpi=DPI, assume=_ONE_BLOCK, languages=self._languages)
                 second = _with_latin_of(third, second)
-            enough = _CLEARLY_MORE if _has_gutter(second, picture.width) else _HARDLY_FEWER
+            enough = _HARDLY_FEWER
         elif _mean(first) < _SURE:
             smaller = picture.resize((max(1, int(picture.width * _SMALLER)), max(1, int(picture.height * _SMALLER))))
             seen = self._look(smaller, dpi=int(DPI * _SMALLER), assume=_ONE_BLOCK, languages=self._languages)
             second, enough = [_enlarged(word, 1 / _SMALLER) for word in seen], _CLEARLY_MORE
         else:
             return first
-        return second if _good(second) > enough * _good(first) else first
+        return _by_columns(second) if _good(second) > enough * _good(first) else first
 
 
 def _fitted(picture: Image.Image) -> Image.Image:
@@ -221,21 +220,15 @@ def _hangul(words: list[_Word]) -> float:
     return sum("가" <= char <= "힣" for char in letters) / len(letters) if letters else 0.0
 
 
-def _has_gutter(words: list[_Word], width: int) -> bool:
-    """Whether a strip in the middle is left free by nine lines of ten, and both sides are not: two columns, or a table."""
-    steps = int(1 / _GUTTER) * 2
-    crossed: list[set[int]] = [set() for _ in range(steps)]
-    for word in words:
-        for step in range(max(0, int(word.left / width * steps)), min(steps, int(word.right / width * steps) + 1)):
-            crossed[step].add(word.line)
-    lines = len({word.line for word in words})
-    middle = range(steps * 3 // 10, steps * 7 // 10)
-    return any(
-        len(crossed[step] | crossed[step + 1]) <= lines // 10
-        and len(set().union(*crossed[:step])) >= lines // 2
-        and len(set().union(*crossed[step + 2 :])) >= lines // 2
-        for step in middle
-    )
+def _by_columns(words: list[_Word]) -> list[_Word]:
+    """Words that were seen as one block, column after column where there are two."""
+    places = [Area(word.left, word.top, word.right, word.bottom) for word in words]
+    areas = find_columns(places)
+    if areas is None:
+        return words
+    own = [area_of(place, areas) or 0 for place in places]
+    order = sorted(range(len(words)), key=lambda at: own[at])
+    return [words[at]._replace(block=own[at]) for at in order]
 
 
 def _enlarged(word: _Word, factor: float) -> _Word:
