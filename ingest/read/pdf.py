@@ -21,6 +21,7 @@ from ingest.read.garbled import SYMBOLS, is_garbled
 from ingest.read.headings import find_headings
 from ingest.read.ocr import DPI, LARGEST_PIXELS, Picture, Recogniser, RecogniserFailed, why_no_words
 from ingest.read.pdf_structure import OutlineEntry, is_locked, structure
+from ingest.read.running import leave_out_running_lines
 from ingest.read.text import normalise
 from rag.errors import DamagedDocument, EncryptedDocument, NoTextInDocument
 from rag.records import NEEDS_RECOGNISER, Heading, Page, Reading, Unread
@@ -68,7 +69,7 @@ def read(contents: bytes, name: str, recogniser: Recogniser | None = None) -> Re
         recognised = _recognise(document, because, recogniser)
         if not any(raw) and not recognised:
             raise why_no_words(name, because) if because else NoTextInDocument(name=name, pages=len(raw))
-        texts = [_tidy(text) for text in _join_hyphenated(raw)]
+        texts = leave_out_running_lines([_tidy(text) for text in _join_hyphenated(raw)])
         for number, page in recognised.items():
             texts[number - 1] = page.text
         about = structure(contents, len(texts))
