@@ -26,7 +26,8 @@ from typing import IO, BinaryIO
 from pydantic import BaseModel, Field, ValidationError
 
 from ingest.read import read
-from ingest.read.ocr import Picture, Recogniser, is_installed, recogniser
+from ingest.read.ocr import Recogniser, is_installed, recogniser
+from ingest.read.tesseract import Picture
 from rag.errors import DocumentError, DocumentTooDemanding, ReaderDied
 from rag.records import Page, Reading, Reason, Unread
 from rag.settings import OCRSettings, SandboxSettings

@@ -64,7 +64,7 @@ OWNERS = {
     "starlette": ("ui/",),
     "streamlit": ("ui/",),
     "tokenizers": ("rag/weights/",),
-    "tesserocr": ("ingest/read/ocr.py",),
+    "tesserocr": ("ingest/read/tesseract.py",),
     "torch": ("rag/weights/embedder.py",),
     "typer": ("ui/cli.py",),
     "uvicorn": ("ui/",),

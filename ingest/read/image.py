@@ -11,7 +11,8 @@ from dataclasses import replace
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ingest.read.headings import find_headings
-from ingest.read.ocr import Picture, Recogniser, RecogniserFailed, why_no_words
+from ingest.read.ocr import Recogniser, why_no_words
+from ingest.read.tesseract import Picture, RecogniserFailed
 from rag.errors import DamagedDocument, DocumentTooDemanding
 from rag.records import Page, Reading, Unread
 

@@ -1,33 +1,21 @@
-"""Pictures of pages -> pages, by Tesseract on this machine: the library where its wheel is installed, else the program.
+"""Pictures of pages -> pages.
 
-Neither brings the data of any language; that is the system's or the user's own. Where a part is missing, ``recogniser`` says so with
-None, and a page that needed it says so with a reason; nothing fails.
+No engine brings the data of any language; that is the system's or the user's own. Where the engine or the data is missing, ``recogniser``
+says so with None, and a page that needed it says so with a reason; nothing fails.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import os
-import shutil
-import subprocess
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
-
-from PIL import Image
+from typing import Protocol
 
 from ingest.read.columns import Area, area_of, find_columns
-from ingest.read.text import normalise
+from ingest.read.tesseract import Look, Picture, RecogniserFailed, Word, engine, has_engine, mean
 from rag.errors import UNREAD_DOCUMENT, DocumentError
 from rag.records import Box, Page, Recognition, Unread
 from rag.settings import OCRSettings
-
-try:
-    import tesserocr
-except ImportError:  # no wheel for this system
-    tesserocr = None
 
 DPI = 200
 """At which pages are drawn. At 300 dpi a page takes a third longer, and Korean in 10.5 pt is recognised no better."""
@@ -61,33 +49,10 @@ _FOLDERS = (
 )
 
 
-Picture = Image.Image
-
-
 class Recogniser(Protocol):
     """Reads pictures of pages. ``draw`` is called when the picture is needed, which may be never."""
 
     def page(self, number: int, draw: Callable[[], Picture]) -> Page | Unread: ...
-
-
-class _Word(NamedTuple):
-    text: str
-    confidence: float
-    left: float
-    top: float
-    right: float
-    bottom: float
-    block: int
-    line: int
-
-
-class _Look(Protocol):
-    def __call__(self, picture: Picture, *, dpi: int, assume: int, languages: str) -> list[_Word]:
-        """The words in reading order."""
-
-
-class RecogniserFailed(Exception):
-    """A picture could not be drawn, or Tesseract could not do with it."""
 
 
 def why_no_words(name: str, because: Mapping[int, Unread]) -> DocumentError:
@@ -101,19 +66,13 @@ def why_no_words(name: str, because: Mapping[int, Unread]) -> DocumentError:
 
 def recogniser(settings: OCRSettings, environment: Mapping[str, str] = os.environ) -> Tesseract | None:
     """The recogniser for the settings' languages; None where the engine or one of the languages is not installed."""
-    folder, program = _tessdata(settings, environment), shutil.which("tesseract")
-    languages = "+".join(settings.languages)
-    if folder is not None and tesserocr is not None:
-        version = str(tesserocr.tesseract_version()).split("\n")[0].split()[-1]
-        return Tesseract(_Library(folder), f"Tesseract {version}", languages)
-    if folder is not None and program is not None:
-        return Tesseract(_Program(program, folder), _version(program), languages)
-    return None
+    folder = _tessdata(settings, environment)
+    found = engine(folder) if folder is not None else None
+    return Tesseract(*found, settings.languages) if found is not None else None
 
 
 def is_installed(settings: OCRSettings, environment: Mapping[str, str] = os.environ) -> bool:
-    engine = tesserocr is not None or shutil.which("tesseract") is not None
-    return engine and _tessdata(settings, environment) is not None
+    return has_engine() and _tessdata(settings, environment) is not None
 
 
 def _tessdata(settings: OCRSettings, environment: Mapping[str, str]) -> Path | None:
@@ -124,24 +83,15 @@ def _tessdata(settings: OCRSettings, environment: Mapping[str, str]) -> Path | N
     return next((folder for folder in folders if all((folder / name).is_file() for name in wanted)), None)
 
 
-@cache
-def _version(program: str) -> str:
-    try:
-        said = _run([program, "--version"])
-    except RecogniserFailed:
-        return "Tesseract"
-    first = said.decode("utf-8", "replace").split("\n")[0].split()
-    return f"Tesseract {first[1]}" if len(first) > 1 else "Tesseract"
-
-
 # --- the recogniser --------------------------------------------------------------------------
 
 
 class Tesseract:
-    def __init__(self, look: _Look, engine: str, languages: str) -> None:
+    def __init__(self, look: Look, version: str, languages: Sequence[str]) -> None:
         self._look = look
-        self._engine = f"{engine} ({languages})"
-        self._languages = languages
+        self._languages = "+".join(languages)
+        self._reads_korean = _KOREAN in languages
+        self._engine = f"{version} ({self._languages})"
 
     def page(self, number: int, draw: Callable[[], Picture]) -> Page | Unread:
         try:
@@ -149,20 +99,20 @@ class Tesseract:
             words = [word for word in self._best(picture) if not _is_noise(word)]
         except (RecogniserFailed, MemoryError):
             return Unread.NOT_RECOGNISED
-        if _mean(words) < _NO_WORDS or not any(char.isalnum() for word in words for char in word.text):
+        if mean(words) < _NO_WORDS or not any(char.isalnum() for word in words for char in word.text):
             return Unread.NO_WORDS
         return _page(words, number=number, size=picture.size, engine=self._engine)
 
-    def _best(self, picture: Image.Image) -> list[_Word]:
+    def _best(self, picture: Picture) -> list[Word]:
         """What is seen at the first look, or at a second one where the first sees Korean or is unsure."""
         first = self._look(picture, dpi=DPI, assume=_AUTOMATIC, languages=self._languages)
-        if _hangul(first) >= _SOME and _KOREAN in self._languages:
+        if _hangul(first) >= _SOME and self._reads_korean:
             second = self._look(picture, dpi=DPI, assume=_ONE_BLOCK, languages=_KOREAN)
-            if _mean(second) < _SURE:
+            if mean(second) < _SURE:
                 third = self._look(picture, dpi=DPI, assume=_ONE_BLOCK, languages=self._languages)
                 second = _with_latin_of(third, second)
             enough = _HARDLY_FEWER
-        elif _mean(first) < _SURE:
+        elif mean(first) < _SURE:
             smaller = picture.resize((max(1, int(picture.width * _SMALLER)), max(1, int(picture.height * _SMALLER))))
             seen = self._look(smaller, dpi=int(DPI * _SMALLER), assume=_ONE_BLOCK, languages=self._languages)
             second, enough = [_enlarged(word, 1 / _SMALLER) for word in seen], _CLEARLY_MORE
@@ -171,7 +121,7 @@ class Tesseract:
         return _by_columns(second) if _good(second) > enough * _good(first) else first
 
 
-def _fitted(picture: Image.Image) -> Image.Image:
+def _fitted(picture: Picture) -> Picture:
     """In grey, and of a size that Tesseract does well with."""
     grey = picture.convert("L")
     pixels = grey.width * grey.height
@@ -183,21 +133,15 @@ def _fitted(picture: Image.Image) -> Image.Image:
     return grey
 
 
-def _is_noise(word: _Word) -> bool:
+def _is_noise(word: Word) -> bool:
     return word.confidence < (_NOISE if any(char.isalnum() for char in word.text) else _NOISE_WITHOUT_LETTERS)
 
 
-def _mean(words: list[_Word]) -> float:
-    """Confidence, a long word counting for more."""
-    letters = sum(len(word.text) for word in words)
-    return sum(word.confidence * len(word.text) for word in words) / letters if letters else 0.0
-
-
-def _good(words: list[_Word]) -> int:
+def _good(words: list[Word]) -> int:
     return sum(len(word.text) for word in words if word.confidence >= _GOOD)
 
 
-def _with_latin_of(other: list[_Word], korean: list[_Word]) -> list[_Word]:
+def _with_latin_of(other: list[Word], korean: list[Word]) -> list[Word]:
     """The look at Korean, with the Latin words of the other wherever that was surer of them."""
     merged = list(korean)
     for word in other:
@@ -214,13 +158,13 @@ def _with_latin_of(other: list[_Word], korean: list[_Word]) -> list[_Word]:
     return merged
 
 
-def _hangul(words: list[_Word]) -> float:
+def _hangul(words: list[Word]) -> float:
     """The share of Hangul among the letters."""
     letters = [char for word in words for char in word.text if char.isalpha()]
     return sum("가" <= char <= "힣" for char in letters) / len(letters) if letters else 0.0
 
 
-def _by_columns(words: list[_Word]) -> list[_Word]:
+def _by_columns(words: list[Word]) -> list[Word]:
     """Words that were seen as one block, column after column where there are two."""
     places = [Area(word.left, word.top, word.right, word.bottom) for word in words]
     areas = find_columns(places)
@@ -231,15 +175,15 @@ def _by_columns(words: list[_Word]) -> list[_Word]:
     return [words[at]._replace(block=own[at]) for at in order]
 
 
-def _enlarged(word: _Word, factor: float) -> _Word:
+def _enlarged(word: Word, factor: float) -> Word:
     return word._replace(left=word.left * factor, top=word.top * factor, right=word.right * factor, bottom=word.bottom * factor)
 
 
-def _page(words: list[_Word], *, number: int, size: tuple[int, int], engine: str) -> Page:
+def _page(words: list[Word], *, number: int, size: tuple[int, int], engine: str) -> Page:
     """Lines as they stand, a blank one between two blocks, and where each word is."""
     width, height = size
     text, boxes = "", []
-    before: _Word | None = None
+    before: Word | None = None
     for word in words:
         if before is not None:
             text += "\n\n" if word.block != before.block else "\n" if word.line != before.line else " "
@@ -256,111 +200,4 @@ def _page(words: list[_Word], *, number: int, size: tuple[int, int], engine: str
             )
         )
         before = word
-    return Page(text, number=number, recognised=Recognition(engine, round(_mean(words), 1), tuple(boxes)))
-
-
-def _joined(pieces: list[_Word], text: str) -> list[_Word]:
-    """Tesseract's "words" of Korean are often single syllables; its text alone says which of them belong together."""
-    text = normalise(text)
-    words: list[_Word] = []
-    at = 0
-    for piece in pieces:
-        start = at
-        while start < len(text) and text[start].isspace():
-            start += 1
-        found = text.startswith(piece.text, start)
-        if found and start == at and words and words[-1].line == piece.line:
-            words[-1] = _glued(words[-1], piece)
-        else:
-            words.append(piece)
-        if found:
-            at = start + len(piece.text)
-        elif (later := text.find(piece.text, at)) != -1:
-            at = later + len(piece.text)
-    return words
-
-
-def _glued(left: _Word, right: _Word) -> _Word:
-    return left._replace(
-        text=left.text + right.text,
-        confidence=_mean([left, right]),
-        left=min(left.left, right.left),
-        top=min(left.top, right.top),
-        right=max(left.right, right.right),
-        bottom=max(left.bottom, right.bottom),
-    )
-
-
-# --- the engine as a library -----------------------------------------------------------------
-
-
-class _Library:
-    """Opened at the first picture, for most documents have none: 0.1 s and 60 MB."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._engines: dict[str, tesserocr.PyTessBaseAPI] = {}
-
-    def __call__(self, picture: Picture, *, dpi: int, assume: int, languages: str) -> list[_Word]:
-        try:
-            if languages not in self._engines:
-                self._engines[languages] = tesserocr.PyTessBaseAPI(path=f"{self._folder}{os.sep}", lang=languages)
-            engine = self._engines[languages]
-            engine.SetPageSegMode(assume)
-            engine.SetImage(picture)
-            engine.SetSourceResolution(dpi)
-            engine.Recognize()
-            return _joined(self._words(engine.GetIterator()), engine.GetUTF8Text())
-        except RuntimeError as error:  # the only kind that tesserocr raises of itself
-            raise RecogniserFailed(str(error)) from error
-
-    def _words(self, results: tesserocr.PyResultIterator | None) -> list[_Word]:
-        level = tesserocr.RIL
-        found: list[_Word] = []
-        block = line = 0
-        for place in tesserocr.iterate_level(results, level.WORD) if results is not None else ():
-            block += place.IsAtBeginningOf(level.BLOCK)
-            line += place.IsAtBeginningOf(level.TEXTLINE)
-            if place.Empty(level.WORD) or not (text := normalise(place.GetUTF8Text(level.WORD)).strip()):
-                continue
-            left, top, right, bottom = place.BoundingBox(level.WORD)
-            found.append(_Word(text, place.Confidence(level.WORD), left, top, right, bottom, block, line))
-        return found
-
-
-# --- the engine as a program -----------------------------------------------------------------
-
-
-class _Program:
-    def __init__(self, program: str, folder: Path) -> None:
-        self._command = [program, "-", "-", "--tessdata-dir", str(folder)]
-
-    def __call__(self, picture: Picture, *, dpi: int, assume: int, languages: str) -> list[_Word]:
-        file = io.BytesIO()
-        picture.save(file, "PNG", compress_level=1)
-        said = _run([*self._command, "-l", languages, "--dpi", str(dpi), "--psm", str(assume), "tsv", "txt"], file.getvalue())
-        table, text = _table_and_text(said.decode("utf-8", "replace"))
-        found = []
-        for row in csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE):
-            if row["level"] != "5" or not (word := normalise(row["text"] or "").strip()):
-                continue
-            left, top, width, height = (float(row[key]) for key in ("left", "top", "width", "height"))
-            block = int(row["block_num"])
-            line = (block * 1000 + int(row["par_num"])) * 1000 + int(row["line_num"])
-            found.append(_Word(word, float(row["conf"]), left, top, left + width, top + height, block, line))
-        return _joined(found, text)
-
-
-def _table_and_text(said: str) -> tuple[list[str], str]:
-    """What the program writes with "tsv txt": rows of twelve fields, then the page's text."""
-    lines = said.split("\n")
-    rows = next((at for at, line in enumerate(lines) if line.count("\t") != 11), len(lines))
-    return lines[:rows], "\n".join(lines[rows:])
-
-
-def _run(command: list[str], given: bytes = b"") -> bytes:
-    try:
-        done = subprocess.run(command, input=given, capture_output=True, env=os.environ | {"OMP_THREAD_LIMIT": "1"}, check=True)
-    except (OSError, subprocess.SubprocessError) as error:
-        raise RecogniserFailed(str(error)) from error
-    return done.stdout
+    return Page(text, number=number, recognised=Recognition(engine, round(mean(words), 1), tuple(boxes)))

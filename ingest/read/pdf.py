@@ -19,9 +19,10 @@ import pypdfium2.raw as pdfium
 from ingest.read.columns import Area, find_columns, is_out_of_order
 from ingest.read.garbled import SYMBOLS, is_garbled
 from ingest.read.headings import find_headings
-from ingest.read.ocr import DPI, LARGEST_PIXELS, Picture, Recogniser, RecogniserFailed, why_no_words
+from ingest.read.ocr import DPI, LARGEST_PIXELS, Recogniser, why_no_words
 from ingest.read.pdf_structure import OutlineEntry, is_locked, structure
 from ingest.read.running import leave_out_running_lines
+from ingest.read.tesseract import Picture, RecogniserFailed
 from ingest.read.text import normalise
 from rag.errors import DamagedDocument, EncryptedDocument, NoTextInDocument
 from rag.records import NEEDS_RECOGNISER, Heading, Page, Reading, Unread
