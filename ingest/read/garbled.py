@@ -32,11 +32,11 @@ _NO_LETTER = re.compile(
 )  # \x02 and \ufffe are hyphens
 _NOTATION = re.compile(r"\(cid:\d+\)")
 _SPACE = re.compile(r"\s+")
-_UNUSUAL = re.compile(
-    "[^\\W\\d_\x00-\u052f\u1100-\u11ff\u1e00-\u2bff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef"
+_ELSEWHERE = re.compile(
+    "[^\x00-\u052f\u1100-\u11ff\u1e00-\u2bff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef\ufffe"
     "\U0001d400-\U0001d7ff\U00020000-\U0003ffff]"
 )
-"""Letters outside the blocks of Latin, Greek, Cyrillic, Korean, Chinese, Japanese and mathematics."""
+"""Outside the blocks of Latin, Greek, Cyrillic, Korean, Chinese, Japanese and mathematics."""
 _HANGUL = re.compile("[가-힣]+")
 _VOWELS = "aeiouyAEIOUY"
 
@@ -48,13 +48,14 @@ def is_garbled(text: str) -> bool:
 
 def _has_marks_of_nothing(text: str, odd: str) -> bool:
     found = sum(ord(char) not in SYMBOLS for char in _NO_LETTER.findall(odd))
+    found += sum(unicodedata.category(char) == "Cn" for char in _ELSEWHERE.findall(odd))
     if "(cid:" in text:
         found += sum(map(len, _NOTATION.findall(text)))
     return found >= _FEWEST_MARKS and found >= _MARKS_SHARE * len(_SPACE.sub("", text))
 
 
 def _mixes_scripts(text: str, odd: str) -> bool:
-    unusual = _UNUSUAL.findall(odd)
+    unusual = [char for char in _ELSEWHERE.findall(odd) if char.isalpha()]
     if len(unusual) < _FEWEST_MARKS or len(unusual) < _FOREIGN_SHARE * sum(map(str.isalpha, text)):
         return False
     scripts = Counter(unicodedata.name(char, "NONE ").split()[0] for char in unusual)
@@ -65,8 +66,8 @@ def _is_rare_hangul(odd: str) -> bool:
     hangul = "".join(_HANGUL.findall(odd))
     if len(hangul) < _FEWEST_HANGUL:
         return False
-    everyday = len(hangul.encode("euc_kr", errors="ignore")) / 2
-    return everyday < (1 - _RARE_HANGUL_SHARE) * len(hangul)
+    rare = (len(hangul.encode("euc_kr")) - 2 * len(hangul)) / 6  # an everyday syllable takes two bytes, any other is spelt out in eight
+    return rare >= _RARE_HANGUL_SHARE * len(hangul)
 
 
 def _lacks_vowels(text: str) -> bool:
