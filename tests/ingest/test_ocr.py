@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from ingest.pipeline import Batch, add
+from ingest.pipeline import Batch, Cancelled, add
 from ingest.read import ocr, read, tesseract
 from ingest.sandbox import Sandbox
 from rag.errors import (
@@ -294,32 +294,81 @@ def test_a_picture_of_too_many_points_is_not_opened(tmp_path: Path) -> None:
 # --- in the child, and in the drawer ---------------------------------------------------------
 
 
-@recognising
-def test_a_page_that_takes_too_long_costs_that_page_only(tmp_path: Path) -> None:
-    dense = documents.drawn("\n".join(["words and numbers 1234567890 " * 5] * 70), points=6)
-    path = documents.scans(tmp_path / "a.pdf", [documents.drawn("First page here"), dense, documents.drawn("Third page here")])
-    pages: list[float] = []
+SCRIPTED_CHILD = """
+import os, sys, time
+sys.path.insert(0, sys.argv[1])
+import ingest.sandbox
+from rag.records import Page, Recognition
 
-    with Sandbox(SandboxSettings(seconds=1)) as sandbox:
-        reading = sandbox.read(path, between_pages=lambda: pages.append(time.monotonic()))
+class Scripted:
+    def page(self, number, draw):
+        BEFORE
+        return Page(f"page {number}", number=number, recognised=Recognition("scripted", 90.0))
 
-    assert [(page.number, page.text) for page in reading.pages] == [(1, "First page here"), (3, "Third page here")]
-    assert dict(reading.unread_because) == {2: Unread.NOT_RECOGNISED}
-    assert len(pages) == 5
+ingest.sandbox.recogniser = lambda settings: Scripted()
+ingest.sandbox.serve(*sys.argv[2:])
+"""
 
 
-@recognising
-def test_a_scan_takes_longer_than_a_file_may(tmp_path: Path) -> None:
-    sheets = [documents.drawn("\n".join([f"This is page {number} of the scan."] * 12)) for number in range(1, 9)]
-    path = documents.scans(tmp_path / "a.pdf", sheets)
+def scripted_child(monkeypatch: pytest.MonkeyPatch, before: str) -> None:
+    """Have the child do this before it recognises a page."""
+    monkeypatch.setattr("ingest.sandbox._BOOT", SCRIPTED_CHILD.replace("BEFORE", before))
+
+
+@pytest.mark.parametrize(
+    "before", ["if number == 3: time.sleep(60)", "if number == 3: os.abort()", "while number == 3: pass"], ids=["waits", "crashes", "works"]
+)
+def test_a_page_that_is_too_much_costs_that_page_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str) -> None:
+    path = documents.pdf(tmp_path / "a.pdf", ["page 1", *[documents.SCAN] * 4])
+    scripted_child(monkeypatch, before)
 
     with Sandbox(SandboxSettings(seconds=2)) as sandbox:
-        began = time.monotonic()
         reading = sandbox.read(path)
-        took = time.monotonic() - began
 
-    assert len(reading.pages) == 8
-    assert took > 2
+    assert [(page.number, page.text) for page in reading.pages] == [(number, f"page {number}") for number in (1, 2, 4, 5)]
+    assert dict(reading.unread_because) == {3: Unread.NOT_RECOGNISED}
+
+
+def test_after_three_pages_that_are_too_much_no_more_are_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = documents.pdf(tmp_path / "a.pdf", ["page 1", *[documents.SCAN] * 9])
+    scripted_child(monkeypatch, "if number % 2: os.abort()")
+
+    with Sandbox(SandboxSettings()) as sandbox:
+        reading = sandbox.read(path)
+
+    assert [page.number for page in reading.pages] == [1, 2, 4, 6]
+    assert reading.unread_pages == (3, 5, 7, 8, 9, 10)
+
+
+def test_a_scan_may_take_longer_than_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = documents.pdf(tmp_path / "a.pdf", [documents.SCAN] * 6)
+    scripted_child(monkeypatch, "time.sleep(0.5)")
+    steps: list[float] = []
+
+    with Sandbox(SandboxSettings(seconds=2)) as sandbox:
+        reading = sandbox.read(path, between_pages=lambda: steps.append(time.monotonic()))
+
+    assert len(reading.pages) == 6
+    assert len(steps) == 12
+    assert steps[-1] - steps[0] > 2
+
+
+def test_a_batch_can_be_stopped_between_two_pages(tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = documents.pdf(tmp_path / "a.pdf", [documents.SCAN] * 6)
+    scripted_child(monkeypatch, "time.sleep(0.1)")
+    asked: list[None] = []
+
+    def cancelled() -> bool:
+        asked.append(None)
+        return len(asked) > 4
+
+    with Sandbox(SandboxSettings()) as sandbox:
+        batch = _batch(library, sandbox)
+        batch.cancelled = cancelled
+        with pytest.raises(Cancelled):
+            list(add([path], batch))
+
+    assert len(asked) == 5
 
 
 def _batch(library: Library, sandbox: Sandbox) -> Batch:
