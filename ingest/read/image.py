@@ -58,8 +58,6 @@ def read(contents: bytes, name: str, recogniser: Recogniser | None = None) -> Re
             pages.append(replace(found, headings=tuple(find_headings(found.text))))
         else:
             because[number] = found
-    if not number:
-        raise DamagedDocument(name=name, cause="it holds no picture")
     if not pages:
         raise why_no_words(name, because)
     return Reading(tuple(pages), format=(format_ or "").lower(), unread_pages=tuple(because), unread_because=because)
