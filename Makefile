@@ -23,6 +23,7 @@ weights: $(VENV)/.installed
 
 # torch first: from the version alone pip would also consider builds with gigabytes of CUDA for its dependents.
 $(VENV)/.installed: pyproject.toml constraints.txt
+	@echo "Installing. llama.cpp is built from source the first time: some five minutes on two cores."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet torch==2.13.0
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e .

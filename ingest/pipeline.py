@@ -15,13 +15,13 @@ from typing import NamedTuple
 import numpy as np
 
 from ingest.folders import Named, Scan, find_files
-from ingest.read import SUPPORTED_SUFFIXES
+from ingest.read import READ_VERSION, SUPPORTED_SUFFIXES
 from ingest.sandbox import Sandbox
 from ingest.split import SPLIT_VERSION, header, split
-from rag.errors import ChangedWhileReading, DocumentError, NoSuchFile, UnreadableFile
+from rag.errors import PARTIAL_REASONS, ChangedWhileReading, DocumentError, NoSuchFile, UnreadableFile
 from rag.library.library import Library
 from rag.ports import Embedder, Vectors
-from rag.records import FileOutcome, Outcome, Progress, Reading, Span
+from rag.records import NEEDS_RECOGNISER, FileOutcome, Outcome, Progress, Reading, Reason, Span
 from rag.settings import SplitSettings
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,9 @@ _EMBED_AT_ONCE = 64
 
 _INDEX_AT = 1_000
 """Waiting index operations after which the index is told."""
+
+
+_WITHOUT_OCR = ", without OCR"
 
 
 class Cancelled(Exception):
@@ -57,7 +60,16 @@ class Batch:
 
     @property
     def method(self) -> str:
-        return f"split {SPLIT_VERSION}, {self.settings.passage_tokens}+{self.settings.overlap_tokens}"
+        return f"read {READ_VERSION}, split {SPLIT_VERSION}, {self.settings.passage_tokens}+{self.settings.overlap_tokens}"
+
+    def method_for(self, reading: Reading) -> str:
+        """A reading that lacks pages for want of a recogniser is remembered as such."""
+        lacks = not NEEDS_RECOGNISER.isdisjoint(reading.unread_because.values())
+        return self.method + _WITHOUT_OCR if lacks else self.method
+
+    def is_current(self, method: str | None) -> bool:
+        """Whether what was read by ``method`` is what reading it now would give."""
+        return method == self.method or (method == self.method + _WITHOUT_OCR and not self.sandbox.recognises())
 
     def tell(self, name: str, *, part_bytes: float = 0) -> None:
         if self.cancelled():
@@ -127,14 +139,14 @@ def _add_file(path: Path, *, place: bytes, name: str, batch: Batch) -> tuple[Fil
     try:
         stamp = _stamp(path, name)
         content_hash = _hash(path, name)
-        known = library.manifest.method_of(content_hash) == batch.method
+        known = batch.is_current(library.manifest.method_of(content_hash))
         if known and before and before.doc_id == content_hash and before.name == name and not _failed(before.reason):
             library.manifest.mark_checked(place, mtime_ns=stamp.mtime_ns, inode=stamp.inode)
             return FileOutcome(shown, Outcome.UNCHANGED), False
         if known:  # the same content from another place: nothing to read or embed
-            library.manifest.put_place(place, name=name, doc_id=content_hash, reason=None, **stamp._asdict())
+            library.manifest.put_place(place, name=name, doc_id=content_hash, reason=_lacks(library, content_hash, name), **stamp._asdict())
             return FileOutcome(shown, Outcome.UPDATED if before and before.doc_id else Outcome.ADDED), False
-        reading = batch.sandbox.read(path, name=name)
+        reading = batch.sandbox.read(path, name=name, between_pages=lambda: batch.tell(name))
         if _stamp(path, name) != stamp:
             raise ChangedWhileReading(name=name)
     except DocumentError as error:
@@ -160,7 +172,7 @@ def _add_file(path: Path, *, place: bytes, name: str, batch: Batch) -> tuple[Fil
         mtime_ns=stamp.mtime_ns,
         size_bytes=stamp.size_bytes,
         inode=stamp.inode,
-        method=batch.method,
+        method=batch.method_for(reading),
         embedder=batch.embedder.identity,
         reading=reading,
         spans=spans,
@@ -173,16 +185,20 @@ def _add_file(path: Path, *, place: bytes, name: str, batch: Batch) -> tuple[Fil
     return FileOutcome(shown, Outcome.UPDATED if before and before.doc_id else Outcome.ADDED, len(spans)), True
 
 
+def _lacks(library: Library, content_hash: str, name: str) -> Reason | None:
+    """What was missing of the same content at another place."""
+    reasons = (place.reason for place in library.manifest.places(doc_id=content_hash) if place.reason)
+    found = next((reason for reason in reasons if reason.code in PARTIAL_REASONS), None)
+    return Reason(found.code, {**found.facts, "name": name}) if found else None
+
+
 def _shown_name(path: Path) -> str:
     """The file name as the user knows it: composed (macOS stores it decomposed), and text whatever bytes it is made of."""
     return unicodedata.normalize("NFC", os.fsencode(path.name).decode("utf-8", "replace"))
 
 
-def _failed(reason: object) -> bool:
-    from rag.errors import SomePagesWithoutText
-    from rag.records import Reason
-
-    return isinstance(reason, Reason) and reason.code != SomePagesWithoutText.__name__
+def _failed(reason: Reason | None) -> bool:
+    return reason is not None and reason.code not in PARTIAL_REASONS
 
 
 def _embed(reading: Reading, spans: Sequence[Span], headers: Sequence[str], *, name: str, size: int, batch: Batch) -> Vectors:

@@ -123,7 +123,7 @@ class Queue:
     # --- the worker ---------------------------------------------------------------------------
 
     def _work(self) -> None:
-        with Sandbox(self._assistant.settings.sandbox) as sandbox:
+        with Sandbox(self._assistant.settings.sandbox, self._assistant.settings.ocr) as sandbox:
             self._assistant.library.fill_index()  # what an earlier run, or a damaged index, left to do
             while not self._stopping.is_set():
                 worked = False
@@ -136,10 +136,11 @@ class Queue:
                     log.warning("taking in documents has stopped: %s", type(error).__name__)
                     self._broken = error
                     self._sweeps.clear()
-                if not worked:
+                if not worked and not self._stopping.is_set():
                     self._progress = None
                     self._wake.wait(timeout=self._pause_s())
                     self._wake.clear()
+            self._sweeps.clear()  # while the drawer is open: each tidies up behind it
 
     def _pause_s(self) -> float | None:
         if self._broken:

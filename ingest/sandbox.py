@@ -17,17 +17,20 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import IO, BinaryIO
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from ingest.read import read
+from ingest.read.ocr import Recogniser, is_installed, recogniser
+from ingest.read.tesseract import Picture
 from rag.errors import DocumentError, DocumentTooDemanding, ReaderDied
-from rag.records import Reading, Reason
-from rag.settings import SandboxSettings
+from rag.records import Page, Reading, Reason, Unread
+from rag.settings import OCRSettings, SandboxSettings
 
 if sys.platform != "win32":
     import resource
@@ -50,9 +53,29 @@ _BOOT = (
 """Run with -P, so that a module lying in the folder where Seorap was started is not taken for a library."""
 
 
-class _Answer(BaseModel):
-    """What the child found: a reading, or a DocumentError by its name and facts."""
+_LOST_PAGES = 3
+"""Pages that may bring the reader down or take too long before the rest of a document's pages goes unrecognised."""
 
+
+class _Request(BaseModel):
+    path: str  # its bytes, hexadecimal
+    name: str  # as well as it can be written
+    recognised: dict[int, Page | Unread] = Field(default_factory=dict)  # by children that have died since
+    recognises_more: bool = True
+
+
+class _Step(BaseModel):
+    """A page that needs a recogniser begins; or has ended, and this came of it."""
+
+    number: int
+    page: Page | None = None
+    unread: Unread | None = None
+
+
+class _Answer(BaseModel):
+    """What the child found: a reading, or a DocumentError by its name and facts; before that, how far it is."""
+
+    step: _Step | None = None
     reading: Reading | None = None
     error: Reason | None = None
     leaves: bool = False  # the child ends now, so that the next file finds fresh memory
@@ -61,11 +84,16 @@ class _Answer(BaseModel):
 # --- the parent's side -----------------------------------------------------------------------
 
 
+class _PageLost(Exception):
+    """The child died, or was too slow, over a page that it was recognising."""
+
+
 class Sandbox:
     """A reader in a process of its own, started when first needed and again whenever it has died. Safe to share between threads."""
 
-    def __init__(self, settings: SandboxSettings) -> None:
+    def __init__(self, settings: SandboxSettings, ocr: OCRSettings | None = None) -> None:
         self._settings = settings
+        self._ocr = ocr or OCRSettings()
         self._one_at_a_time = threading.Lock()
         self._child: _Child | None = None
 
@@ -85,8 +113,14 @@ class Sandbox:
         child = self._child
         return child.process.pid if child is not None else None
 
-    def read(self, path: Path, *, name: str | None = None) -> Reading:
-        """What ``ingest.read.read`` finds in a file.
+    def recognises(self) -> bool:
+        """Whether there is a recogniser for the settings' languages, now."""
+        return is_installed(self._ocr)
+
+    def read(self, path: Path, *, name: str | None = None, between_pages: Callable[[], None] = lambda: None) -> Reading:
+        """What ``ingest.read.read`` finds in a file. The time allowed is for the file, and again for each page that must be recognised.
+
+        ``between_pages`` is called as those pages begin and end; what it raises ends the reading.
 
         Raises:
             DocumentTooDemanding: it took more time or memory than the settings allow.
@@ -94,14 +128,19 @@ class Sandbox:
             DocumentError: what reading it raised.
         """
         name = path.name if name is None else name
+        request = _Request(path=os.fsencode(path.absolute()).hex(), name=name.encode("utf-8", "replace").decode())
+        lost_pages = 0
         with self._one_at_a_time:
-            child = self._running_child()
             answer: _Answer | None = None
-            try:
-                answer = child.ask(path, name)
-            finally:
-                if answer is None or answer.leaves:  # a child in the middle of something else would answer the wrong question
-                    self._drop_child()
+            while answer is None:
+                try:
+                    answer = self._running_child().ask(request, name, between_pages)
+                except _PageLost:
+                    lost_pages += 1
+                    request.recognises_more = lost_pages < _LOST_PAGES
+                finally:
+                    if answer is None or answer.leaves:  # a child in the middle of something else would answer the wrong question
+                        self._drop_child()
         if answer.reading is not None:
             return answer.reading
         raise _document_error(answer.error, name)
@@ -110,7 +149,7 @@ class Sandbox:
         if self._child is not None and self._child.process.poll() is not None:
             self._drop_child()
         if self._child is None:
-            self._child = _Child(self._settings)
+            self._child = _Child(self._settings, self._ocr)
         return self._child
 
     def _drop_child(self) -> None:
@@ -120,7 +159,7 @@ class Sandbox:
 
 
 class _Child:
-    def __init__(self, settings: SandboxSettings) -> None:
+    def __init__(self, settings: SandboxSettings, ocr: OCRSettings) -> None:
         """
         Raises:
             RuntimeError: it does not start, which is no fault of any file.
@@ -129,11 +168,12 @@ class _Child:
         self._last_words = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the child
         root = str(Path(__file__).resolve().parents[1])
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _BOOT, root, str(settings.memory_mib), str(settings.seconds)],
+            [sys.executable, "-P", "-c", _BOOT, root, str(settings.memory_mib), str(settings.seconds), ocr.model_dump_json()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._last_words,
-            env=os.environ | {"MALLOC_ARENA_MAX": "1"},  # each further arena would take 64 MiB of the address space allowed
+            # Each further arena would take 64 MiB of the address space allowed; Tesseract's threads wait for each other more than they help.
+            env=os.environ | {"MALLOC_ARENA_MAX": "1", "OMP_THREAD_LIMIT": "1"},
             start_new_session=True,  # Ctrl-C in the terminal is the parent's to answer
         )
         self._listener: threading.Thread | None = None
@@ -144,24 +184,32 @@ class _Child:
             self.end()
             raise
 
-    def ask(self, path: Path, name: str) -> _Answer:
-        request = {"path": os.fsencode(path.absolute()).hex(), "name": name}
+    def ask(self, request: _Request, name: str, between_pages: Callable[[], None]) -> _Answer:
+        """The answer; pages that are recognised on the way are noted in the request, should it have to be asked again.
+
+        Raises:
+            _PageLost: and the page is noted.
+        """
         try:
-            _send(_pipe(self.process.stdin), json.dumps(request).encode())
+            _send(_pipe(self.process.stdin), request.model_dump_json().encode())
         except OSError:  # it died since; receiving says how
             pass
-        message, in_time = self._receive(seconds=self._settings.seconds)
-        if not in_time:
-            raise DocumentTooDemanding(name=name, limit=f"{self._settings.seconds} s")
-        if message is None:
-            raise self._how_it_died(name)
-        try:
-            answer = _Answer.model_validate_json(message)
-        except ValidationError as error:
-            raise ReaderDied(name=name, cause="its answer makes no sense") from error
-        if (answer.reading is None) == (answer.error is None):
-            raise ReaderDied(name=name, cause="its answer makes no sense")
-        return answer
+        begun: int | None = None
+        while True:
+            message, in_time = self._receive(seconds=self._settings.seconds)
+            if message is None and begun is not None:
+                request.recognised[begun] = Unread.NOT_RECOGNISED
+                log.warning("a page was too much for the recogniser: page %s", begun)
+                raise _PageLost
+            if not in_time:
+                raise DocumentTooDemanding(name=name, limit=f"{self._settings.seconds} s")
+            if message is None:
+                raise self._how_it_died(name)
+            answer = _understood(message, name)
+            if answer.step is None:
+                return answer
+            begun = _noted(answer.step, begun, request, name)
+            between_pages()
 
     def _receive(self, *, seconds: float) -> tuple[bytes | None, bool]:
         """The child's next message, None if it ended instead; and whether it ended by itself, not by the clock."""
@@ -207,6 +255,28 @@ class _Child:
         self._last_words.close()
 
 
+def _understood(message: bytes, name: str) -> _Answer:
+    try:
+        answer = _Answer.model_validate_json(message)
+    except ValidationError as error:
+        raise ReaderDied(name=name, cause="its answer makes no sense") from error
+    if [answer.step, answer.reading, answer.error].count(None) != 2:
+        raise ReaderDied(name=name, cause="its answer makes no sense")
+    return answer
+
+
+def _noted(step: _Step, begun: int | None, request: _Request, name: str) -> int | None:
+    """The page that is being recognised after this step. One page follows another, none comes twice: a child cannot go on for ever."""
+    came = step.page or step.unread
+    expected = step.number == begun if came is not None else begun is None and step.number > max(request.recognised, default=0)
+    if not expected:
+        raise ReaderDied(name=name, cause="its answer makes no sense")
+    if came is None:
+        return step.number
+    request.recognised[step.number] = came
+    return None
+
+
 def _document_error(reason: Reason | None, name: str) -> DocumentError:
     """The error that the child names, if there is such a one and its facts are all there."""
     kinds = {kind.__name__: kind for kind in DocumentError.__subclasses__()}
@@ -245,19 +315,21 @@ def _receive(pipe: IO[bytes]) -> bytes | None:
 # --- the child's side ------------------------------------------------------------------------
 
 
-def serve(memory_mib: str, seconds: str) -> None:
+def serve(memory_mib: str, seconds: str, ocr: str) -> None:
     """Read one file after another, as told on stdin, until stdin ends; then end, whatever is being read."""
     requests, answers = _take_pipes()
     waiting: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, waiting), daemon=True).start()
+    ocr_settings = OCRSettings.model_validate_json(ocr)
     budget = _Budget(int(memory_mib), int(seconds))
     _send(answers, b"{}")
     leaves = False
     while not leaves:
-        request = json.loads(waiting.get())
-        budget.begin_file()
+        request = _Request.model_validate_json(waiting.get())
+        budget.begin()
+        engine = recogniser(ocr_settings)
         try:
-            answer = _read(Path(os.fsdecode(bytes.fromhex(request["path"]))), request["name"])
+            answer = _read(request, _Announced(engine, request, answers, budget) if engine is not None else None)
             leaves = budget.is_strained()
             message = json.dumps({**answer, "leaves": leaves}).encode()
         except MemoryError:
@@ -267,9 +339,31 @@ def serve(memory_mib: str, seconds: str) -> None:
         _send(answers, message)
 
 
-def _read(path: Path, name: str) -> dict[str, object]:
+class _Announced:
+    """A recogniser that tells the parent when a page begins and what came of it, and then has its time anew."""
+
+    def __init__(self, inner: Recogniser, request: _Request, answers: BinaryIO, budget: _Budget) -> None:
+        self._inner, self._request, self._answers, self._budget = inner, request, answers, budget
+
+    def page(self, number: int, draw: Callable[[], Picture]) -> Page | Unread:
+        if number in self._request.recognised:
+            return self._request.recognised[number]
+        if not self._request.recognises_more:
+            return Unread.NOT_RECOGNISED
+        self._tell(_Step(number=number))
+        found = self._inner.page(number, draw)
+        self._tell(_Step(number=number, page=found) if isinstance(found, Page) else _Step(number=number, unread=found))
+        return found
+
+    def _tell(self, step: _Step) -> None:
+        self._budget.begin()
+        _send(self._answers, _Answer(step=step).model_dump_json().encode())
+
+
+def _read(request: _Request, engine: Recogniser | None) -> dict[str, object]:
+    path = Path(os.fsdecode(bytes.fromhex(request.path)))
     try:
-        return {"reading": asdict(read(path, name=name))}
+        return {"reading": asdict(read(path, name=request.name, recogniser=engine))}
     except DocumentError as error:
         return {"error": {"code": type(error).__name__, "facts": {**error.facts, "name": ""}}}  # the parent knows the name
 
@@ -303,8 +397,8 @@ class _Budget:
             if self._used_before:
                 _limit(resource.RLIMIT_AS, self._used_before + self._memory_bytes)
 
-    def begin_file(self) -> None:
-        """Allow the time of one more file; for when the parent is gone, and its clock with it."""
+    def begin(self) -> None:
+        """Allow the time of one more file, or of one more page that is recognised; for when the parent is gone, and its clock with it."""
         if sys.platform != "win32":
             used = resource.getrusage(resource.RUSAGE_SELF)
             _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + self._seconds + 2)

@@ -91,7 +91,7 @@ class Sweep:
             elif _failed_for_now(place):
                 if now > (place.checked or 0) + min(_LAST_RETRY_S, _FIRST_RETRY_S * 2**place.attempts):
                     looked.append(file)
-            elif (failures_too and place.doc_id is None) or (place.doc_id and methods.get(place.doc_id) != self._batch.method):
+            elif (failures_too and place.doc_id is None) or (place.doc_id and not self._batch.is_current(methods.get(place.doc_id))):
                 looked.append(file)
             elif place.doc_id and now - (place.checked or 0) > _AUDIT_AFTER_S:
                 same.append((place.checked or 0, file))

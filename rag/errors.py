@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import ClassVar
 
-from rag.records import Language, Reason
+from rag.records import Language, Reason, Unread
 
 
 class ExitCode(IntEnum):
@@ -150,6 +150,100 @@ class SomePagesWithoutText(DocumentError):
         "en": "{name}: no text on pages {pages}; they are probably scans and cannot be searched.",
         "ko": "{name}: {pages}쪽에는 글자가 없습니다. 스캔된 쪽으로 보이며 검색되지 않습니다.",
     }
+
+
+class DocumentNeedsOCR(DocumentError):
+    sentences = {
+        "en": "{name}: its {pages} pages are pictures and need OCR, and no recogniser is installed; install Tesseract with Korean and English "
+        "data (Debian, Ubuntu: apt install tesseract-ocr-kor tesseract-ocr-eng) and add it again.",
+        "ko": "{name}: {pages}쪽이 모두 그림이라 OCR이 필요한데 문자 인식기가 없습니다. Tesseract와 한국어·영어 데이터를 설치하고"
+        "(Debian, Ubuntu: apt install tesseract-ocr-kor tesseract-ocr-eng) 다시 넣어 주세요.",
+    }
+
+
+class SomePagesNeedOCR(DocumentError):
+    """The reason of a partial document."""
+
+    sentences = {
+        "en": "{name}: pages {pages} need OCR, and no recogniser is installed; install Tesseract with Korean and English data "
+        "(Debian, Ubuntu: apt install tesseract-ocr-kor tesseract-ocr-eng) and add it again.",
+        "ko": "{name}: {pages}쪽은 OCR이 필요한데 문자 인식기가 없습니다. Tesseract와 한국어·영어 데이터를 설치하고"
+        "(Debian, Ubuntu: apt install tesseract-ocr-kor tesseract-ocr-eng) 다시 넣어 주세요.",
+    }
+
+
+class DocumentGarbled(DocumentError):
+    sentences = {
+        "en": "{name}: the letters of its {pages} pages are stored under wrong codes, so only OCR can read them, and no recogniser is "
+        "installed; install Tesseract with Korean and English data and add it again.",
+        "ko": "{name}: {pages}쪽의 글자가 모두 잘못된 코드로 저장되어 OCR로만 읽을 수 있는데 문자 인식기가 없습니다. "
+        "Tesseract와 한국어·영어 데이터를 설치하고 다시 넣어 주세요.",
+    }
+
+
+class SomePagesGarbled(DocumentError):
+    """The reason of a partial document."""
+
+    sentences = {
+        "en": "{name}: the letters of pages {pages} are stored under wrong codes, so only OCR can read them, and no recogniser is "
+        "installed; install Tesseract with Korean and English data and add it again.",
+        "ko": "{name}: {pages}쪽의 글자는 잘못된 코드로 저장되어 OCR로만 읽을 수 있는데 문자 인식기가 없습니다. "
+        "Tesseract와 한국어·영어 데이터를 설치하고 다시 넣어 주세요.",
+    }
+
+
+class DocumentNotRecognised(DocumentError):
+    sentences = {
+        "en": "{name}: OCR of its {pages} pages failed or took too long; scan or save it anew and add that.",
+        "ko": "{name}: {pages}쪽의 OCR이 실패했거나 너무 오래 걸렸습니다. 새로 스캔하거나 저장해서 넣어 주세요.",
+    }
+
+
+class SomePagesNotRecognised(DocumentError):
+    """The reason of a partial document."""
+
+    sentences = {
+        "en": "{name}: OCR of pages {pages} failed or took too long, so they cannot be searched; the other pages can.",
+        "ko": "{name}: {pages}쪽의 OCR이 실패했거나 너무 오래 걸려 검색되지 않습니다. 다른 쪽은 검색됩니다.",
+    }
+
+
+class NoWordsInDocument(DocumentError):
+    sentences = {
+        "en": "{name}: OCR looked at its {pages} pages and found no words; if there are any, scan it more sharply and add that.",
+        "ko": "{name}: {pages}쪽을 OCR로 보았지만 글자를 찾지 못했습니다. 글자가 있다면 더 선명하게 스캔해서 넣어 주세요.",
+    }
+
+
+class SomePagesWithoutWords(DocumentError):
+    """The reason of a partial document."""
+
+    sentences = {
+        "en": "{name}: OCR looked at pages {pages} and found no words; they are probably pictures and cannot be searched.",
+        "ko": "{name}: {pages}쪽을 OCR로 보았지만 글자를 찾지 못했습니다. 그림으로 보이며 검색되지 않습니다.",
+    }
+
+
+UNREAD_DOCUMENT: Mapping[Unread, type[DocumentError]] = {
+    Unread.NEEDS_OCR: DocumentNeedsOCR,
+    Unread.GARBLED: DocumentGarbled,
+    Unread.NOT_RECOGNISED: DocumentNotRecognised,
+    Unread.NO_TEXT: NoTextInDocument,
+    Unread.NO_WORDS: NoWordsInDocument,
+}
+"""Why a document gave no words at all. The first that any page has is the one to speak of: what the reader can do most about."""
+
+UNREAD_PAGES: Mapping[Unread, type[DocumentError]] = {
+    Unread.NEEDS_OCR: SomePagesNeedOCR,
+    Unread.GARBLED: SomePagesGarbled,
+    Unread.NOT_RECOGNISED: SomePagesNotRecognised,
+    Unread.NO_TEXT: SomePagesWithoutText,
+    Unread.NO_WORDS: SomePagesWithoutWords,
+}
+"""Why some pages of a document gave no words, in the same order."""
+
+PARTIAL_REASONS = frozenset(error.__name__ for error in UNREAD_PAGES.values())
+"""What stands beside a document that is there, rather than in its way."""
 
 
 # --- the drawer ------------------------------------------------------------------------------

@@ -68,12 +68,27 @@ class Page:
     recognised: Recognition | None = None  # None where the file itself holds the text
 
 
+class Unread(StrEnum):
+    """Why a page that shows something gave no words; stored with documents, so a value is never renamed."""
+
+    NO_TEXT = "no text"  # and nothing was tried on its picture
+    NEEDS_OCR = "needs ocr"  # no text of its own, and no recogniser is installed
+    GARBLED = "garbled"  # its letters are stored wrongly, and no recogniser is installed
+    NOT_RECOGNISED = "not recognised"  # the recogniser failed on it, or took too long
+    NO_WORDS = "no words"  # it was recognised, and there are none
+
+
+NEEDS_RECOGNISER = frozenset({Unread.NEEDS_OCR, Unread.GARBLED})
+"""A document with such pages is read again once there is a recogniser."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a reader found in a file.
 
     ``unread_pages`` are the numbers of pages that show something but hold no words (a scan, a picture):
     the document is then partial, and says so. Blank pages are left out. ``metadata`` holds what the format knows: author, created, ...
+    ``unread_because`` says why by page number, where that is known; else it is NO_TEXT.
     """
 
     pages: tuple[Page, ...]
@@ -81,6 +96,7 @@ class Reading:
     title: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     unread_pages: tuple[int, ...] = ()
+    unread_because: Mapping[int, Unread] = field(default_factory=dict)
 
     def text(self) -> str:
         """The document's text: its pages joined by PAGE_BREAK."""

@@ -6,13 +6,15 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Annotated, Literal, TypeVar, get_args
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rag.errors import SettingsInvalid
 from rag.records import Language
+
+S = TypeVar("S", bound="Section")
 
 
 class Section(BaseModel):
@@ -50,7 +52,12 @@ class AnswerSettings(Section):
 
 class SandboxSettings(Section):
     memory_mib: int = Field(default=1024, ge=64)
-    seconds: int = Field(default=60, ge=1)
+    seconds: int = Field(default=60, ge=1)  # for a file, and again for each of its pages that needs OCR
+
+
+class OCRSettings(Section):
+    tessdata: Path | None = None  # the folder of Tesseract's *.traineddata; else TESSDATA_PREFIX, else where systems keep it
+    languages: tuple[Annotated[str, Field(pattern=r"^\w+$")], ...] = Field(default=("kor", "eng"), min_length=1)
 
 
 class Settings(Section):
@@ -61,6 +68,7 @@ class Settings(Section):
     retrieval: RetrievalSettings = RetrievalSettings()
     answer: AnswerSettings = AnswerSettings()
     sandbox: SandboxSettings = SandboxSettings()
+    ocr: OCRSettings = OCRSettings()
 
 
 SETTINGS_FILE = "seorap.toml"
@@ -86,7 +94,7 @@ def load_settings(*, library: Path | None = None, environment: Mapping[str, str]
     if "home" in values:
         raise SettingsInvalid(source=str(source), cause="home: the drawer is the folder in which this file lies")
     from_file = _validated(values | {"home": home}, str(source))
-    from_file = from_file.model_copy(update={"weights": _beside(home, from_file.weights)})
+    from_file = from_file.model_copy(update={"weights": _beside(home, from_file.weights), "ocr": _beside(home, from_file.ocr)})
     if environment.get("SEORAP_WEIGHTS"):
         folder = _absolute(Path(environment["SEORAP_WEIGHTS"]))
         from_file = from_file.model_copy(update={"weights": from_file.weights.model_copy(update={"folder": folder})})
@@ -95,10 +103,10 @@ def load_settings(*, library: Path | None = None, environment: Mapping[str, str]
     return from_file
 
 
-def _beside(home: Path, weights: WeightsSettings) -> WeightsSettings:
+def _beside(home: Path, section: S) -> S:
     """Relative paths in seorap.toml are meant from the folder in which it lies."""
-    paths = {name: value for name, value in weights if isinstance(value, Path)}
-    return weights.model_copy(update={name: _absolute(home / os.path.expanduser(path)) for name, path in paths.items()})  # noqa: PTH111
+    paths = {name: value for name, value in section if isinstance(value, Path)}
+    return section.model_copy(update={name: _absolute(home / os.path.expanduser(path)) for name, path in paths.items()})  # noqa: PTH111
 
 
 def _absolute(path: Path) -> Path:

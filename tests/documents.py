@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pypdf
+from PIL import Image, ImageDraw, ImageFont
 
 SCAN = "\0a picture"
 SCAN_IN_A_FORM = "\0a picture inside a form"
@@ -16,7 +17,24 @@ DRAWING = "\0a drawing"
 RULED = "\0a rule and a frame"
 """Pages of ``pdf`` without text. One that is "" is blank."""
 
+TWO_COLUMNS = "\0two columns"
+"""A title, then twelve lines of two columns, drawn line by line across both."""
+
 _PICTURES = {
+    TWO_COLUMNS: b"".join(
+        b"BT /F1 10 Tf 1 0 0 1 %d %d Tm (%s) Tj ET\n" % place
+        for place in [
+            (50, 760, b"A title that runs across the whole page, over both of its columns, as titles of papers often do"),
+            *[
+                line
+                for number in range(1, 13)
+                for line in (
+                    (50, 734 - 14 * number, b"left line %d of the first column in full" % number),
+                    (330, 734 - 14 * number, b"right line %d of the second column too" % number),
+                )
+            ],
+        ]
+    ),
     SCAN: b"q 500 0 0 700 50 50 cm /Im1 Do Q",
     SCAN_IN_A_FORM: b"q /Fm1 Do Q",
     DRAWING: b"50 50 m 60 60 70 70 80 50 c 90 20 l 95 25 l 96 30 l 97 40 l f",
@@ -40,12 +58,14 @@ def pdf(
     algorithm: str = "AES-256",
     catalog_entries: bytes = b"",
     more_objects: Mapping[int, bytes] | None = None,
+    letters_mean: Callable[[int], str] | None = None,
 ) -> Path:
     """A PDF with one line of text for each line of ``pages``, in Helvetica where that is possible, else in a font with its own codes.
 
     ``outline`` holds titles and 1-based pages. The first ``roman_front_pages`` are labelled i, ii, ...; those after them 1, 2, ...
     ``filled_in`` is what stands in a form field on each page, below its lines. ``more_objects`` (from 1000 on, or in place of one that
-    is numbered here) and ``catalog_entries`` are for structure no program would write.
+    is numbered here) and ``catalog_entries`` are for structure no program would write. ``letters_mean`` is what the font says that
+    its codes mean, where it lies.
     """
     alphabet = sorted({char for page in pages for char in page if char > "~"} | {chr(code) for code in range(0x20, 0x7F)})
     codes = {char: at + 1 for at, char in enumerate(alphabet)}
@@ -54,7 +74,7 @@ def pdf(
         4: b"<</Type/Font/Subtype/Type0/BaseFont/Own/Encoding/Identity-H/DescendantFonts[5 0 R]/ToUnicode 6 0 R>>",
         5: b"<</Type/Font/Subtype/CIDFontType2/BaseFont/Own/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
         b"/DW 1000/FontDescriptor 7 0 R>>",
-        6: _stream(_to_unicode(codes)),
+        6: _stream(_to_unicode(codes if letters_mean is None else {letters_mean(code): code for code in codes.values()})),
         7: b"<</Type/FontDescriptor/FontName/Own/Flags 4/FontBBox[0 0 1000 1000]/ItalicAngle 0/Ascent 800/Descent -200/CapHeight 700"
         b"/StemV 80>>",
         8: _stream(b"\xff" * 8, b"/Type/XObject/Subtype/Image/Width 8/Height 8/BitsPerComponent 1/ColorSpace/DeviceGray"),
@@ -148,6 +168,31 @@ def _to_unicode(codes: Mapping[str, int]) -> bytes:
 
 def _utf_16(text: str) -> bytes:
     return (b"\xfe\xff" + text.encode("utf-16-be")).hex().encode()
+
+
+# --- pictures ---------------------------------------------------------------------------------
+
+KOREAN_FONT = Path("/usr/share/fonts/truetype/nanum/NanumGothic.ttf")
+LATIN_FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+
+
+def drawn(text: str, *, font: Path = LATIN_FONT, points: float = 11, dpi: int = 200) -> Image.Image:
+    """A sheet of A4 with these lines."""
+    sheet = Image.new("L", (int(8.27 * dpi), int(11.69 * dpi)), 255)
+    letters = ImageFont.truetype(font, int(points * dpi / 72))
+    for at, line in enumerate(text.split("\n")):
+        ImageDraw.Draw(sheet).text((0.8 * dpi, dpi + 1.6 * at * points * dpi / 72), line, font=letters, fill=0)
+    return sheet
+
+
+def scans(path: Path, sheets: Sequence[Image.Image], *, dpi: int = 200) -> Path:
+    """A PDF or a TIFF of pictures, or a file of one."""
+    first, *others = [sheet.copy() for sheet in sheets]
+    if others or path.suffix == ".pdf":
+        first.save(path, save_all=True, append_images=others, resolution=dpi)
+    else:
+        first.save(path)
+    return path
 
 
 # --- DOCX ------------------------------------------------------------------------------------

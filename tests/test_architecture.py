@@ -52,10 +52,11 @@ OWNERS = {
     "numpy": ("rag/", "ingest/"),  # the vectors' own type
     "pathspec": ("ingest/folders.py",),
     "olefile": ("ingest/read/ole.py",),
+    "PIL": ("ingest/read/",),  # pictures of pages, between those who draw and those who read them
     "platformdirs": ("rag/settings.py",),
     "psutil": ("rag/weights/cores.py",),
     "pydantic": ("rag/settings.py", "rag/evaluate.py", "ingest/sandbox.py"),  # where untrusted input enters
-    "pypdf": ("ingest/read/pdf.py",),
+    "pypdf": ("ingest/read/pdf_structure.py",),
     "pypdfium2": ("ingest/read/pdf.py",),
     "python_calamine": ("ingest/read/sheets.py",),
     "rich": ("ui/cli.py",),
@@ -68,6 +69,7 @@ OWNERS = {
     "streamlit": ("ui/",),
     "striprtf": ("ingest/read/rtf.py",),
     "tokenizers": ("rag/weights/",),
+    "tesserocr": ("ingest/read/tesseract.py",),
     "torch": ("rag/weights/embedder.py",),
     "typer": ("ui/cli.py",),
     "uvicorn": ("ui/",),

@@ -111,7 +111,7 @@ def add(
     from ingest.pipeline import add as add_files
     from ingest.sandbox import Sandbox
 
-    with _assistant(desk) as assistant, Sandbox(desk.settings.sandbox) as sandbox, _progress(desk) as report:
+    with _assistant(desk) as assistant, Sandbox(desk.settings.sandbox, desk.settings.ocr) as sandbox, _progress(desk) as report:
         batch = Batch(assistant.library, assistant.embedder, sandbox, desk.settings.split, report=report)
         for outcome in add_files(paths, batch):
             counts[outcome.outcome] += 1
@@ -353,7 +353,7 @@ def _watch(desk: _Desk, assistant: Assistant, watched: WatchedFolder, *, once: b
     from ingest.watch import LOOK_AGAIN_S, SWEEP_EVERY_S, Sweep, changes
     from rag.errors import NoSuchFile
 
-    with Sandbox(desk.settings.sandbox) as sandbox:
+    with Sandbox(desk.settings.sandbox, desk.settings.ocr) as sandbox:
         desk.tell(desk.say("watching", folder=os.fsdecode(watched.folder)))
         hints: Iterator[set[bytes]] = iter(())
         while True:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import stat
+from functools import partial
 from pathlib import Path
 
 import filetype
 
-from ingest.read import delimited, docx, eml, epub, html, hwp, hwpx, mhtml, msg, odf, pdf, pptx, rtf, sheets, text
+from ingest.read import delimited, docx, eml, epub, html, hwp, hwpx, image, mhtml, msg, odf, pdf, pptx, rtf, sheets, text
 from ingest.read.mail import Bag
+from ingest.read.ocr import Recogniser
 from ingest.read.ole import Container
 from ingest.read.package import open_package
 from rag.errors import (
@@ -30,13 +32,19 @@ _HTML = frozenset({".html", ".htm", ".xhtml"})
 _MAIL = frozenset({".eml", ".msg"})
 _HANGUL = frozenset({".hwp", ".hwpx"})
 
-_NOT_TEXT = frozenset({".pdf", ".docx", ".docm", ".pptx", ".pptm", ".ppsx", ".xlsx", ".xlsm", ".xlsb", ".odt", ".ods", ".odp", ".epub"})
+_NOT_TEXT = (
+    frozenset({".pdf", ".docx", ".docm", ".pptx", ".pptm", ".ppsx", ".xlsx", ".xlsm", ".xlsb", ".odt", ".ods", ".odp", ".epub"})
+    | image.SUFFIXES
+)
 """What is never text: a page that asks to log in, saved under such a name, is not read."""
 
 SUPPORTED_SUFFIXES: frozenset[str] = (
     frozenset({".txt", ".text", ".rtf", ".xls"}) | _NOT_TEXT | _MARKDOWN | _DELIMITED | _MHTML | _HTML | _MAIL | _HANGUL
 )
 """Lower case; what is taken from a folder. A file named itself is read whatever its suffix says."""
+
+READ_VERSION = "2"
+"""Another one asks for another reading of every document: raise it when the same file gives other pages."""
 
 _SNIFFED_BYTES = 8192
 
@@ -49,17 +57,19 @@ _RTF = b"{\\rtf"
 _OTHERS = ((b"%!PS", "PostScript"), (b"HWP Document File V", "HWP 3"))
 
 
-def read(path: Path, *, name: str | None = None) -> Reading:
+def read(path: Path, *, name: str | None = None, recogniser: Recogniser | None = None) -> Reading:
     """The pages of a file. ``name`` is what the user calls it, where that differs from the path (an upload).
+
+    ``recogniser`` reads pages that are pictures; without one they are unread.
 
     Raises:
         DocumentError: there is nothing to be had from it; which one says why.
     """
     name = path.name if name is None else name
-    return read_bytes(_contents(path, name), name)
+    return read_bytes(_contents(path, name), name, recogniser=recogniser)
 
 
-def read_bytes(contents: bytes, name: str, bag: Bag | None = None) -> Reading:
+def read_bytes(contents: bytes, name: str, bag: Bag | None = None, *, recogniser: Recogniser | None = None) -> Reading:
     """The same for a file that lies in no folder; ``bag`` is the mail's that it is attached to.
 
     Raises:
@@ -67,11 +77,13 @@ def read_bytes(contents: bytes, name: str, bag: Bag | None = None) -> Reading:
     """
     if not contents.strip(b"\0 \t\r\n\f\v"):  # a failed copy is often all zeros
         raise EmptyFile(name=name)
-    bag = Bag(read_bytes) if bag is None else bag
+    bag = Bag(partial(read_bytes, recogniser=recogniser)) if bag is None else bag
     suffix = Path(name).suffix.lower()
     head = contents[:_SNIFFED_BYTES]
     if pdf.is_pdf(contents):
-        return pdf.read(contents, name)
+        return pdf.read(contents, name, recogniser)
+    if image.kind(contents) is not None:
+        return image.read(contents, name, recogniser)
     if contents.startswith(_OLE):
         return _read_ole(contents, name, bag)
     if contents.startswith(b"PK\x03\x04"):

@@ -1,110 +1,99 @@
 """PDF -> pages.
 
-Text comes from PDFium: 1-2 ms a page, and a table's row on one line. Structure (labels, metadata, outline, whether a password
-is needed) comes from pypdf, which reads it as plain objects but takes many times as long over text. Structure is a courtesy: where
-pypdf cannot read it, or would take too long, the text stands without it.
+Text comes from PDFium: 1-2 ms a page, and a table's row on one line. A page without text of its own, or whose letters are garbled,
+is drawn and given to the recogniser; whatever happens to one page costs that page only.
 """
 
 from __future__ import annotations
 
-import io
-import logging
+import ctypes
+import itertools
 import re
-import struct
-import time
-import zlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from typing import NamedTuple, ParamSpec, TypeVar
+from collections.abc import Mapping, Sequence
+from functools import partial
 
-import pypdf
-import pypdf.errors
 import pypdfium2
 import pypdfium2.raw as pdfium
-from pypdf.generic import Destination, IndirectObject, PdfObject
 
+from ingest.read.columns import Area, find_columns, is_out_of_order
+from ingest.read.garbled import SYMBOLS, is_garbled
 from ingest.read.headings import find_headings
+from ingest.read.ocr import DPI, LARGEST_PIXELS, Recogniser, why_no_words
+from ingest.read.pdf_structure import OutlineEntry, is_locked, structure
+from ingest.read.running import leave_out_running_lines
+from ingest.read.tesseract import Picture, RecogniserFailed
 from ingest.read.text import normalise
 from rag.errors import DamagedDocument, EncryptedDocument, NoTextInDocument
-from rag.records import Heading, Page, Reading
-
-P = ParamSpec("P")
-T = TypeVar("T")
+from rag.records import NEEDS_RECOGNISER, Heading, Page, Reading, Unread
 
 _HEADER_WITHIN_BYTES = 1024  # the standard tolerates that much before %PDF-
 
+_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _HYPHEN_AT_LINE_END = re.compile(r"([^\W_]+)[\x02\ufffe](?:\r\n)?([^\W_]+)|[\x02\ufffe]")
 """PDFium puts one of these marks where a line ended in a hyphen, and takes the line break away."""
 
 _WORD_PREFIXES = frozenset(
     {"non", "self", "ex", "quasi", "all", "well", "half", "third", "long", "short", "mid", "high", "low", "year", "so"}
 )
-_SYMBOL_FONTS = {0xA0: " ", 0xF0B7: "•", 0xF0A7: "▪", 0xF0D8: "▸", 0xF0FC: "✓", 0xF06F: "○", 0xF0A8: "□"}
+_SYMBOL_FONTS = {0xA0: " "} | SYMBOLS
 
 _RUNNING_HEADER_PAGES = 3
 """A would-be heading on as many pages as this is printed at the top of each."""
 
 _TITLES_OF_NOTHING = re.compile(r"untitled.*|제목 ?없음|[\d\W_]*|.*\.(docx?|hwpx?|xlsx?|pptx?|indd|tmp|pdf)", re.IGNORECASE)
 
+_FEWEST_PIECES, _MOST_PIECES = 16, 150
+"""Pieces of text on a page, to be looked at for columns: with fewer there are none, and more take too long to be looked at in vain."""
+
 _LONGEST_LINE_OR_BOX = 5
 """Segments of a path. A page of rules, frames and backgrounds alone says nothing; letters and drawings have more."""
-
-STRUCTURE_UNREADABLE = (
-    pypdf.errors.PyPdfError,
-    pypdf.errors.DependencyError,
-    pypdf.errors.DeprecationError,
-    # What a parser in Python raises where a file is not what it expects:
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    MemoryError,
-    NotImplementedError,
-    OSError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
-_STRUCTURE_SECONDS = 5.0
-_STRUCTURE_LIMITS = pypdf.Configuration(
-    outline_maximum_entries=5_000,
-    zlib_maximum_output_length=8 * 2**20,  # of one stream of objects; those that programs write have some 100 KiB
-    lzw_maximum_output_length=8 * 2**20,
-    run_length_maximum_output_length=8 * 2**20,
-    stream_decoding_work_maximum_length=32 * 2**20,
-    jbig2dec_binary=None,
-)
-
-logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its remarks on a file's faults are of no use to the reader
 
 
 def is_pdf(contents: bytes) -> bool:
     return b"%PDF-" in contents[:_HEADER_WITHIN_BYTES]
 
 
-def read(contents: bytes, name: str) -> Reading:
+def read(contents: bytes, name: str, recogniser: Recogniser | None = None) -> Reading:
     document = _open(contents, name)
     try:
-        raw = [_raw_text(document, index) for index in range(len(document))]
+        raw: list[str] = []
+        because: dict[int, Unread] = {}
+        for index in range(len(document)):
+            found = _text_layer(document, index)
+            raw.append("" if isinstance(found, Unread) else found)
+            if isinstance(found, Unread):
+                because[index + 1] = found
         cut_off = _is_cut_off(contents)
         if not raw or (cut_off and not all(raw)):
             raise DamagedDocument(name=name, cause="its end is missing" if cut_off else "it has no pages")
-        if not any(raw):
-            raise NoTextInDocument(name=name, pages=len(raw))
-        texts = [_tidy(text) for text in _join_hyphenated([text or "" for text in raw])]
-        structure = _structure(contents, len(texts))
-        headings = _outline_headings(structure.outline, texts) or _rule_headings(texts)
+        recognised = _recognise(document, because, recogniser)
+        if not any(raw) and not recognised:
+            raise why_no_words(name, because) if because else NoTextInDocument(name=name, pages=len(raw))
+        texts = leave_out_running_lines([_tidy(text) for text in _join_hyphenated(raw)])
+        for number, page in recognised.items():
+            texts[number - 1] = page.text
+        about = structure(contents, len(texts))
+        headings = _outline_headings(about.outline, texts) or _rule_headings(texts)
         pages = tuple(
-            Page(texts[index], number=index + 1, label=structure.labels.get(index), headings=tuple(headings[index]))
-            for index, text in enumerate(raw)
+            Page(
+                text,
+                number=index + 1,
+                label=about.labels.get(index),
+                headings=tuple(headings[index]),
+                recognised=recognised[index + 1].recognised if index + 1 in recognised else None,
+            )
+            for index, text in enumerate(texts)
             if text
         )
-        unread = tuple(index + 1 for index, text in enumerate(raw) if text is None)
-        title = _title(structure.metadata)
-        return Reading(pages, format="pdf", title=title, metadata=structure.metadata, unread_pages=unread)
+        return Reading(
+            pages,
+            format="pdf",
+            title=_title(about.metadata),
+            metadata=about.metadata,
+            unread_pages=tuple(because),
+            unread_because=because,
+        )
     finally:
         document.close()
 
@@ -113,7 +102,7 @@ def _open(contents: bytes, name: str) -> pypdfium2.PdfDocument:
     try:
         document = pypdfium2.PdfDocument(contents)
     except pypdfium2.PdfiumError as error:
-        if _attempt(_is_locked, contents) or error.err_code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
+        if is_locked(contents) or error.err_code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
             raise EncryptedDocument(name=name) from error
         cause = "its end is missing" if _is_cut_off(contents) else "it cannot be opened as a PDF"
         raise DamagedDocument(name=name, cause=cause) from error
@@ -128,8 +117,39 @@ def _is_cut_off(contents: bytes) -> bool:
     return end == -1 or re.search(rb"\s\d+ \d+ obj\b", contents[end:]) is not None
 
 
-def _raw_text(document: pypdfium2.PdfDocument, index: int) -> str | None:
-    """The words PDFium finds on a page, in its own notation: "" on a blank page, None on one that shows something else or is broken."""
+def _recognise(document: pypdfium2.PdfDocument, because: dict[int, Unread], recogniser: Recogniser | None) -> dict[int, Page]:
+    """The pages that need it and whose words are recognised, which leave ``because``; the others' reasons become what came of it."""
+    pages: dict[int, Page] = {}
+    for number in [number for number, why in because.items() if why in NEEDS_RECOGNISER and recogniser is not None]:
+        found = recogniser.page(number, partial(_draw, document, number - 1)) if recogniser is not None else because[number]
+        if isinstance(found, Page):
+            pages[number] = found
+            del because[number]
+        else:
+            because[number] = found
+    return pages
+
+
+def _draw(document: pypdfium2.PdfDocument, index: int) -> Picture:
+    """
+    Raises:
+        RecogniserFailed: it cannot be drawn.
+    """
+    try:
+        page = document[index]
+        try:
+            width, height = page.get_size()  # in points
+            scale = min(DPI / 72, (LARGEST_PIXELS / max(1.0, width * height)) ** 0.5)
+            picture: Picture = page.render(scale=scale, grayscale=True).to_pil().copy()  # its bitmap goes with the page
+            return picture
+        finally:
+            page.close()
+    except (pypdfium2.PdfiumError, ValueError) as error:
+        raise RecogniserFailed(str(error)) from error
+
+
+def _text_layer(document: pypdfium2.PdfDocument, index: int) -> str | Unread:
+    """The words PDFium finds on a page, in its own notation: "" on a blank page; or why there are none."""
     try:
         page = document[index]
         try:
@@ -138,16 +158,45 @@ def _raw_text(document: pypdfium2.PdfDocument, index: int) -> str | None:
                 page = document[index]
             textpage = page.get_textpage()
             try:
-                text = str(textpage.get_text_range())
+                text = _in_reading_order(textpage, str(textpage.get_text_range()))
             finally:
                 textpage.close()
+            if is_garbled(text):
+                return Unread.GARBLED
             if any(char.isalnum() for char in text):
                 return text
-            return None if text.strip() or _shows_something(page) else ""
+            return Unread.NEEDS_OCR if text.strip() or _shows_something(page) else ""
         finally:
             page.close()
     except pypdfium2.PdfiumError:
-        return None
+        return Unread.NO_TEXT
+
+
+def _in_reading_order(textpage: pypdfium2.PdfTextPage, text: str) -> str:
+    """The text, which is in the order of drawing, by columns where that order goes to and fro between them."""
+    count = pdfium.FPDFText_CountRects(textpage, 0, -1)
+    if count < _FEWEST_PIECES:
+        return text
+    if count > _MOST_PIECES and find_columns(_pieces(textpage, range(0, count, -(-count // _MOST_PIECES)))) is None:
+        return text  # some programs draw each word by itself, and a part of them shows as well that there are no columns
+    pieces = _pieces(textpage, range(count))
+    areas = find_columns(pieces)
+    if areas is None or not is_out_of_order(pieces, areas):
+        return text
+    edge = 100_000.0
+    bounds = [(max(-edge, area.left), max(-edge, -area.bottom), min(edge, area.right), min(edge, -area.top)) for area in areas]
+    parts = [str(textpage.get_text_bounded(*bound)) for bound in bounds]
+    return "\r\n".join(part.strip("\r\n") for part in parts if part.strip())
+
+
+def _pieces(textpage: pypdfium2.PdfTextPage, numbers: range) -> list[Area]:
+    """Where text is drawn; PDFium counts upwards from the bottom, so the sign of heights changes."""
+    left, top, right, bottom = (ctypes.c_double() for _ in range(4))
+    pieces = []
+    for number in numbers:
+        pdfium.FPDFText_GetRect(textpage, number, left, top, right, bottom)
+        pieces.append(Area(left.value, -top.value, right.value, -bottom.value))
+    return pieces
 
 
 def _shows_something(page: pypdfium2.PdfPage) -> bool:
@@ -161,9 +210,10 @@ def _join_hyphenated(raw: Sequence[str]) -> list[str]:
 
     The rest of the document decides: which spelling it uses elsewhere, and else whether both halves are words of their own.
     """
-    if not any(_HYPHEN_AT_LINE_END.search(text) for text in raw):
+    if not any(_has_hyphen(text) for text in raw):
         return list(raw)
-    words = Counter(word.lower() for text in raw for word in re.findall(r"[^\W_]+(?:-[^\W_]+)*", _HYPHEN_AT_LINE_END.sub(" ", text)))
+    marked = [_HYPHEN_AT_LINE_END.sub(" ", text) if _has_hyphen(text) else text for text in raw]
+    words = Counter(itertools.chain.from_iterable(_WORD.findall(text.lower()) for text in marked))
     parts = Counter(part for word in words for part in word.split("-"))
     compounds = Counter("-".join(pair) for word in words for pair in zip(word.split("-"), word.split("-")[1:], strict=False))
 
@@ -179,7 +229,11 @@ def _join_hyphenated(raw: Sequence[str]) -> list[str]:
             divided = divided and after.islower() == before[1:].islower() and not (parts[left] and parts[right])
         return before + after if divided else f"{before}-{after}"
 
-    return [_HYPHEN_AT_LINE_END.sub(join, text) for text in raw]
+    return [_HYPHEN_AT_LINE_END.sub(join, text) if _has_hyphen(text) else text for text in raw]
+
+
+def _has_hyphen(text: str) -> bool:
+    return "\x02" in text or "\ufffe" in text
 
 
 def _tidy(raw: str) -> str:
@@ -190,7 +244,7 @@ def _tidy(raw: str) -> str:
 # --- headings --------------------------------------------------------------------------------
 
 
-def _outline_headings(outline: Sequence[_OutlineEntry], texts: Sequence[str]) -> list[list[Heading]] | None:
+def _outline_headings(outline: Sequence[OutlineEntry], texts: Sequence[str]) -> list[list[Heading]] | None:
     """The outline's entries where their words stand on their page; None where the outline says nothing of the kind."""
     headings: list[list[Heading]] = [[] for _ in texts]
     for level, title, index in outline:
@@ -210,109 +264,6 @@ def _rule_headings(texts: Sequence[str]) -> list[list[Heading]]:
     found = [find_headings(text) for text in texts]
     pages = Counter(title for on_page in found for title in {heading.title for heading in on_page})
     return [[heading for heading in on_page if pages[heading.title] < _RUNNING_HEADER_PAGES] for on_page in found]
-
-
-# --- structure -------------------------------------------------------------------------------
-
-
-class _OutlineEntry(NamedTuple):
-    level: int  # 1 is the highest
-    title: str
-    page_index: int
-
-
-class _Structure(NamedTuple):
-    metadata: Mapping[str, str] = {}
-    labels: Mapping[int, str] = {}
-    outline: Sequence[_OutlineEntry] = ()
-
-
-class _Reader(pypdf.PdfReader):
-    """Gives up after some seconds of work, so that no file can spend the time its text needs."""
-
-    def __init__(self, contents: bytes) -> None:
-        self._gives_up_at = time.thread_time() + _STRUCTURE_SECONDS
-        super().__init__(io.BytesIO(contents), strict=False)
-
-    def get_object(self, indirect_reference: int | IndirectObject) -> PdfObject | None:
-        if time.thread_time() > self._gives_up_at:
-            raise pypdf.errors.LimitReachedError(f"{_STRUCTURE_SECONDS} s")
-        return super().get_object(indirect_reference)
-
-
-def _attempt(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
-    """What pypdf reads within the limits; None where it cannot."""
-    try:
-        with pypdf.apply_configuration(_STRUCTURE_LIMITS):
-            return read(*args, **kwargs)
-    except STRUCTURE_UNREADABLE:
-        return None
-
-
-def _is_locked(contents: bytes) -> bool:
-    reader = _Reader(contents)
-    return reader.is_encrypted and reader.decrypt("") == pypdf.PasswordType.NOT_DECRYPTED
-
-
-def _structure(contents: bytes, page_count: int) -> _Structure:
-    """Each part by itself: one that is broken does not cost the others."""
-    reader = _attempt(_Reader, contents)
-    if reader is None:
-        return _Structure()
-    return _Structure(
-        _metadata(reader),
-        _attempt(_labels, reader, page_count) or {},
-        _attempt(_outline, reader, page_count) or (),
-    )
-
-
-def _metadata(reader: pypdf.PdfReader) -> dict[str, str]:
-    info = _attempt(lambda: reader.metadata)
-    if info is None:
-        return {}
-    found = {
-        "title": _attempt(lambda: _words(info["/Title"])),
-        "author": _attempt(lambda: _words(info["/Author"])),
-        "created": _attempt(lambda: _iso_date(info.creation_date)),
-        "modified": _attempt(lambda: _iso_date(info.modification_date)),
-    }
-    return {key: value for key, value in found.items() if value}
-
-
-def _labels(reader: pypdf.PdfReader, page_count: int) -> dict[int, str]:
-    if "/PageLabels" not in reader.root_object or len(reader.pages) != page_count:  # the page tree takes a while
-        return {}
-    labels = {index: _words(label) for index, label in enumerate(reader.page_labels)}
-    return {index: label for index, label in labels.items() if label}
-
-
-def _outline(reader: pypdf.PdfReader, page_count: int) -> list[_OutlineEntry]:
-    if "/Outlines" not in reader.root_object or len(reader.pages) != page_count:
-        return []
-    found: list[_OutlineEntry] = []
-
-    def walk(entries: Sequence[object], level: int) -> None:
-        for entry in entries:
-            if isinstance(entry, list):
-                walk(entry, level + 1)
-            elif isinstance(entry, Destination):
-                page: object = entry.page  # some programs write its index
-                index = int(page) if isinstance(page, int) else reader.get_destination_page_number(entry)
-                if index is not None and 0 <= index < page_count:
-                    found.append(_OutlineEntry(level, _words(entry.title), index))
-
-    walk(reader.outline, 1)
-    return found
-
-
-def _words(value: object) -> str:
-    """A short text of pypdf's on one line; empty where its letters are broken, which leaves it bytes."""
-    return " ".join(normalise(value).split()) if isinstance(value, str) else ""
-
-
-def _iso_date(date: datetime | None) -> str:
-    """As its writer's clock showed it."""
-    return date.replace(tzinfo=None).isoformat(timespec="seconds") if date is not None else ""
 
 
 def _title(metadata: Mapping[str, str]) -> str | None:

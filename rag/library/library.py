@@ -13,13 +13,21 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from rag.errors import AmbiguousDocument, DrawerFull, DrawerReadOnly, EmbedderMismatch, NoSuchDocument, SomePagesWithoutText
+from rag.errors import (
+    PARTIAL_REASONS,
+    UNREAD_PAGES,
+    AmbiguousDocument,
+    DrawerFull,
+    DrawerReadOnly,
+    EmbedderMismatch,
+    NoSuchDocument,
+)
 from rag.library import exact, fulltext
 from rag.library.lock import DrawerLock
 from rag.library.manifest import Manifest, Place, page_at
 from rag.library.vectors import MOST_A_CALL, ChromaIndex, IndexBroken, probe
 from rag.ports import Embedder, Vectors
-from rag.records import Document, Passage, Reading, Span, State
+from rag.records import NEEDS_RECOGNISER, Document, Passage, Reading, Reason, Span, State, Unread
 
 log = logging.getLogger(__name__)
 
@@ -158,7 +166,7 @@ class Library:
         vectors: Vectors,
     ) -> None:
         """Save one read document at its place, replacing what lay there. When this returns, it is saved."""
-        reason = SomePagesWithoutText(name=name, pages=_ranges(reading.unread_pages)).reason() if reading.unread_pages else None
+        reason = _why_partial(name, reading)
         with self.manifest.transaction():
             self.manifest.write_document(doc_id, reading, spans, headers, vectors, embedder=embedder, method=method, size_bytes=size_bytes)
             self.manifest.put_place(place, name=name, doc_id=doc_id, mtime_ns=mtime_ns, size_bytes=size_bytes, inode=inode, reason=reason)
@@ -371,7 +379,7 @@ def _document(places: Sequence[Place], row: tuple[str, int | None, int, tuple[in
     reason = next((place.reason for place in places if place.reason), None)
     state = State.READY
     if reason:
-        state = State.PARTIAL if reason.code == SomePagesWithoutText.__name__ else State.FAILED
+        state = State.PARTIAL if reason.code in PARTIAL_REASONS else State.FAILED
     return Document(
         doc_id=first.doc_id or "",
         name=first.name,
@@ -384,6 +392,18 @@ def _document(places: Sequence[Place], row: tuple[str, int | None, int, tuple[in
         added=first.added,
         reason=reason,
     )
+
+
+def _why_partial(name: str, reading: Reading) -> Reason | None:
+    """The gravest reason among the unread pages. Pages that need a recogniser are spoken of together, whatever is wrong with them."""
+    by_reason: dict[Unread, list[int]] = {}
+    for number in reading.unread_pages:
+        by_reason.setdefault(reading.unread_because.get(number, Unread.NO_TEXT), []).append(number)
+    for why, error in UNREAD_PAGES.items():
+        if why in by_reason:
+            alike = NEEDS_RECOGNISER if why is Unread.NEEDS_OCR else {why}
+            return error(name=name, pages=_ranges(sorted(number for same in alike for number in by_reason.get(same, ())))).reason()
+    return None
 
 
 def _ranges(numbers: Sequence[int]) -> str:

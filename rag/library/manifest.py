@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -185,9 +185,17 @@ class Manifest:
                 ),
             )
             self._db.executemany(
-                "INSERT INTO pages VALUES (?,?,?,?,?,?)",
+                "INSERT INTO pages VALUES (?,?,?,?,?,?,?)",
                 [
-                    (doc_id, at, page.number, page.label, start, page.text)
+                    (
+                        doc_id,
+                        at,
+                        page.number,
+                        page.label,
+                        start,
+                        page.text,
+                        json.dumps(asdict(page.recognised)) if page.recognised else None,
+                    )
                     for at, (page, start) in enumerate(zip(reading.pages, starts, strict=True))
                 ],
             )
@@ -274,12 +282,13 @@ class Manifest:
 
     # --- reading ------------------------------------------------------------------------------
 
-    def places(self, *, place: bytes | None = None) -> list[Place]:
+    def places(self, *, place: bytes | None = None, doc_id: str | None = None) -> list[Place]:
+        wanted = [f"{column}=:{column}" for column, value in (("place", place), ("doc_id", doc_id)) if value is not None]
         later = "NULL, NULL, 0" if self.outdated else "inode, checked, attempts"
         rows = self._rows(
             f"SELECT place, name, doc_id, mtime_ns, size_bytes, reason_code, reason_facts, added, {later} FROM places "
-            "WHERE ?1 IS NULL OR place=?1 ORDER BY added, place",
-            (place,),
+            f"WHERE {' AND '.join(wanted) or '1'} ORDER BY added, place",
+            {"place": place, "doc_id": doc_id},
         )
         return [
             Place(place, name, doc_id, mtime_ns, size, Reason(code, json.loads(facts)) if code else None, added, inode, checked, attempts)

@@ -47,6 +47,7 @@ MIGRATIONS: dict[int, str] = {
 ALTER TABLE places ADD COLUMN inode INTEGER;
 ALTER TABLE places ADD COLUMN checked REAL;                     -- when its bytes were last read, seconds since the epoch
 ALTER TABLE places ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;   -- failures in a row, of kinds that may pass
+ALTER TABLE pages ADD COLUMN recognised TEXT;                   -- what turned its picture into text: engine, confidence, boxes
 CREATE TABLE folders (               -- kept equal to the drawer
     folder BLOB PRIMARY KEY, device INTEGER, include TEXT NOT NULL, exclude TEXT NOT NULL, paused INTEGER NOT NULL DEFAULT 0,
     reachable INTEGER NOT NULL DEFAULT 1, swept REAL, added REAL NOT NULL

@@ -91,7 +91,9 @@ def test_an_upload_is_known_by_the_name_the_user_gave_it(tmp_path: Path) -> None
         pytest.param("a.docx", bytes(4096), Reason("EmptyFile", {"name": "a.docx"}), id="zeros left by a failed copy"),
         pytest.param("a.txt", " \n".encode("utf-16"), Reason("EmptyFile", {"name": "a.txt"}), id="white space in UTF-16"),
         pytest.param("a.html", b"<!doctype html><script>x</script>", Reason("EmptyFile", {"name": "a.html"}), id="only scripts"),
-        pytest.param("a.txt", PNG, Reason("UnsupportedFormat", {"name": "a.txt", "kind": "PNG"}), id="picture called text"),
+        pytest.param(
+            "a.txt", PNG, Reason("DamagedDocument", {"name": "a.txt", "cause": "it cannot be opened as PNG"}), id="picture called text"
+        ),
         pytest.param("a.txt", bytes(range(256)), Reason("UnsupportedFormat", {"name": "a.txt", "kind": "binary"}), id="bytes called text"),
         pytest.param("a.dat", bytes(range(256)), Reason("UnsupportedFormat", {"name": "a.dat", "kind": "DAT"}), id="unknown bytes"),
         pytest.param(

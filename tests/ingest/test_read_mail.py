@@ -169,14 +169,14 @@ def test_pages_of_an_attachment_stay_pages_but_lose_their_numbers(tmp_path: Path
 
 def test_what_cannot_be_read_is_named() -> None:
     message = mail()
-    attach(message, "사진.png", PNG)
+    attach(message, "도면.ps", b"%!PS-Adobe-3.0")
     attach(message, "empty.txt", b"")
     message.add_attachment(b"\x01\x02\x03" * 50, maintype="application", subtype="x-unknown")
 
     reading = read_bytes(bytes(message), "a.eml")
 
     unread = [
-        "사진.png (files of this kind (PNG) cannot be read)",
+        "도면.ps (files of this kind (PostScript) cannot be read)",
         "empty.txt (the file is empty)",
         "attachment 3 (files of this kind (binary) cannot be read)",
     ]

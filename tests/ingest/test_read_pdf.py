@@ -9,8 +9,8 @@ import pypdf.errors
 import pytest
 
 from ingest.read import read
-from ingest.read.pdf import STRUCTURE_UNREADABLE
-from rag.errors import DamagedDocument, DocumentError, EncryptedDocument, NoTextInDocument
+from ingest.read.pdf_structure import STRUCTURE_UNREADABLE
+from rag.errors import DamagedDocument, DocumentError, DocumentNeedsOCR, EncryptedDocument, NoTextInDocument
 from rag.records import Heading, Page, Reading
 from tests.documents import DRAWING, RULED, SCAN, SCAN_IN_A_FORM, pdf
 
@@ -70,12 +70,19 @@ def test_a_page_that_shows_something_other_than_words_is_unread(tmp_path: Path, 
     assert read(pdf(tmp_path / "a.pdf", ["first", page])).unread_pages == (2,)
 
 
-@pytest.mark.parametrize("pages", [[SCAN, SCAN], ["", ""], [SCAN, ""]], ids=["scans", "blank", "both"])
-def test_a_document_without_a_word_says_how_many_pages_it_has(tmp_path: Path, pages: list[str]) -> None:
-    with pytest.raises(NoTextInDocument) as caught:
+@pytest.mark.parametrize(
+    ("pages", "error"),
+    [
+        pytest.param([SCAN, SCAN], DocumentNeedsOCR(name="scan.pdf", pages=2), id="scans"),
+        pytest.param(["", ""], NoTextInDocument(name="scan.pdf", pages=2), id="blank"),
+        pytest.param([SCAN, ""], DocumentNeedsOCR(name="scan.pdf", pages=1), id="both"),
+    ],
+)
+def test_a_document_without_a_word_says_how_many_pages_it_has(tmp_path: Path, pages: list[str], error: DocumentError) -> None:
+    with pytest.raises(DocumentError) as caught:
         read(pdf(tmp_path / "scan.pdf", pages))
 
-    assert caught.value.facts == {"name": "scan.pdf", "pages": 2}
+    assert caught.value.reason() == error.reason()
 
 
 ALGORITHMS = ["RC4-40", "RC4-128", "AES-128", "AES-256"]
@@ -233,7 +240,7 @@ def test_structure_that_makes_no_sense_costs_itself_alone(
 
 def test_structure_that_takes_too_long_is_done_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = pdf(tmp_path / "a.pdf", ["one", "two"], title="T", roman_front_pages=1, outline=[("two", 2)])
-    monkeypatch.setattr("ingest.read.pdf._STRUCTURE_SECONDS", 0)
+    monkeypatch.setattr("ingest.read.pdf_structure._STRUCTURE_SECONDS", 0)
 
     assert read(path) == Reading((Page("one", number=1), Page("two", number=2)), format="pdf")
 

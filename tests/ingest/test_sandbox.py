@@ -15,9 +15,10 @@ import psutil
 import pytest
 
 from ingest.read import read
+from ingest.read.ocr import recogniser
 from ingest.sandbox import Sandbox
 from rag.errors import DocumentError, DocumentTooDemanding, EmptyFile, NoTextInDocument, ReaderDied
-from rag.settings import SandboxSettings
+from rag.settings import OCRSettings, SandboxSettings
 from tests import documents
 
 ROOT = Path(__file__).parents[2]
@@ -50,7 +51,7 @@ def test_a_reading_arrives_as_it_was_made(tmp_path: Path, shared: Sandbox) -> No
         tmp_path / "계약.pdf", ["제1조 (목적)\nwords", documents.SCAN, "끝 😀"], title="계약", outline=[("words", 1)], roman_front_pages=1
     )
 
-    assert shared.read(path) == read(path)
+    assert shared.read(path) == read(path, recogniser=recogniser(OCRSettings()))
 
 
 def test_one_child_reads_one_file_after_another(tmp_path: Path, shared: Sandbox) -> None:
@@ -65,7 +66,7 @@ def test_one_child_reads_one_file_after_another(tmp_path: Path, shared: Sandbox)
 
 
 def test_an_error_arrives_with_its_facts(tmp_path: Path, shared: Sandbox) -> None:
-    scan = documents.pdf(tmp_path / "scan.pdf", [documents.SCAN])
+    scan = documents.pdf(tmp_path / "scan.pdf", [""])
 
     assert reason_of(shared, scan).reason() == NoTextInDocument(name="scan.pdf", pages=1).reason()
 
@@ -166,7 +167,7 @@ def test_the_child_ends_with_its_parent_even_at_work(tmp_path: Path) -> None:
     slow = documents.docx_bomb(tmp_path / "slow.docx", unpacked_mib=100)
     good = documents.text(tmp_path / "a.txt", "words")
     script = (
-        "import sys, threading; from pathlib import Path; from ingest.sandbox import Sandbox; from rag.settings import SandboxSettings\n"
+        "import sys, threading; from pathlib import Path; from ingest.sandbox import Sandbox; from rag.settings import OCRSettings, SandboxSettings\n"
         "sandbox = Sandbox(SandboxSettings(memory_mib=8192)); sandbox.read(Path(sys.argv[1])); print(sandbox.pid, flush=True)\n"
         "sandbox.read(Path(sys.argv[2]))"
     )
@@ -183,7 +184,7 @@ def test_the_child_ends_with_its_parent_even_at_work(tmp_path: Path) -> None:
 def test_an_interrupt_in_the_terminal_reaches_the_parent_alone(tmp_path: Path) -> None:
     slow = documents.docx_bomb(tmp_path / "slow.docx", unpacked_mib=100)
     script = (
-        "import signal, sys; from pathlib import Path; from ingest.sandbox import Sandbox; from rag.settings import SandboxSettings\n"
+        "import signal, sys; from pathlib import Path; from ingest.sandbox import Sandbox; from rag.settings import OCRSettings, SandboxSettings\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell starts its background jobs with it ignored
         "with Sandbox(SandboxSettings(memory_mib=8192)) as sandbox:\n"
         "    print('ready', flush=True)\n"
@@ -212,7 +213,7 @@ def test_the_parents_main_module_is_not_run_again(tmp_path: Path) -> None:
     script = tmp_path / "page.py"
     script.write_text(
         "import sys\nfrom pathlib import Path\nprint('drawn')\n"
-        "from ingest.sandbox import Sandbox\nfrom rag.settings import SandboxSettings\n"
+        "from ingest.sandbox import Sandbox\nfrom rag.settings import OCRSettings, SandboxSettings\n"
         "print(Sandbox(SandboxSettings()).read(Path(sys.argv[1])).text())"
     )
 
@@ -259,6 +260,8 @@ def test_what_the_child_says_is_not_believed_unchecked(tmp_path: Path, monkeypat
         b'{"reading": {"pages": "x", "format": "text"}}',
         b'{"error": {"code": "DrawerFull", "facts": {}}}',
         b'{"error": {"code": "DamagedDocument", "facts": {}}}',
+        b'{"step": {"number": 2, "unread": "no words"}}',  # of a page that has not begun
+        b'{"step": {"number": 1, "unread": "no such reason"}}',
     ]
     for answer in answers:
         liar = (

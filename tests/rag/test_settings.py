@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from rag.errors import ExitCode, SettingsInvalid
-from rag.settings import Settings, load_settings, system_language
+from rag.settings import OCRSettings, Settings, load_settings, system_language
 
 
 @pytest.fixture
@@ -148,6 +148,12 @@ def test_a_tilde_is_the_users_own_folder_or_a_name_like_any_other(tmp_path: Path
 
     assert load_settings(environment={"SEORAP_HOME": "~/mine"}).home == tmp_path / "user" / "mine"
     assert load_settings(library=Path("~no-such-user/mine"), environment={}).home == tmp_path / "~no-such-user" / "mine"
+
+
+def test_the_data_of_a_recogniser_lie_beside_the_settings(drawer: Path) -> None:
+    _write(drawer, '[ocr]\ntessdata = "tessdata"\nlanguages = ["kor"]\n')
+
+    assert load_settings(library=drawer, environment={}).ocr == OCRSettings(tessdata=drawer / "tessdata", languages=("kor",))
 
 
 def test_settings_do_not_change_once_they_are_read(drawer: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from ingest.read import SUPPORTED_SUFFIXES
 from rag.errors import SeorapError
 from rag.library.manifest import WatchedFolder
 from rag.records import Document, Progress
@@ -15,7 +16,7 @@ from ui.web import render, state
 from ui.web.state import Desk
 from ui.words.page import Words
 
-SUFFIXES = ("pdf", "docx", "html", "htm", "md", "txt")
+SUFFIXES = tuple(sorted(suffix[1:] for suffix in SUPPORTED_SUFFIXES))
 _A_PAGE = 50
 _WORTH_A_FILTER = 8
 _LOOK_EVERY_S = 1.0
