@@ -71,6 +71,7 @@ def evaluate(cases: Sequence[Case], out: Path, *, assistant: Assistant, search_o
         _append(out, "")  # better known now than after the first answer
     todo = [case for case in cases if case.case_id not in done]
     report(len(cases) - len(todo), len(cases))
+    assistant.library.fill_index()  # so that a large drawer is searched as the page searches it
     for count, case in enumerate(todo, 1):
         row = _searched(case, assistant) if search_only else _asked(case, assistant)
         with _writing(out):

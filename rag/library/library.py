@@ -23,9 +23,9 @@ from rag.errors import (
     NoSuchDocument,
 )
 from rag.library import exact, fulltext
+from rag.library.index import VectorIndex
 from rag.library.lock import DrawerLock
 from rag.library.manifest import Manifest, Place, page_at
-from rag.library.vectors import MOST_A_CALL, ChromaIndex, IndexBroken, probe
 from rag.ports import Embedder, Vectors
 from rag.records import NEEDS_RECOGNISER, Document, Passage, Reading, Reason, Span, State, Unread
 
@@ -65,9 +65,7 @@ class Library:
         """Raises: DrawerInUse, DrawerReadOnly, NoDrawer (only with ``read_only``), DrawerDamaged, DrawerTooNew."""
         self.home = home
         self._lock: DrawerLock | None = None
-        self._index: ChromaIndex | None = None
-        self._index_tried = False
-        self._index_guard = threading.RLock()
+        self._kept_guard = threading.Lock()
         self._kept: tuple[int, npt.NDArray[np.int64], Vectors] | None = None
         if not read_only:
             try:
@@ -84,16 +82,14 @@ class Library:
         except BaseException:
             self.close_lock()
             raise
+        self._index = VectorIndex(home, self.manifest, self.require_room)
 
     def close_lock(self) -> None:
         if self._lock:
             self._lock.release()
 
     def close(self) -> None:
-        with self._index_guard:
-            if self._index:
-                self._index.close()
-                self._index = None
+        self._index.close()
         self.manifest.close()
         self.close_lock()
 
@@ -227,20 +223,15 @@ class Library:
             self.claim_embedder(embedder)
         if not scope and self.counts().passages <= _EXACT_UP_TO:
             return exact.nearest(question, *self._all_vectors(embedder), k)
-        if not scope and (index := self._fit_index()):
-            # The index is approximate, and may know passages that are gone: the manifest's own vectors decide.
-            try:
-                near = index.nearest(question, _CANDIDATES_OF_INDEX * k)
-            except IndexBroken as error:
-                self._give_up_index(error)
-            else:
-                return exact.nearest(question, *self.manifest.vectors(embedder, ids=near), k)
+        # The index is approximate, and may know passages that are gone: the manifest's own vectors decide.
+        if not scope and (near := self._index.nearest(question, _CANDIDATES_OF_INDEX * k)) is not None:
+            return exact.nearest(question, *self.manifest.vectors(embedder, ids=near), k)
         ids, vectors = self.manifest.vectors(embedder, scope=scope)
         return exact.nearest(question, ids, vectors, k)
 
     def _all_vectors(self, embedder: str) -> tuple[npt.NDArray[np.int64], Vectors]:
         """Every vector, kept in memory while nothing is written (8 MB at most)."""
-        with self._index_guard:
+        with self._kept_guard:
             revision = self.manifest.revision
             if self._kept is None or self._kept[0] != revision:
                 self._kept = (revision, *self.manifest.vectors(embedder))
@@ -265,67 +256,13 @@ class Library:
 
     # --- the vector index, always derived -----------------------------------------------------
 
-    def _fit_index(self) -> ChromaIndex | None:
-        """The index if it is whole and knows everything; None while exact search has to serve."""
-        with self._index_guard:
-            if not self._index_tried:
-                self._open_index()
-            return self._index if self._index and not self.manifest.counts()[2] else None
-
-    def _generation_folder(self) -> Path:
-        return self.home / "index" / f"gen-{self.manifest.fact('index_generation') or 1}"
-
-    def _open_index(self) -> None:
-        """Open the index, or begin a new generation when the present one cannot be trusted."""
-        self._index_tried = True
-        folder = self._generation_folder()
-        expected = len(self.manifest.passage_ids())
-        if folder.is_dir():
-            found = probe(folder)
-            if found is None or (found != expected and not self.manifest.counts()[2]):
-                log.warning("the vector index is not whole; it is being made again")
-                self.manifest.start_generation(int(self.manifest.fact("index_generation") or 1) + 1)
-                folder = self._generation_folder()
-        elif expected and not self.manifest.counts()[2]:
-            self.manifest.start_generation(int(self.manifest.fact("index_generation") or 1))
-        try:
-            self._index = ChromaIndex(folder)
-        except IndexBroken as error:
-            self._give_up_index(error)
-        for other in folder.parent.glob("gen-*"):
-            if other != folder:
-                shutil.rmtree(other, ignore_errors=True)
-
     def fill_index(self) -> None:
-        """Tell the index what it has not been told. May be interrupted and repeated at any point."""
-        embedder = self.manifest.fact("embedder")
-        with self._index_guard:
-            if embedder is None:
-                return
-            if not self._index_tried:
-                self._open_index()
-            while self._index:
-                last, write, delete = self.manifest.outbox(MOST_A_CALL)
-                if not last:
-                    return
-                ids, vectors = self.manifest.vectors(embedder, ids=write) if write else ((), None)
-                try:
-                    if vectors is not None and len(ids):
-                        self._index.upsert([int(passage_id) for passage_id in ids], vectors)
-                    if delete:
-                        self._index.delete(delete)
-                except IndexBroken as error:
-                    self.require_room()  # an index that ran out of room goes on where it was, once there is some
-                    self._give_up_index(error)
-                    return
-                self.manifest.clear_outbox(last)
+        """Tell the index what it has not been told. May be interrupted and repeated at any point.
 
-    def _give_up_index(self, error: IndexBroken) -> None:
-        """Search exactly from now on; the next start makes the index again."""
-        log.warning("the vector index is broken; exact search serves until the next start: %s", error)
-        with self._index_guard:
-            self._index = None
-            self.manifest.start_generation(int(self.manifest.fact("index_generation") or 1) + 1)
+        Raises:
+            DrawerFull
+        """
+        self._index.fill()
 
     def rebuild(self, embedder: Embedder | None, progress: Callable[[int, int], None]) -> None:
         """Make everything derived again: terms, index, and the vectors too when ``embedder`` is not the one they came from.
@@ -335,12 +272,7 @@ class Library:
         self.manifest.rebuild_terms()
         if embedder and self.manifest.fact("embedder") not in (None, embedder.identity):
             self._embed_again(embedder, progress)
-        with self._index_guard:
-            if self._index:
-                self._index.close()
-            self._index, self._index_tried = None, False
-            self.manifest.start_generation(int(self.manifest.fact("index_generation") or 1) + 1)
-            self.fill_index()
+        self._index.renew()
 
     def _embed_again(self, embedder: Embedder, progress: Callable[[int, int], None]) -> None:
         total = self.counts().passages
@@ -362,15 +294,7 @@ class Library:
         for place in self.manifest.places():
             if place.place.startswith(UPLOAD) and place.doc_id and not self.snapshot_path(place.doc_id).is_file():
                 yield f"the kept bytes of {place.name} are gone"
-        self.fill_index()
-        with self._index_guard:
-            if self._index is None:
-                if self.manifest.fact("embedder"):
-                    yield "the vector index could not be used; it is made again at the next start"
-                return
-            known, expected = self._index.ids(), self.manifest.passage_ids()
-            if known != expected:
-                yield f"the index lacks {len(expected - known)} passages and knows {len(known - expected)} that are gone"
+        yield from self._index.faults()
 
 
 def _document(places: Sequence[Place], row: tuple[str, int | None, int, tuple[int, ...], int] | None) -> Document:

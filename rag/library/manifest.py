@@ -383,6 +383,9 @@ class Manifest:
         joined = b"".join(row[1] for row in rows)
         return ids_found, np.frombuffer(joined, dtype="<f4").reshape(len(rows), -1) if rows else np.empty((0, 0), np.float32)
 
+    def has_outbox(self) -> bool:
+        return bool(self._one("SELECT EXISTS (SELECT 1 FROM outbox)"))
+
     def outbox(self, limit: int) -> tuple[int, list[int], list[int]]:
         """The last number, the ids to write and the ids to delete, of the oldest ``limit`` operations; later ones win."""
         rows = self._rows("SELECT seq, passage_id, gone FROM outbox ORDER BY seq LIMIT ?", (limit,))

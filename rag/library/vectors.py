@@ -1,14 +1,7 @@
-"""Chroma behind a small interface. Holds passage ids and vectors, no text; everything in it can be made again.
-
-Run as a program (``python -m rag.library.vectors FOLDER``) it probes a folder and prints how many
-vectors it holds: a damaged HNSW segment can take the whole process down, so a child goes first.
-"""
+"""Chroma behind a small interface. Holds passage ids and vectors, no text; everything in it can be made again."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,9 +58,6 @@ class ChromaIndex:
         with _translated():
             return {int(passage_id) for passage_id in self._collection.get(include=[])["ids"]}
 
-    def count(self) -> int:
-        return int(self._collection.count())
-
     def close(self) -> None:
         self._client.close()
 
@@ -80,37 +70,3 @@ def _translated() -> Iterator[None]:
         yield
     except (ChromaError, OSError, ValueError, RuntimeError) as error:  # its own errors, and what its parts raise over damaged files
         raise IndexBroken(str(error)) from error
-
-
-def probe(folder: Path, *, timeout_s: float = 60) -> int | None:
-    """How many vectors a child process can count and search in ``folder``; None when it cannot."""
-    try:
-        child = subprocess.run(
-            [sys.executable, "-m", "rag.library.vectors", str(folder)],
-            capture_output=True,
-            timeout=timeout_s,
-            cwd=Path(__file__).parents[2],
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return None
-    if child.returncode != 0:
-        return None
-    return int(json.loads(child.stdout)["count"])
-
-
-def _probe_here(folder: Path) -> int:
-    import numpy as np
-
-    index = ChromaIndex(folder)
-    count = index.count()
-    if count:
-        sample = index._collection.get(limit=1, include=["embeddings"])["embeddings"]
-        index.nearest(np.asarray(sample, dtype=np.float32)[0], min(10, count))
-        if len(index.ids()) != count:
-            raise SystemExit(2)
-    return count
-
-
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps({"count": _probe_here(Path(sys.argv[1]))}))

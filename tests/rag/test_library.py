@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -18,7 +17,6 @@ from rag.library import exact, schema
 from rag.library.fulltext import hangul_stems, terms
 from rag.library.library import Library, _ranges
 from rag.library.manifest import Place
-from rag.library.vectors import IndexBroken, probe
 from tests.fakes import WordHashEmbedder
 
 
@@ -70,18 +68,6 @@ def test_the_right_passage_comes_first_in_both_languages(filled: Library) -> Non
 
     assert "3,751 euros" in passages[first["how much is the deposit"]].text
     assert "60일" in passages[first["병가는 며칠까지 쓸 수 있나"]].text
-
-
-@pytest.mark.usefixtures("by_index")
-def test_exact_search_equals_the_index(filled: Library, embedder: WordHashEmbedder) -> None:
-    question = embedder.embed_question("notice in writing")
-    ids, vectors = filled.manifest.vectors(embedder.identity)
-
-    by_index = filled.dense(question, 3, embedder=embedder.identity)
-
-    assert filled._fit_index() is not None
-    assert by_index == exact.nearest(question, ids, vectors, 3)
-    assert [score for _, score in by_index] == pytest.approx(sorted((float(vector @ question) for vector in vectors), reverse=True)[:3])
 
 
 def test_exact_search_of_nothing_is_nothing() -> None:
@@ -198,36 +184,6 @@ def _open_again(library: Library) -> Library:
     return Library(library.home)
 
 
-@pytest.fixture
-def by_index(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even a small drawer is searched through the index."""
-    monkeypatch.setattr("rag.library.library._EXACT_UP_TO", 0)
-
-
-@pytest.mark.usefixtures("by_index")
-@pytest.mark.parametrize("damage", ["removed", "truncated", "emptied"])
-def test_a_damaged_index_is_made_again_unasked(filled: Library, embedder: WordHashEmbedder, damage: str) -> None:
-    question = embedder.embed_question("deposit of the tenant")
-    before = filled.dense(question, 5, embedder=embedder.identity)
-    filled.close()
-    folder = filled.home / "index" / "gen-1"
-    if damage == "removed":
-        shutil.rmtree(folder)
-    elif damage == "truncated":
-        (folder / "chroma.sqlite3").write_bytes(b"no database")
-    else:
-        shutil.rmtree(folder)
-        folder.mkdir()
-
-    again = Library(filled.home)
-
-    assert again.dense(question, 5, embedder=embedder.identity) == before
-    again.fill_index()
-    assert again._fit_index() is not None
-    assert list(again.faults()) == []
-    again.close()
-
-
 def test_check_sees_what_is_wrong(filled: Library) -> None:
     with filled.manifest.transaction():
         filled.manifest._db.execute("UPDATE passages SET text='forged' WHERE passage_id=1")
@@ -261,11 +217,6 @@ def test_a_newer_drawer_is_left_alone(home: Path) -> None:
         Library(home)
 
 
-def test_a_probe_of_rubbish_says_no(tmp_path: Path) -> None:
-    (tmp_path / "chroma.sqlite3").write_bytes(b"rubbish")
-    assert probe(tmp_path) is None
-
-
 def test_page_ranges() -> None:
     assert _ranges([1, 2, 3, 7, 9, 10]) == "1-3, 7, 9-10"
 
@@ -289,23 +240,6 @@ def test_a_drawer_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> 
     assert library.manifest.places() == [Place(b"/a", "a", "d", 5, 1, None, 7.0)]
     library.close()
     assert sqlite3.connect(home / "manifest.sqlite3").execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
-
-
-def test_an_index_that_breaks_at_work_costs_no_answer(library: Library, papers: Path, batch: Batch, embedder: WordHashEmbedder) -> None:
-    def broken(self: object, ids: object, vectors: object) -> None:
-        raise IndexBroken("out of order")
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("rag.library.vectors.ChromaIndex.upsert", broken)
-        assert [outcome.outcome.value for outcome in add([papers], batch)] == ["added", "added"]
-    assert library.dense(embedder.embed_question("deposit"), 3, embedder=embedder.identity)
-    assert list(library.faults()) == ["the vector index could not be used; it is made again at the next start"]
-    library.close()
-
-    again = Library(library.home)
-    again.fill_index()
-    assert list(again.faults()) == []
-    again.close()
 
 
 def test_a_disk_almost_full_takes_nothing_more_and_still_answers(
