@@ -346,7 +346,8 @@ class Manifest:
             return []
         return self._rows(
             "SELECT rowid, -bm25(terms, :header, 1.0) AS score FROM terms WHERE terms MATCH :match "
-            + ("AND rowid IN (SELECT passage_id FROM passages WHERE doc_id IN (SELECT value FROM json_each(:scope))) " if scope else "")
+            # The plus keeps SQLite from running the match once for each row of the scope.
+            + ("AND +rowid IN (SELECT passage_id FROM passages WHERE doc_id IN (SELECT value FROM json_each(:scope))) " if scope else "")
             + "ORDER BY score DESC, rowid LIMIT :k",
             {"header": HEADER_WEIGHT, "match": fulltext.any_of(chosen), "scope": json.dumps(list(scope)), "k": k},
         )
