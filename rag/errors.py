@@ -143,6 +143,13 @@ class ChangedWhileReading(DocumentError):
     }
 
 
+class UploadNotKept(DocumentError):
+    sentences = {
+        "en": "{name}: its bytes are no longer in the drawer; upload it again, or remove it from the list.",
+        "ko": "{name}: 서랍에 원본이 남아 있지 않습니다. 다시 올리거나 목록에서 빼 주세요.",
+    }
+
+
 class SomePagesWithoutText(DocumentError):
     """Not a failure of the file: the reason of a partial document."""
 
@@ -331,6 +338,14 @@ class NoSuchDocument(LibraryError):
     sentences = {
         "en": "{name}: no document of this name is in the drawer; see `seorap list`.",
         "ko": "{name}: 서랍에 이런 이름의 문서가 없습니다. `seorap list`로 확인해 주세요.",
+    }
+
+
+class NoSuchTag(LibraryError):
+    exit_code = ExitCode.USAGE
+    sentences = {
+        "en": "{tags}: no document has this; tags are the sub-folders of watched folders, and `seorap list` shows them.",
+        "ko": "{tags}: 이 태그가 붙은 문서가 없습니다. 태그는 지켜보는 폴더의 하위 폴더 이름이며 `seorap list`로 볼 수 있습니다.",
     }
 
 

@@ -146,6 +146,7 @@ class Document:
     size_bytes: int
     added: float  # seconds since the epoch
     reason: Reason | None = None
+    tags: tuple[str, ...] = ()  # the sub-folders of watched folders in which it lies
 
 
 @dataclass(frozen=True, slots=True)
