@@ -15,7 +15,6 @@ import numpy.typing as npt
 
 from rag.errors import (
     PARTIAL_REASONS,
-    UNREAD_PAGES,
     AmbiguousDocument,
     DrawerFull,
     DrawerReadOnly,
@@ -28,8 +27,9 @@ from rag.library.lock import DrawerLock
 from rag.library.manifest import Manifest, Place, page_at
 from rag.library.tags import same, tags_of
 from rag.library.vectors import MOST_A_CALL, ChromaIndex, IndexBroken, probe
+from rag.partial import why_partial
 from rag.ports import Embedder, Vectors
-from rag.records import NEEDS_RECOGNISER, Document, Passage, Reading, Reason, Span, State, Unread
+from rag.records import Document, Passage, Reading, Span, State
 
 log = logging.getLogger(__name__)
 
@@ -186,7 +186,7 @@ class Library:
         snapshot: str | None = None,
     ) -> None:
         """Save one read document at its place, replacing what lay there. When this returns, it is saved."""
-        reason = _why_partial(name, reading)
+        reason = why_partial(name, reading)
         with self.manifest.transaction():
             self.manifest.write_document(doc_id, reading, spans, headers, vectors, embedder=embedder, method=method, size_bytes=size_bytes)
             self.manifest.put_place(
@@ -423,29 +423,6 @@ def _document(
         reason=reason,
         tags=tags_of((place.place for place in places), folders),
     )
-
-
-def _why_partial(name: str, reading: Reading) -> Reason | None:
-    """The gravest reason among the unread pages. Pages that need a recogniser are spoken of together, whatever is wrong with them."""
-    by_reason: dict[Unread, list[int]] = {}
-    for number in reading.unread_pages:
-        by_reason.setdefault(reading.unread_because.get(number, Unread.NO_TEXT), []).append(number)
-    for why, error in UNREAD_PAGES.items():
-        if why in by_reason:
-            alike = NEEDS_RECOGNISER if why is Unread.NEEDS_OCR else {why}
-            return error(name=name, pages=_ranges(sorted(number for same in alike for number in by_reason.get(same, ())))).reason()
-    return None
-
-
-def _ranges(numbers: Sequence[int]) -> str:
-    """1, 2, 3, 7 -> "1-3, 7"."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
 
 
 def _sync_folder(folder: Path) -> None:
