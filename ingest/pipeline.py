@@ -8,7 +8,7 @@ import os
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,10 +18,12 @@ from ingest.folders import Named, Scan, find_files
 from ingest.read import READ_VERSION, SUPPORTED_SUFFIXES
 from ingest.sandbox import Sandbox
 from ingest.split import SPLIT_VERSION, header, split
-from rag.errors import PARTIAL_REASONS, ChangedWhileReading, DocumentError, NoSuchFile, UnreadableFile
-from rag.library.library import Library
+from rag.errors import PARTIAL_REASONS, ChangedWhileReading, DocumentError, NoSuchFile, UnreadableFile, UploadNotKept
+from rag.library.library import UPLOAD, Library
+from rag.library.manifest import Place
+from rag.partial import needs_recogniser, why_partial
 from rag.ports import Embedder, Vectors
-from rag.records import NEEDS_RECOGNISER, FileOutcome, Outcome, Progress, Reading, Reason, Span
+from rag.records import FileOutcome, Outcome, Progress, Reading, Reason, Span
 from rag.settings import SplitSettings
 
 log = logging.getLogger(__name__)
@@ -63,9 +65,8 @@ class Batch:
         return f"read {READ_VERSION}, split {SPLIT_VERSION}, {self.settings.passage_tokens}+{self.settings.overlap_tokens}"
 
     def method_for(self, reading: Reading) -> str:
-        """A reading that lacks pages for want of a recogniser is remembered as such."""
-        lacks = not NEEDS_RECOGNISER.isdisjoint(reading.unread_because.values())
-        return self.method + _WITHOUT_OCR if lacks else self.method
+        """A reading that lacks something for want of a recogniser is remembered as such."""
+        return self.method + _WITHOUT_OCR if needs_recogniser(reading) else self.method
 
     def is_current(self, method: str | None) -> bool:
         """Whether what was read by ``method`` is what reading it now would give."""
@@ -119,32 +120,68 @@ def _one_of(batch: Batch, file: Named) -> FileOutcome:
     return outcome
 
 
-def add_upload(name: str, content_hash: str, batch: Batch, *, place: bytes) -> FileOutcome:
+def add_upload(name: str, content_hash: str, batch: Batch) -> FileOutcome:
     """Take in a kept upload under the name that the user gave it."""
-    path = batch.library.snapshot_path(content_hash)
+    path, place = batch.library.snapshot_path(content_hash), UPLOAD + name.encode()
     batch.files_total, batch.bytes_left = batch.files_total + 1, batch.bytes_left + path.stat().st_size
+    before = batch.library.manifest.places(place=place)
     outcome, _ = _add_file(path, place=place, name=name, batch=batch)
+    for replaced in before:  # could not be read, and now has a successor of the same name
+        if replaced.snapshot:
+            batch.library.forget_snapshot(replaced.snapshot)
     batch.files_done += 1
     batch.library.manifest.erase_placeless()
     batch.library.fill_index()
     return outcome
 
 
-def _add_file(path: Path, *, place: bytes, name: str, batch: Batch) -> tuple[FileOutcome, bool]:
-    """The outcome, and whether it took real work (which is what the estimate counts)."""
+def read_again(places: Sequence[Place], batch: Batch) -> Iterator[FileOutcome]:
+    """As ``add``, for what has been tried before: each is read now, whatever is known of it."""
+    batch.library.claim_embedder(batch.embedder.identity)
+    batch.files_total += len(places)
+    batch.bytes_left += sum(place.size_bytes for place in places)
+    try:
+        for place in places:
+            batch.tell(place.name)
+            batch.library.require_room()
+            yield _again(place, batch)
+            batch.files_done += 1
+            batch.bytes_left -= place.size_bytes
+    finally:
+        batch.library.manifest.erase_placeless()
+    batch.library.fill_index()
+
+
+def _again(place: Place, batch: Batch) -> FileOutcome:
+    if place.place.startswith(UPLOAD):
+        path, name = batch.library.snapshot_path(place.snapshot or "none"), place.name
+        if not path.is_file():
+            return FileOutcome(name, Outcome.FAILED, reason=UploadNotKept(name=name).reason())
+    else:
+        path = Path(os.fsdecode(place.place))
+        name = _shown_name(path)
+    outcome, worked = _add_file(path, place=place.place, name=name, batch=batch, anew=True)
+    batch.bytes_worked += place.size_bytes if worked else 0
+    return outcome
+
+
+def _add_file(path: Path, *, place: bytes, name: str, batch: Batch, anew: bool = False) -> tuple[FileOutcome, bool]:
+    """The outcome, and whether it took real work (which is what the estimate counts). With ``anew`` what is known is read all the same."""
     library = batch.library
     before = next(iter(library.manifest.places(place=place)), None)
-    shown = os.fsdecode(path) if place == os.fsencode(path) else name
+    snapshot = path.name if place.startswith(UPLOAD) else None
+    shown = name if snapshot else os.fsdecode(path)
     stamp: _Stamp | None = None
     try:
         stamp = _stamp(path, name)
         content_hash = _hash(path, name)
-        known = batch.is_current(library.manifest.method_of(content_hash))
+        known = not anew and batch.is_current(library.manifest.method_of(content_hash))
         if known and before and before.doc_id == content_hash and before.name == name and not _failed(before.reason):
             library.manifest.mark_checked(place, mtime_ns=stamp.mtime_ns, inode=stamp.inode)
             return FileOutcome(shown, Outcome.UNCHANGED), False
         if known:  # the same content from another place: nothing to read or embed
-            library.manifest.put_place(place, name=name, doc_id=content_hash, reason=_lacks(library, content_hash, name), **stamp._asdict())
+            lacks = _lacks(library, content_hash, name)
+            library.manifest.put_place(place, name=name, doc_id=content_hash, reason=lacks, snapshot=snapshot, **stamp._asdict())
             return FileOutcome(shown, Outcome.UPDATED if before and before.doc_id else Outcome.ADDED), False
         reading = batch.sandbox.read(path, name=name, between_pages=lambda: batch.tell(name))
         if _stamp(path, name) != stamp:
@@ -160,6 +197,7 @@ def _add_file(path: Path, *, place: bytes, name: str, batch: Batch) -> tuple[Fil
             inode=stamp.inode if stamp else None,
             reason=error.reason(),
             attempts=(before.attempts if before else 0) + 1 if error.may_pass else 0,
+            snapshot=snapshot,
         )
         return FileOutcome(shown, Outcome.FAILED, reason=error.reason()), False
     spans = split(reading, count_tokens=batch.embedder.count_tokens, settings=batch.settings)
@@ -178,9 +216,9 @@ def _add_file(path: Path, *, place: bytes, name: str, batch: Batch) -> tuple[Fil
         spans=spans,
         headers=headers,
         vectors=vectors,
+        snapshot=snapshot,
     )
-    if reading.unread_pages:
-        reason = library.manifest.places(place=place)[0].reason
+    if reason := why_partial(name, reading):
         return FileOutcome(shown, Outcome.PARTIAL, len(spans), reason), True
     return FileOutcome(shown, Outcome.UPDATED if before and before.doc_id else Outcome.ADDED, len(spans)), True
 
@@ -189,7 +227,7 @@ def _lacks(library: Library, content_hash: str, name: str) -> Reason | None:
     """What was missing of the same content at another place."""
     reasons = (place.reason for place in library.manifest.places(doc_id=content_hash) if place.reason)
     found = next((reason for reason in reasons if reason.code in PARTIAL_REASONS), None)
-    return Reason(found.code, {**found.facts, "name": name}) if found else None
+    return replace(found, facts={**found.facts, "name": name}) if found else None
 
 
 def _shown_name(path: Path) -> str:

@@ -20,6 +20,7 @@ PACKAGES = ("rag", "ingest", "ui")
 ORDER = (
     ("rag.records",),
     ("rag.errors",),
+    ("rag.partial",),
     ("rag.settings", "rag.ports", "rag.no_network"),
     ("rag.sentences",),
     ("rag.library", "rag.weights"),

@@ -15,19 +15,21 @@ import numpy.typing as npt
 
 from rag.errors import (
     PARTIAL_REASONS,
-    UNREAD_PAGES,
     AmbiguousDocument,
     DrawerFull,
     DrawerReadOnly,
     EmbedderMismatch,
     NoSuchDocument,
+    NoSuchTag,
 )
 from rag.library import exact, fulltext
 from rag.library.index import VectorIndex
 from rag.library.lock import DrawerLock
 from rag.library.manifest import Manifest, Place, page_at
+from rag.library.tags import same, tags_of
+from rag.partial import why_partial
 from rag.ports import Embedder, Vectors
-from rag.records import NEEDS_RECOGNISER, Document, Passage, Reading, Reason, Span, State, Unread
+from rag.records import Document, Passage, Reading, Span, State
 
 log = logging.getLogger(__name__)
 
@@ -98,10 +100,11 @@ class Library:
     def documents(self) -> list[Document]:
         """All documents, in the order in which they were added; files of which nothing could be read among them."""
         rows = self.manifest.document_rows()
+        folders = [folder.folder for folder in self.manifest.folders()]
         together: dict[str, list[Place]] = {}
         for place in self.manifest.places():
             together.setdefault(place.doc_id or f"unread:{place.place!r}", []).append(place)
-        return [_document(places, rows.get(places[0].doc_id or "")) for places in together.values()]
+        return [_document(places, rows.get(places[0].doc_id or ""), folders) for places in together.values()]
 
     def counts(self) -> Counts:
         return Counts(*self.manifest.counts())
@@ -110,13 +113,20 @@ class Library:
         """Places whose file name, path or document id is ``name``."""
         path = os.fsencode(Path(name).expanduser().absolute())
         places = self.manifest.places()
-        return [place for place in places if place.place == path] or [place for place in places if name in (place.name, place.doc_id)]
+        exactly = [place for place in places if place.place in (path, os.fsencode(name))]  # a path, or an upload's own place
+        return exactly or [place for place in places if name in (place.name, place.doc_id)]
 
-    def scope(self, names: Sequence[str]) -> frozenset[str]:
-        """Document ids of the documents with these names.
+    def places_of(self, document: Document) -> list[Place]:
+        if document.doc_id:
+            return self.manifest.places(doc_id=document.doc_id)
+        return self.manifest.places(place=os.fsencode(identity(document)))
+
+    def scope(self, names: Sequence[str], tags: Sequence[str] = ()) -> frozenset[str]:
+        """Document ids of the documents with these names, of those the ones that have all the tags; empty, for all, only when neither is given.
 
         Raises:
             NoSuchDocument: one of the names is not in the drawer.
+            NoSuchTag: none of the documents has all the tags.
         """
         found: set[str] = set()
         for name in names:
@@ -124,7 +134,16 @@ class Library:
             if not ids:
                 raise NoSuchDocument(name=name)
             found |= ids
+        if tags:
+            tagged = self._tagged({same(tag) for tag in tags})
+            found = found & tagged if names else tagged
+            if not found:
+                raise NoSuchTag(tags=", ".join(tags))
         return frozenset(found)
+
+    def _tagged(self, wanted: set[str]) -> set[str]:
+        documents = (document for document in self.documents() if document.doc_id)
+        return {document.doc_id for document in documents if wanted <= {same(tag) for tag in document.tags}}
 
     # --- in and out ---------------------------------------------------------------------------
 
@@ -160,12 +179,15 @@ class Library:
         spans: Sequence[Span],
         headers: Sequence[str],
         vectors: Vectors,
+        snapshot: str | None = None,
     ) -> None:
         """Save one read document at its place, replacing what lay there. When this returns, it is saved."""
-        reason = _why_partial(name, reading)
+        reason = why_partial(name, reading)
         with self.manifest.transaction():
             self.manifest.write_document(doc_id, reading, spans, headers, vectors, embedder=embedder, method=method, size_bytes=size_bytes)
-            self.manifest.put_place(place, name=name, doc_id=doc_id, mtime_ns=mtime_ns, size_bytes=size_bytes, inode=inode, reason=reason)
+            self.manifest.put_place(
+                place, name=name, doc_id=doc_id, mtime_ns=mtime_ns, size_bytes=size_bytes, inode=inode, reason=reason, snapshot=snapshot
+            )
 
     def remove(self, name: str) -> str:
         """Take a document out, by file name, path or document id; returns its name. The file itself is left alone.
@@ -180,8 +202,8 @@ class Library:
             raise AmbiguousDocument(name=name, count=len(places))
         for place in places:
             self.manifest.drop_places(place.place)
-            if place.place.startswith(UPLOAD) and place.doc_id:
-                self.forget_snapshot(place.doc_id)
+            if place.snapshot:
+                self.forget_snapshot(place.snapshot)
         self.fill_index()
         return places[0].name
 
@@ -203,8 +225,9 @@ class Library:
         _sync_folder(path.parent)
 
     def forget_snapshot(self, content_hash: str) -> None:
-        """Delete kept bytes that no upload in the drawer needs."""
-        if not any(place.place.startswith(UPLOAD) and place.doc_id == content_hash for place in self.manifest.places()):
+        """Delete kept bytes that no upload needs: none that is in the drawer, could not be read, or waits."""
+        needed = {place.snapshot for place in self.manifest.places()} | {snapshot for _, _, snapshot in self.manifest.jobs()}
+        if content_hash not in needed:
             self.snapshot_path(content_hash).unlink(missing_ok=True)
 
     # --- what is near a question --------------------------------------------------------------
@@ -292,12 +315,19 @@ class Library:
         """What is wrong with the drawer, in technical words; nothing when all is well."""
         yield from self.manifest.faults()
         for place in self.manifest.places():
-            if place.place.startswith(UPLOAD) and place.doc_id and not self.snapshot_path(place.doc_id).is_file():
+            if place.snapshot and not self.snapshot_path(place.snapshot).is_file():
                 yield f"the kept bytes of {place.name} are gone"
         yield from self._index.faults()
 
 
-def _document(places: Sequence[Place], row: tuple[str, int | None, int, tuple[int, ...], int] | None) -> Document:
+def identity(document: Document) -> str:
+    """What ``Library.find`` knows the document by, and no other."""
+    return document.doc_id or next(iter(document.places), os.fsdecode(UPLOAD) + document.name)
+
+
+def _document(
+    places: Sequence[Place], row: tuple[str, int | None, int, tuple[int, ...], int] | None, folders: Collection[bytes]
+) -> Document:
     first = places[0]
     kind, pages, size_bytes, _, passages = row or ("", None, first.size_bytes, (), 0)
     reason = next((place.reason for place in places if place.reason), None)
@@ -315,30 +345,8 @@ def _document(places: Sequence[Place], row: tuple[str, int | None, int, tuple[in
         size_bytes=size_bytes,
         added=first.added,
         reason=reason,
+        tags=tags_of((place.place for place in places), folders),
     )
-
-
-def _why_partial(name: str, reading: Reading) -> Reason | None:
-    """The gravest reason among the unread pages. Pages that need a recogniser are spoken of together, whatever is wrong with them."""
-    by_reason: dict[Unread, list[int]] = {}
-    for number in reading.unread_pages:
-        by_reason.setdefault(reading.unread_because.get(number, Unread.NO_TEXT), []).append(number)
-    for why, error in UNREAD_PAGES.items():
-        if why in by_reason:
-            alike = NEEDS_RECOGNISER if why is Unread.NEEDS_OCR else {why}
-            return error(name=name, pages=_ranges(sorted(number for same in alike for number in by_reason.get(same, ())))).reason()
-    return None
-
-
-def _ranges(numbers: Sequence[int]) -> str:
-    """1, 2, 3, 7 -> "1-3, 7"."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
 
 
 def _sync_folder(folder: Path) -> None:
