@@ -18,8 +18,18 @@ from ingest.folders import Named, Scan, find_files
 from ingest.read import READ_VERSION, SUPPORTED_SUFFIXES
 from ingest.sandbox import Sandbox
 from ingest.split import SPLIT_VERSION, header, split
-from rag.errors import PARTIAL_REASONS, ChangedWhileReading, DocumentError, NoSuchFile, UnreadableFile
-from rag.library.library import Library
+from rag.errors import (
+    PARTIAL_REASONS,
+    ChangedWhileReading,
+    DocumentError,
+    EncryptedDocument,
+    NoSuchFile,
+    UnreadableFile,
+    UploadNotKept,
+    WrongPassword,
+)
+from rag.library.library import UPLOAD, Library
+from rag.library.manifest import Place
 from rag.ports import Embedder, Vectors
 from rag.records import NEEDS_RECOGNISER, FileOutcome, Outcome, Progress, Reading, Reason, Span
 from rag.settings import SplitSettings
@@ -32,8 +42,9 @@ _EMBED_AT_ONCE = 64
 _INDEX_AT = 1_000
 """Waiting index operations after which the index is told."""
 
-
 _WITHOUT_OCR = ", without OCR"
+_UNLOCKED = ", unlocked"
+"""Ends the method of what was read with a password, which is not kept: it cannot be read again."""
 
 
 class Cancelled(Exception):
@@ -62,14 +73,14 @@ class Batch:
     def method(self) -> str:
         return f"read {READ_VERSION}, split {SPLIT_VERSION}, {self.settings.passage_tokens}+{self.settings.overlap_tokens}"
 
-    def method_for(self, reading: Reading) -> str:
-        """A reading that lacks pages for want of a recogniser is remembered as such."""
+    def method_for(self, reading: Reading, *, unlocked: bool = False) -> str:
+        """A reading that lacks pages for want of a recogniser is remembered as such, and so is one that took a password."""
         lacks = not NEEDS_RECOGNISER.isdisjoint(reading.unread_because.values())
-        return self.method + _WITHOUT_OCR if lacks else self.method
+        return self.method + (_WITHOUT_OCR if lacks else "") + (_UNLOCKED if unlocked else "")
 
     def is_current(self, method: str | None) -> bool:
-        """Whether what was read by ``method`` is what reading it now would give."""
-        return method == self.method or (method == self.method + _WITHOUT_OCR and not self.sandbox.recognises())
+        """Whether what was read by ``method`` is what reading it now would give, or the best that there is without its password."""
+        return method == self.method or is_unlocked(method) or (method == self.method + _WITHOUT_OCR and not self.sandbox.recognises())
 
     def tell(self, name: str, *, part_bytes: float = 0) -> None:
         if self.cancelled():
@@ -79,6 +90,11 @@ class Batch:
         remaining = elapsed * max(0.0, self.bytes_left - part_bytes) / worked if self.passages_done and worked else None
         rate = self.passages_done / elapsed if elapsed else 0.0
         self.report(Progress(self.files_done, self.files_total, self.passages_done, rate, remaining, name))
+
+
+def is_unlocked(method: str | None) -> bool:
+    """Whether what was read by ``method`` took a password."""
+    return method is not None and method.endswith(_UNLOCKED)
 
 
 def add(paths: Sequence[Path], batch: Batch) -> Iterator[FileOutcome]:
@@ -119,36 +135,80 @@ def _one_of(batch: Batch, file: Named) -> FileOutcome:
     return outcome
 
 
-def add_upload(name: str, content_hash: str, batch: Batch, *, place: bytes) -> FileOutcome:
+def add_upload(name: str, content_hash: str, batch: Batch) -> FileOutcome:
     """Take in a kept upload under the name that the user gave it."""
-    path = batch.library.snapshot_path(content_hash)
+    path, place = batch.library.snapshot_path(content_hash), UPLOAD + name.encode()
     batch.files_total, batch.bytes_left = batch.files_total + 1, batch.bytes_left + path.stat().st_size
+    before = batch.library.manifest.places(place=place)
     outcome, _ = _add_file(path, place=place, name=name, batch=batch)
+    for replaced in before:  # could not be read, and now has a successor of the same name
+        if replaced.snapshot:
+            batch.library.forget_snapshot(replaced.snapshot)
     batch.files_done += 1
     batch.library.manifest.erase_placeless()
     batch.library.fill_index()
     return outcome
 
 
-def _add_file(path: Path, *, place: bytes, name: str, batch: Batch) -> tuple[FileOutcome, bool]:
-    """The outcome, and whether it took real work (which is what the estimate counts)."""
+def read_again(places: Sequence[Place], batch: Batch, *, password: str | None = None) -> Iterator[FileOutcome]:
+    """As ``add``, for what has been tried before: each is read now, whatever is known of it.
+
+    What a password opens stays in the drawer from then on, and is not read again without one. A wrong one changes nothing.
+    """
+    batch.library.claim_embedder(batch.embedder.identity)
+    batch.files_total += len(places)
+    batch.bytes_left += sum(place.size_bytes for place in places)
+    try:
+        for place in places:
+            batch.tell(place.name)
+            batch.library.require_room()
+            yield _again(place, batch, password)
+            batch.files_done += 1
+            batch.bytes_left -= place.size_bytes
+    finally:
+        batch.library.manifest.erase_placeless()
+    batch.library.fill_index()
+
+
+def _again(place: Place, batch: Batch, password: str | None) -> FileOutcome:
+    if place.place.startswith(UPLOAD):
+        path, name = batch.library.snapshot_path(place.snapshot or "none"), place.name
+        if not path.is_file():
+            return FileOutcome(name, Outcome.FAILED, reason=UploadNotKept(name=name).reason())
+    else:
+        path = Path(os.fsdecode(place.place))
+        name = _shown_name(path)
+    outcome, worked = _add_file(path, place=place.place, name=name, batch=batch, anew=True, password=password)
+    batch.bytes_worked += place.size_bytes if worked else 0
+    return outcome
+
+
+def _add_file(
+    path: Path, *, place: bytes, name: str, batch: Batch, anew: bool = False, password: str | None = None
+) -> tuple[FileOutcome, bool]:
+    """The outcome, and whether it took real work (which is what the estimate counts). With ``anew`` what is known is read all the same."""
     library = batch.library
     before = next(iter(library.manifest.places(place=place)), None)
-    shown = os.fsdecode(path) if place == os.fsencode(path) else name
+    snapshot = path.name if place.startswith(UPLOAD) else None
+    shown = name if snapshot else os.fsdecode(path)
     stamp: _Stamp | None = None
     try:
         stamp = _stamp(path, name)
         content_hash = _hash(path, name)
-        known = batch.is_current(library.manifest.method_of(content_hash))
+        method = library.manifest.method_of(content_hash)
+        known = password is None and (is_unlocked(method) or (not anew and batch.is_current(method)))
         if known and before and before.doc_id == content_hash and before.name == name and not _failed(before.reason):
             library.manifest.mark_checked(place, mtime_ns=stamp.mtime_ns, inode=stamp.inode)
             return FileOutcome(shown, Outcome.UNCHANGED), False
         if known:  # the same content from another place: nothing to read or embed
-            library.manifest.put_place(place, name=name, doc_id=content_hash, reason=_lacks(library, content_hash, name), **stamp._asdict())
+            lacks = _lacks(library, content_hash, name)
+            library.manifest.put_place(place, name=name, doc_id=content_hash, reason=lacks, snapshot=snapshot, **stamp._asdict())
             return FileOutcome(shown, Outcome.UPDATED if before and before.doc_id else Outcome.ADDED), False
-        reading = batch.sandbox.read(path, name=name, between_pages=lambda: batch.tell(name))
+        reading, unlocked = _read(path, name, password, batch)
         if _stamp(path, name) != stamp:
             raise ChangedWhileReading(name=name)
+    except WrongPassword as error:
+        return FileOutcome(shown, Outcome.FAILED, reason=error.reason()), False
     except DocumentError as error:
         log.info("a document was not taken in: %s", type(error).__name__)
         library.manifest.put_place(
@@ -160,6 +220,7 @@ def _add_file(path: Path, *, place: bytes, name: str, batch: Batch) -> tuple[Fil
             inode=stamp.inode if stamp else None,
             reason=error.reason(),
             attempts=(before.attempts if before else 0) + 1 if error.may_pass else 0,
+            snapshot=snapshot,
         )
         return FileOutcome(shown, Outcome.FAILED, reason=error.reason()), False
     spans = split(reading, count_tokens=batch.embedder.count_tokens, settings=batch.settings)
@@ -172,17 +233,28 @@ def _add_file(path: Path, *, place: bytes, name: str, batch: Batch) -> tuple[Fil
         mtime_ns=stamp.mtime_ns,
         size_bytes=stamp.size_bytes,
         inode=stamp.inode,
-        method=batch.method_for(reading),
+        method=batch.method_for(reading, unlocked=unlocked),
         embedder=batch.embedder.identity,
         reading=reading,
         spans=spans,
         headers=headers,
         vectors=vectors,
+        snapshot=snapshot,
     )
     if reading.unread_pages:
         reason = library.manifest.places(place=place)[0].reason
         return FileOutcome(shown, Outcome.PARTIAL, len(spans), reason), True
     return FileOutcome(shown, Outcome.UPDATED if before and before.doc_id else Outcome.ADDED, len(spans)), True
+
+
+def _read(path: Path, name: str, password: str | None, batch: Batch) -> tuple[Reading, bool]:
+    """What is in a file, and whether it took the password: it is not handed to a reader that does well without."""
+    try:
+        return batch.sandbox.read(path, name=name, between_pages=lambda: batch.tell(name)), False
+    except EncryptedDocument:
+        if password is None:
+            raise
+    return batch.sandbox.read(path, name=name, password=password, between_pages=lambda: batch.tell(name)), True
 
 
 def _lacks(library: Library, content_hash: str, name: str) -> Reason | None:

@@ -17,10 +17,10 @@ from pathlib import Path, PurePath
 
 from ingest.pipeline import Batch, Cancelled, add_upload
 from ingest.sandbox import Sandbox
+from ingest.unlock import unlock
 from ingest.watch import LOOK_AGAIN_S, SWEEP_EVERY_S, Sweep, changes
 from rag.assemble import Assistant
-from rag.errors import DocumentError, NoSuchFile, SeorapError
-from rag.library.library import UPLOAD
+from rag.errors import DocumentError, NoSuchFile, SeorapError, WrongPassword
 from rag.library.manifest import WatchedFolder
 from rag.records import FileOutcome, Outcome, Progress
 
@@ -45,6 +45,8 @@ class Queue:
         self._outcomes: deque[FileOutcome] = deque(maxlen=_REMEMBERED)
         self._progress: Progress | None = None
         self._broken: SeorapError | None = None
+        self._locked: deque[tuple[bytes, str]] = deque()  # places and their passwords, in memory only and until they are tried
+        self._refused: set[bytes] = set()  # places whose last password was wrong
         self._hints: queue.SimpleQueue[bytes] = queue.SimpleQueue()  # folders in which something has happened
         self._due: dict[bytes, float] = {}  # folder -> when to look into it, by the monotonic clock; the worker's own
         self._sweeps: dict[bytes, tuple[Sweep, Iterator[FileOutcome]]] = {}
@@ -61,6 +63,20 @@ class Queue:
         self._assistant.library.keep_snapshot(content_hash, content)
         self._manifest.put_job(unicodedata.normalize("NFC", PurePath(name.replace("\\", "/")).name), content_hash)
         self._wake.set()
+
+    def unlock(self, place: bytes, password: str) -> None:
+        """Take in what lies there, by its password, as soon as possible; a wrong one ends in ``is_refused``."""
+        self._refused.discard(place)
+        self._locked.append((place, password))
+        self._wake.set()
+
+    def is_refused(self, place: bytes) -> bool:
+        """Was the last password for it a wrong one?"""
+        return place in self._refused
+
+    def is_waited_for(self) -> bool:
+        """Is there an upload, or something to unlock, that the worker has not ended?"""
+        return bool(self._locked or self._manifest.jobs())
 
     def watch(self, folder: Path, *, include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()) -> None:
         """Keep the drawer equal to ``folder`` from now on.
@@ -128,7 +144,9 @@ class Queue:
             while not self._stopping.is_set():
                 worked = False
                 try:
-                    worked = not self._paused.is_set() and (self._next_upload(sandbox) or self._next_file(sandbox))
+                    worked = not self._paused.is_set() and (
+                        self._next_locked(sandbox) or self._next_upload(sandbox) or self._next_file(sandbox)
+                    )
                     self._broken = None
                 except Cancelled:
                     self._sweeps.clear()  # begun again when due
@@ -163,6 +181,19 @@ class Queue:
     def _note(self, progress: Progress) -> None:
         self._progress = progress
 
+    def _next_locked(self, sandbox: Sandbox) -> bool:
+        """Try one password; whether there was one. Whatever comes of it, it is forgotten."""
+        if not self._locked:
+            return False
+        self._progress = Progress(0, 1, 0, 0.0, None, "")
+        at, password = self._locked.popleft()
+        for place in self._manifest.places(place=at):
+            outcome = unlock(place, password, self._batch(sandbox))
+            self._outcomes.append(outcome)
+            if outcome.reason and outcome.reason.code == WrongPassword.__name__:
+                self._refused.add(at)
+        return True
+
     def _next_upload(self, sandbox: Sandbox) -> bool:
         """Take in all uploads that wait; whether there were any."""
         batch: Batch | None = None
@@ -170,8 +201,9 @@ class Queue:
             if self._stopping.is_set() or self._paused.is_set():
                 return False
             if self._cancelled.is_set():
-                for job_id, _, _ in jobs:
+                for job_id, _, content_hash in jobs:
                     self._manifest.drop_job(job_id)
+                    self._assistant.library.forget_snapshot(content_hash)
                 self._cancelled.clear()
                 return True
             job_id, name, content_hash = jobs[0]
@@ -182,13 +214,10 @@ class Queue:
             batch.files_total = batch.files_done + len(jobs) - 1
             free_name = self._free_name(name, content_hash)
             try:
-                outcome = add_upload(free_name, content_hash, batch, place=UPLOAD + free_name.encode())
+                self._outcomes.append(add_upload(free_name, content_hash, batch))
             except Cancelled:
                 continue
-            self._outcomes.append(outcome)
             self._manifest.drop_job(job_id)
-            if outcome.outcome is Outcome.FAILED:
-                batch.library.forget_snapshot(content_hash)
         self._cancelled.clear()
         return batch is not None
 

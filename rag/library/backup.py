@@ -73,7 +73,9 @@ def _write(home: Path, unfinished: Path, manifest: Path, report: Report) -> None
     ):
         source.backup(target)
         target.execute("PRAGMA journal_mode=DELETE")
-        kept = target.execute("SELECT doc_id FROM places WHERE substr(place, 1, 7)=CAST('upload:' AS BLOB) AND doc_id IS NOT NULL")
+        # A drawer that this version has not opened yet has no column for it, and keeps no uploads but those that could be read.
+        column = "snapshot" if target.execute("SELECT 1 FROM pragma_table_info('places') WHERE name='snapshot'").fetchone() else "doc_id"
+        kept = target.execute(f"SELECT {column} FROM places WHERE substr(place, 1, 7)=CAST('upload:' AS BLOB) AND {column} IS NOT NULL")
         snapshots = {str(row[0]) for row in kept} | {str(row[0]) for row in target.execute("SELECT snapshot FROM jobs")}
     parts = {_MANIFEST: manifest} | {f"snapshots/{name}": home / "snapshots" / name for name in sorted(snapshots)}
     if (home / _SETTINGS).is_file():

@@ -110,7 +110,13 @@ class Library:
         """Places whose file name, path or document id is ``name``."""
         path = os.fsencode(Path(name).expanduser().absolute())
         places = self.manifest.places()
-        return [place for place in places if place.place == path] or [place for place in places if name in (place.name, place.doc_id)]
+        exactly = [place for place in places if place.place in (path, os.fsencode(name))]  # a path, or an upload's own place
+        return exactly or [place for place in places if name in (place.name, place.doc_id)]
+
+    def places_of(self, document: Document) -> list[Place]:
+        if document.doc_id:
+            return self.manifest.places(doc_id=document.doc_id)
+        return self.manifest.places(place=os.fsencode(document.places[0]) if document.places else UPLOAD + document.name.encode())
 
     def scope(self, names: Sequence[str]) -> frozenset[str]:
         """Document ids of the documents with these names.
@@ -160,12 +166,15 @@ class Library:
         spans: Sequence[Span],
         headers: Sequence[str],
         vectors: Vectors,
+        snapshot: str | None = None,
     ) -> None:
         """Save one read document at its place, replacing what lay there. When this returns, it is saved."""
         reason = _why_partial(name, reading)
         with self.manifest.transaction():
             self.manifest.write_document(doc_id, reading, spans, headers, vectors, embedder=embedder, method=method, size_bytes=size_bytes)
-            self.manifest.put_place(place, name=name, doc_id=doc_id, mtime_ns=mtime_ns, size_bytes=size_bytes, inode=inode, reason=reason)
+            self.manifest.put_place(
+                place, name=name, doc_id=doc_id, mtime_ns=mtime_ns, size_bytes=size_bytes, inode=inode, reason=reason, snapshot=snapshot
+            )
 
     def remove(self, name: str) -> str:
         """Take a document out, by file name, path or document id; returns its name. The file itself is left alone.
@@ -180,8 +189,8 @@ class Library:
             raise AmbiguousDocument(name=name, count=len(places))
         for place in places:
             self.manifest.drop_places(place.place)
-            if place.place.startswith(UPLOAD) and place.doc_id:
-                self.forget_snapshot(place.doc_id)
+            if place.snapshot:
+                self.forget_snapshot(place.snapshot)
         self.fill_index()
         return places[0].name
 
@@ -203,8 +212,9 @@ class Library:
         _sync_folder(path.parent)
 
     def forget_snapshot(self, content_hash: str) -> None:
-        """Delete kept bytes that no upload in the drawer needs."""
-        if not any(place.place.startswith(UPLOAD) and place.doc_id == content_hash for place in self.manifest.places()):
+        """Delete kept bytes that no upload needs: none that is in the drawer, could not be read, or waits."""
+        needed = {place.snapshot for place in self.manifest.places()} | {snapshot for _, _, snapshot in self.manifest.jobs()}
+        if content_hash not in needed:
             self.snapshot_path(content_hash).unlink(missing_ok=True)
 
     # --- what is near a question --------------------------------------------------------------
@@ -292,7 +302,7 @@ class Library:
         """What is wrong with the drawer, in technical words; nothing when all is well."""
         yield from self.manifest.faults()
         for place in self.manifest.places():
-            if place.place.startswith(UPLOAD) and place.doc_id and not self.snapshot_path(place.doc_id).is_file():
+            if place.snapshot and not self.snapshot_path(place.snapshot).is_file():
                 yield f"the kept bytes of {place.name} are gone"
         yield from self._index.faults()
 

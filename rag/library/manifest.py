@@ -39,6 +39,7 @@ class Place:
     inode: int | None = None
     checked: float | None = None  # when its bytes were last read, seconds since the epoch
     attempts: int = 0  # failures in a row of kinds that may pass
+    snapshot: str | None = None  # of an upload: the hash under which its bytes are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +239,7 @@ class Manifest:
         reason: Reason | None,
         inode: int | None = None,
         attempts: int = 0,
+        snapshot: str | None = None,
     ) -> None:
         """Say what lies at ``place``, whose bytes have just been read.
 
@@ -246,9 +248,10 @@ class Manifest:
         """
         with self.transaction():
             self._db.execute(
-                "INSERT INTO places VALUES (?,?,?,?,?,?,?,?9,?8,?9,?10) ON CONFLICT (place) DO UPDATE SET name=excluded.name, "
+                "INSERT INTO places VALUES (?,?,?,?,?,?,?,?9,?8,?9,?10,?11) ON CONFLICT (place) DO UPDATE SET name=excluded.name, "
                 "doc_id=excluded.doc_id, mtime_ns=excluded.mtime_ns, size_bytes=excluded.size_bytes, reason_code=excluded.reason_code, "
-                "reason_facts=excluded.reason_facts, inode=excluded.inode, checked=excluded.checked, attempts=excluded.attempts",
+                "reason_facts=excluded.reason_facts, inode=excluded.inode, checked=excluded.checked, attempts=excluded.attempts, "
+                "snapshot=excluded.snapshot",
                 (
                     place,
                     name,
@@ -260,6 +263,7 @@ class Manifest:
                     inode,
                     time.time(),
                     attempts,
+                    snapshot,
                 ),
             )
 
@@ -284,15 +288,15 @@ class Manifest:
 
     def places(self, *, place: bytes | None = None, doc_id: str | None = None) -> list[Place]:
         wanted = [f"{column}=:{column}" for column, value in (("place", place), ("doc_id", doc_id)) if value is not None]
-        later = "NULL, NULL, 0" if self.outdated else "inode, checked, attempts"
+        later = "NULL, NULL, 0, NULL" if self.outdated else "inode, checked, attempts, snapshot"
         rows = self._rows(
             f"SELECT place, name, doc_id, mtime_ns, size_bytes, reason_code, reason_facts, added, {later} FROM places "
             f"WHERE {' AND '.join(wanted) or '1'} ORDER BY added, place",
             {"place": place, "doc_id": doc_id},
         )
         return [
-            Place(place, name, doc_id, mtime_ns, size, Reason(code, json.loads(facts)) if code else None, added, inode, checked, attempts)
-            for place, name, doc_id, mtime_ns, size, code, facts, added, inode, checked, attempts in rows
+            Place(place, name, doc_id, mtime_ns, size, Reason(code, json.loads(facts)) if code else None, added, *later_columns)
+            for place, name, doc_id, mtime_ns, size, code, facts, added, *later_columns in rows
         ]
 
     def method_of(self, doc_id: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 2
+VERSION = 3
 
 SCHEMA = """
 CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -52,6 +52,10 @@ CREATE TABLE folders (               -- kept equal to the drawer
     folder BLOB PRIMARY KEY, device INTEGER, include TEXT NOT NULL, exclude TEXT NOT NULL, paused INTEGER NOT NULL DEFAULT 0,
     reachable INTEGER NOT NULL DEFAULT 1, swept REAL, added REAL NOT NULL
 ) STRICT;
+""",
+    2: """
+ALTER TABLE places ADD COLUMN snapshot TEXT;                    -- of an upload: its file in snapshots/, also while it could not be read
+UPDATE places SET snapshot=doc_id WHERE substr(place, 1, 7)=CAST('upload:' AS BLOB);
 """,
 }
 """Version -> what makes it the next one."""

@@ -9,8 +9,8 @@ from pathlib import Path
 import streamlit as st
 
 from ingest.read import SUPPORTED_SUFFIXES
-from rag.errors import SeorapError
-from rag.library.manifest import WatchedFolder
+from rag.errors import SeorapError, WrongPassword, needs_password
+from rag.library.manifest import Place, WatchedFolder
 from rag.records import Document, Progress
 from ui.web import render, state
 from ui.web.state import Desk
@@ -159,6 +159,22 @@ def draw_document(desk: Desk, document: Document, words: Words) -> None:
     told.html(render.document(document, words, state.tab().language, added=added))
     if button.button(words.remove, key=f"remove-{identity(document)}", type="tertiary"):
         confirm_removal(desk, document, words)
+    for place in desk.assistant.library.places_of(document) if needs_password(document.reason) else ():
+        if needs_password(place.reason):
+            ask_password(desk, place, words)
+
+
+def ask_password(desk: Desk, place: Place, words: Words) -> None:
+    tab = state.tab()
+    if desk.queue.is_refused(place.place):
+        st.html(render.error(WrongPassword(name=render.visible(place.name)), words, tab.language))
+    with st.form(f"unlock-{tab.passwords}-{place.place!r}", border=False):
+        field, button, _ = st.columns([5, 2, 3], vertical_alignment="bottom")
+        password = str(field.text_input(words.password, type="password", autocomplete="off"))
+        if button.form_submit_button(words.unlock, width="stretch") and password:
+            desk.queue.unlock(place.place, password)
+            tab.passwords += 1  # fresh fields: what was typed is kept no longer
+            st.rerun()
 
 
 def identity(document: Document) -> str:

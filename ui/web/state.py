@@ -45,8 +45,8 @@ class Desk:
                 self._changed.notify_all()
 
     def working(self) -> bool:
-        """Are uploads being taken in, or waiting for it?"""
-        return bool(self.queue.progress() or self.assistant.library.manifest.jobs())
+        """Are documents being taken in, or waiting for it?"""
+        return bool(self.queue.progress() or self.queue.is_waited_for())
 
     def close(self) -> None:
         """Let no answer go on: the drawer is closed next. Returns when the last one has let go of it, or does not within seconds."""
@@ -77,6 +77,7 @@ class _Tab:
     language: Language
     turns: list[Turn] = field(default_factory=list)
     uploads: int = 0
+    passwords: int = 0
     documents_shown: int = 50
 
 

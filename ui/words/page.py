@@ -92,6 +92,9 @@ class Words:
     remove_yes: str
     keep: str
     removed: str
+    needs_password: str
+    password: str
+    unlock: str
 
     # --- watched folders
     folders: str
@@ -188,6 +191,9 @@ ENGLISH = Words(
     remove_yes="Take it out",
     keep="Keep it",
     removed="Taken out of the drawer:",
+    needs_password="needs password",
+    password="Password (used once, kept nowhere)",
+    unlock="Unlock",
     folders="Watched folders",
     folders_lead="The drawer follows these folders: new, changed, renamed and deleted files. The files themselves are only read.",
     folder_path="Path of a folder on this computer",
@@ -287,6 +293,9 @@ KOREAN = Words(
     remove_yes="빼기",
     keep="그대로 두기",
     removed="서랍에서 뺐습니다:",
+    needs_password="암호 필요",
+    password="암호(한 번 쓰고 저장하지 않습니다)",
+    unlock="열기",
     folders="지켜보는 폴더",
     folders_lead="서랍이 이 폴더들을 따라갑니다. 새 파일, 바뀐 파일, 이름이 바뀌거나 지워진 파일이 반영됩니다. 파일 자체는 읽기만 합니다.",
     folder_path="이 컴퓨터의 폴더 경로",
