@@ -24,6 +24,7 @@ _MANIFEST = "META-INF/manifest.xml"
 _WHOLE = "encrypted-package"
 """The one part of what LibreOffice has saved since 24.2: the whole document, packed and encrypted once more."""
 
+_NOTHING_ENCRYPTED = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
 _TEXT = (".xml", ".hpf")
 _CHECKED_BYTES = 1024
 _BLOCK_BYTES = 16
@@ -50,8 +51,8 @@ def decrypt(package: Package, password: str) -> bytes:
     with zipfile.ZipFile(opened, "w") as archive:
         for part in package.parts():
             if part == _MANIFEST:
-                continue
-            if part in secrets:
+                archive.writestr(part, _NOTHING_ENCRYPTED)
+            elif part in secrets:
                 archive.writestr(part, _decrypted(package, part, secrets[part], password) if part.lower().endswith(_TEXT) else b"")
             else:
                 archive.writestr(part, package.bytes_of(part) or b"")

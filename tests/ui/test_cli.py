@@ -47,6 +47,7 @@ VERBS_OF_THE_CONTRACT = {
     "weights",
     "backup",
     "restore",
+    "unlock",
 }
 
 QUESTION = "How much is the deposit?"
