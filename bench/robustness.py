@@ -31,6 +31,7 @@ from rag.settings import OCRSettings, SandboxSettings
 
 _ENDS = {
     errors.EncryptedDocument: "needs password",
+    errors.UnsupportedEncryption: "needs password",
     errors.DocumentNeedsOCR: "needs OCR",
     errors.DocumentGarbled: "needs OCR",
     errors.UnsupportedFormat: "unsupported",

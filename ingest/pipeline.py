@@ -18,7 +18,16 @@ from ingest.folders import Named, Scan, find_files
 from ingest.read import READ_VERSION, SUPPORTED_SUFFIXES
 from ingest.sandbox import Sandbox
 from ingest.split import SPLIT_VERSION, header, split
-from rag.errors import PARTIAL_REASONS, ChangedWhileReading, DocumentError, NoSuchFile, UnreadableFile, UploadNotKept
+from rag.errors import (
+    PARTIAL_REASONS,
+    ChangedWhileReading,
+    DocumentError,
+    EncryptedDocument,
+    NoSuchFile,
+    UnreadableFile,
+    UploadNotKept,
+    WrongPassword,
+)
 from rag.library.library import UPLOAD, Library
 from rag.library.manifest import Place
 from rag.partial import needs_recogniser, why_partial
@@ -34,8 +43,9 @@ _EMBED_AT_ONCE = 64
 _INDEX_AT = 1_000
 """Waiting index operations after which the index is told."""
 
-
 _WITHOUT_OCR = ", without OCR"
+_UNLOCKED = ", unlocked"
+"""Ends the method of what was read with a password, which is not kept: it cannot be read again."""
 
 
 class Cancelled(Exception):
@@ -64,13 +74,13 @@ class Batch:
     def method(self) -> str:
         return f"read {READ_VERSION}, split {SPLIT_VERSION}, {self.settings.passage_tokens}+{self.settings.overlap_tokens}"
 
-    def method_for(self, reading: Reading) -> str:
-        """A reading that lacks something for want of a recogniser is remembered as such."""
-        return self.method + _WITHOUT_OCR if needs_recogniser(reading) else self.method
+    def method_for(self, reading: Reading, *, unlocked: bool = False) -> str:
+        """A reading that lacks something for want of a recogniser is remembered as such, and so is one that took a password."""
+        return self.method + (_WITHOUT_OCR if needs_recogniser(reading) else "") + (_UNLOCKED if unlocked else "")
 
     def is_current(self, method: str | None) -> bool:
-        """Whether what was read by ``method`` is what reading it now would give."""
-        return method == self.method or (method == self.method + _WITHOUT_OCR and not self.sandbox.recognises())
+        """Whether what was read by ``method`` is what reading it now would give, or the best that there is without its password."""
+        return method == self.method or is_unlocked(method) or (method == self.method + _WITHOUT_OCR and not self.sandbox.recognises())
 
     def tell(self, name: str, *, part_bytes: float = 0) -> None:
         if self.cancelled():
@@ -80,6 +90,11 @@ class Batch:
         remaining = elapsed * max(0.0, self.bytes_left - part_bytes) / worked if self.passages_done and worked else None
         rate = self.passages_done / elapsed if elapsed else 0.0
         self.report(Progress(self.files_done, self.files_total, self.passages_done, rate, remaining, name))
+
+
+def is_unlocked(method: str | None) -> bool:
+    """Whether what was read by ``method`` took a password."""
+    return method is not None and method.endswith(_UNLOCKED)
 
 
 def add(paths: Sequence[Path], batch: Batch) -> Iterator[FileOutcome]:
@@ -135,8 +150,11 @@ def add_upload(name: str, content_hash: str, batch: Batch) -> FileOutcome:
     return outcome
 
 
-def read_again(places: Sequence[Place], batch: Batch) -> Iterator[FileOutcome]:
-    """As ``add``, for what has been tried before: each is read now, whatever is known of it."""
+def read_again(places: Sequence[Place], batch: Batch, *, password: str | None = None) -> Iterator[FileOutcome]:
+    """As ``add``, for what has been tried before: each is read now, whatever is known of it.
+
+    What a password opens stays in the drawer from then on, and is not read again without one. A wrong one changes nothing.
+    """
     batch.library.claim_embedder(batch.embedder.identity)
     batch.files_total += len(places)
     batch.bytes_left += sum(place.size_bytes for place in places)
@@ -144,7 +162,7 @@ def read_again(places: Sequence[Place], batch: Batch) -> Iterator[FileOutcome]:
         for place in places:
             batch.tell(place.name)
             batch.library.require_room()
-            yield _again(place, batch)
+            yield _again(place, batch, password)
             batch.files_done += 1
             batch.bytes_left -= place.size_bytes
     finally:
@@ -152,7 +170,7 @@ def read_again(places: Sequence[Place], batch: Batch) -> Iterator[FileOutcome]:
     batch.library.fill_index()
 
 
-def _again(place: Place, batch: Batch) -> FileOutcome:
+def _again(place: Place, batch: Batch, password: str | None) -> FileOutcome:
     if place.place.startswith(UPLOAD):
         path, name = batch.library.snapshot_path(place.snapshot or "none"), place.name
         if not path.is_file():
@@ -160,12 +178,14 @@ def _again(place: Place, batch: Batch) -> FileOutcome:
     else:
         path = Path(os.fsdecode(place.place))
         name = _shown_name(path)
-    outcome, worked = _add_file(path, place=place.place, name=name, batch=batch, anew=True)
+    outcome, worked = _add_file(path, place=place.place, name=name, batch=batch, anew=True, password=password)
     batch.bytes_worked += place.size_bytes if worked else 0
     return outcome
 
 
-def _add_file(path: Path, *, place: bytes, name: str, batch: Batch, anew: bool = False) -> tuple[FileOutcome, bool]:
+def _add_file(
+    path: Path, *, place: bytes, name: str, batch: Batch, anew: bool = False, password: str | None = None
+) -> tuple[FileOutcome, bool]:
     """The outcome, and whether it took real work (which is what the estimate counts). With ``anew`` what is known is read all the same."""
     library = batch.library
     before = next(iter(library.manifest.places(place=place)), None)
@@ -175,7 +195,8 @@ def _add_file(path: Path, *, place: bytes, name: str, batch: Batch, anew: bool =
     try:
         stamp = _stamp(path, name)
         content_hash = _hash(path, name)
-        known = not anew and batch.is_current(library.manifest.method_of(content_hash))
+        method = library.manifest.method_of(content_hash)
+        known = password is None and (is_unlocked(method) or (not anew and batch.is_current(method)))
         if known and before and before.doc_id == content_hash and before.name == name and not _failed(before.reason):
             library.manifest.mark_checked(place, mtime_ns=stamp.mtime_ns, inode=stamp.inode)
             return FileOutcome(shown, Outcome.UNCHANGED), False
@@ -183,9 +204,11 @@ def _add_file(path: Path, *, place: bytes, name: str, batch: Batch, anew: bool =
             lacks = _lacks(library, content_hash, name)
             library.manifest.put_place(place, name=name, doc_id=content_hash, reason=lacks, snapshot=snapshot, **stamp._asdict())
             return FileOutcome(shown, Outcome.UPDATED if before and before.doc_id else Outcome.ADDED), False
-        reading = batch.sandbox.read(path, name=name, between_pages=lambda: batch.tell(name))
+        reading, unlocked = _read(path, name, password, batch)
         if _stamp(path, name) != stamp:
             raise ChangedWhileReading(name=name)
+    except WrongPassword as error:
+        return FileOutcome(shown, Outcome.FAILED, reason=error.reason()), False
     except DocumentError as error:
         log.info("a document was not taken in: %s", type(error).__name__)
         library.manifest.put_place(
@@ -210,7 +233,7 @@ def _add_file(path: Path, *, place: bytes, name: str, batch: Batch, anew: bool =
         mtime_ns=stamp.mtime_ns,
         size_bytes=stamp.size_bytes,
         inode=stamp.inode,
-        method=batch.method_for(reading),
+        method=batch.method_for(reading, unlocked=unlocked),
         embedder=batch.embedder.identity,
         reading=reading,
         spans=spans,
@@ -221,6 +244,16 @@ def _add_file(path: Path, *, place: bytes, name: str, batch: Batch, anew: bool =
     if reason := why_partial(name, reading):
         return FileOutcome(shown, Outcome.PARTIAL, len(spans), reason), True
     return FileOutcome(shown, Outcome.UPDATED if before and before.doc_id else Outcome.ADDED, len(spans)), True
+
+
+def _read(path: Path, name: str, password: str | None, batch: Batch) -> tuple[Reading, bool]:
+    """What is in a file, and whether it took the password: it is not handed to a reader that does well without."""
+    try:
+        return batch.sandbox.read(path, name=name, between_pages=lambda: batch.tell(name)), False
+    except EncryptedDocument:
+        if password is None:
+            raise
+    return batch.sandbox.read(path, name=name, password=password, between_pages=lambda: batch.tell(name)), True
 
 
 def _lacks(library: Library, content_hash: str, name: str) -> Reason | None:

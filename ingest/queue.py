@@ -17,9 +17,10 @@ from pathlib import Path, PurePath
 
 from ingest.pipeline import Batch, Cancelled, add_upload, read_again
 from ingest.sandbox import Sandbox
+from ingest.unlock import unlock
 from ingest.watch import Sweep, changes
 from rag.assemble import Assistant
-from rag.errors import DocumentError, NoSuchFile, SeorapError
+from rag.errors import DocumentError, NoSuchFile, SeorapError, WrongPassword
 from rag.library.manifest import WatchedFolder
 from rag.records import FileOutcome, Outcome, Progress
 
@@ -46,6 +47,8 @@ class Queue:
         self._progress: Progress | None = None
         self._broken: SeorapError | None = None
         self._again: deque[bytes] = deque()  # places to read again, as long as this process lives; in the list of failures they stay
+        self._locked: deque[tuple[bytes, str]] = deque()  # places and their passwords, in memory only and until they are tried
+        self._refused: set[bytes] = set()  # places whose last password was wrong
         self._hints: queue.SimpleQueue[bytes] = queue.SimpleQueue()  # folders in which something has happened
         self._due: dict[bytes, float] = {}  # folder -> when to look into it, by the monotonic clock; the worker's own
         self._sweeps: dict[bytes, tuple[Sweep, Iterator[FileOutcome]]] = {}
@@ -68,9 +71,19 @@ class Queue:
         self._again.extend(place for place in places if place not in self._again)
         self._wake.set()
 
+    def unlock(self, place: bytes, password: str) -> None:
+        """Take in what lies there, by its password, as soon as possible; a wrong one ends in ``is_refused``."""
+        self._refused.discard(place)
+        self._locked.append((place, password))
+        self._wake.set()
+
+    def is_refused(self, place: bytes) -> bool:
+        """Was the last password for it a wrong one?"""
+        return place in self._refused
+
     def is_waited_for(self) -> bool:
-        """Is there an upload, or something to read again, that the worker has not ended?"""
-        return bool(self._again or self._manifest.jobs())
+        """Is there an upload, or something to unlock or to read again, that the worker has not ended?"""
+        return bool(self._again or self._locked or self._manifest.jobs())
 
     def watch(self, folder: Path, *, include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()) -> None:
         """Keep the drawer equal to ``folder`` from now on.
@@ -139,7 +152,7 @@ class Queue:
                 worked = False
                 try:
                     worked = not self._paused.is_set() and (
-                        self._next_upload(sandbox) or self._next_again(sandbox) or self._next_file(sandbox)
+                        self._next_locked(sandbox) or self._next_upload(sandbox) or self._next_again(sandbox) or self._next_file(sandbox)
                     )
                     self._broken = None
                 except Cancelled:
@@ -174,6 +187,19 @@ class Queue:
 
     def _note(self, progress: Progress) -> None:
         self._progress = progress
+
+    def _next_locked(self, sandbox: Sandbox) -> bool:
+        """Try one password; whether there was one. Whatever comes of it, it is forgotten."""
+        if not self._locked:
+            return False
+        self._progress = Progress(0, 1, 0, 0.0, None, "")
+        at, password = self._locked.popleft()
+        for place in self._manifest.places(place=at):
+            outcome = unlock(place, password, self._batch(sandbox))
+            self._outcomes.append(outcome)
+            if outcome.reason and outcome.reason.code == WrongPassword.__name__:
+                self._refused.add(at)
+        return True
 
     def _next_upload(self, sandbox: Sandbox) -> bool:
         """Take in all uploads that wait; whether there were any."""

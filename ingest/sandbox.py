@@ -63,6 +63,7 @@ class _Request(BaseModel):
     name: str  # as well as it can be written
     recognised: dict[int, Page | Unread] = Field(default_factory=dict)  # by children that have died since
     recognises_more: bool = True
+    password: str | None = Field(default=None, repr=False)
 
 
 class _Step(BaseModel):
@@ -118,10 +119,13 @@ class Sandbox:
         """Whether there is a recogniser for the settings' languages, now."""
         return is_installed(self._ocr)
 
-    def read(self, path: Path, *, name: str | None = None, between_pages: Callable[[], None] = lambda: None) -> Reading:
+    def read(
+        self, path: Path, *, name: str | None = None, password: str | None = None, between_pages: Callable[[], None] = lambda: None
+    ) -> Reading:
         """What ``ingest.read.read`` finds in a file. The time allowed is for the file, and again for each page that must be recognised.
 
-        ``between_pages`` is called as those pages begin and end; what it raises ends the reading.
+        ``between_pages`` is called as those pages begin and end; what it raises ends the reading. A child that was given a password
+        ends afterwards, and what it knows with it.
 
         Raises:
             DocumentTooDemanding: it took more time or memory than the settings allow.
@@ -129,7 +133,7 @@ class Sandbox:
             DocumentError: what reading it raised.
         """
         name = path.name if name is None else name
-        request = _Request(path=os.fsencode(path.absolute()).hex(), name=name.encode("utf-8", "replace").decode())
+        request = _Request(path=os.fsencode(path.absolute()).hex(), name=_writable(name), password=password and _writable(password))
         lost_pages = 0
         with self._one_at_a_time:
             answer: _Answer | None = None
@@ -289,6 +293,11 @@ def _document_error(reason: Reason | None, name: str) -> DocumentError:
     return ReaderDied(name=name, cause="its answer makes no sense")
 
 
+def _writable(text: str) -> str:
+    """What is no character (bytes of a name in another encoding) cannot be sent."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
     if pipe is None:
         raise AssertionError("started without a pipe")
@@ -331,7 +340,7 @@ def serve(memory_mib: str, seconds: str, ocr: str) -> None:
         engine = recogniser(ocr_settings)
         try:
             answer = _read(request, _Announced(engine, request, answers, budget) if engine is not None else None)
-            leaves = budget.is_strained()
+            leaves = budget.is_strained() or request.password is not None
             message = json.dumps({**answer, "leaves": leaves}).encode()
         except MemoryError:
             error = {"code": DocumentTooDemanding.__name__, "facts": {"limit": f"{memory_mib} MiB"}}
@@ -364,7 +373,7 @@ class _Announced:
 def _read(request: _Request, engine: Recogniser | None) -> dict[str, object]:
     path = Path(os.fsdecode(bytes.fromhex(request.path)))
     try:
-        return {"reading": asdict(read(path, name=request.name, recogniser=engine))}
+        return {"reading": asdict(read(path, name=request.name, recogniser=engine, password=request.password))}
     except DocumentError as error:
         return {"error": {"code": type(error).__name__, "facts": {**error.facts, "name": ""}}}  # the parent knows the name
 

@@ -94,9 +94,25 @@ class EmptyFile(DocumentError):
 
 
 class EncryptedDocument(DocumentError):
+    """A password opens it: ``ingest.pipeline.unlock``."""
+
     sentences = {
-        "en": "{name}: it is protected by a password; save a copy without the password and add that.",
-        "ko": "{name}: 암호로 보호된 문서입니다. 암호를 푼 사본을 저장해서 넣어 주세요.",
+        "en": "{name}: it is protected by a password; give it with `seorap unlock NAME`, or on the page, under Documents.",
+        "ko": "{name}: 암호로 보호된 문서입니다. `seorap unlock 이름`을 실행하거나 화면의 문서 목록에서 암호를 입력해 주세요.",
+    }
+
+
+class WrongPassword(DocumentError):
+    sentences = {
+        "en": "{name}: this is not its password; try again, and mind capital letters and the language of the keyboard.",
+        "ko": "{name}: 암호가 맞지 않습니다. 대소문자와 한/영 상태를 확인하고 다시 입력해 주세요.",
+    }
+
+
+class UnsupportedEncryption(DocumentError):
+    sentences = {
+        "en": "{name}: it is protected in a way that no password given here can open; save a copy without protection and add that.",
+        "ko": "{name}: 여기에서 암호를 입력해도 열 수 없는 방식으로 보호된 문서입니다. 보호를 푼 사본을 저장해서 넣어 주세요.",
     }
 
 
@@ -274,6 +290,11 @@ MAY_BE_RECOGNISED = frozenset(kind[why].__name__ for kind in (UNREAD_DOCUMENT, U
 """What a recogniser would mend."""
 
 
+def needs_password(reason: Reason | None) -> bool:
+    """Whether this is why a document is not in the drawer."""
+    return reason is not None and reason.code == EncryptedDocument.__name__
+
+
 # --- the drawer ------------------------------------------------------------------------------
 
 
@@ -378,6 +399,14 @@ class AmbiguousDocument(LibraryError):
     }
 
 
+class NotLocked(LibraryError):
+    exit_code = ExitCode.USAGE
+    sentences = {
+        "en": "{name}: it is in the drawer and needs no password; `seorap list` shows which documents do.",
+        "ko": "{name}: 이미 서랍에 들어 있어 암호가 필요 없습니다. 암호가 필요한 문서는 `seorap list`로 확인해 주세요.",
+    }
+
+
 # --- weights ---------------------------------------------------------------------------------
 
 
@@ -472,6 +501,16 @@ class ResultsUnusable(SeorapError):
     sentences = {
         "en": "{path}: results cannot be added to this file ({cause}); name another with --out.",
         "ko": "{path}: 이 파일에는 결과를 덧붙일 수 없습니다({cause}). --out으로 다른 파일을 정해 주세요.",
+    }
+
+
+class NoPassword(SeorapError):
+    exit_code = ExitCode.USAGE
+    sentences = {
+        "en": "{source}: no password was given there ({cause}); type it on a terminal, or put it in UTF-8 on the first line of a file and "
+        "name that with --password-file (`-` for standard input).",
+        "ko": "{source}: 여기에서는 암호를 받지 못했습니다({cause}). 터미널에서 입력하거나, 파일 첫 줄에 UTF-8로 적어 --password-file로 "
+        "정해 주세요(표준 입력은 `-`).",
     }
 
 

@@ -43,7 +43,7 @@ NARROWER = {
 OWNERS = {
     "charset_normalizer": ("ingest/read/text.py",),
     "chromadb": ("rag/library/vectors.py",),
-    "cryptography": ("ingest/read/hwp_records.py",),
+    "cryptography": ("ingest/read/hwp_records.py", "ingest/read/odfcrypto.py"),
     "docx": ("ingest/read/",),
     "filelock": ("rag/library/lock.py", "rag/weights/acquire.py"),  # two locks that have nothing in common
     "filetype": ("ingest/read/__init__.py",),
@@ -51,6 +51,7 @@ OWNERS = {
     "llama_index": ("ingest/split.py",),
     "lxml": ("ingest/read/",),
     "markdown_it": ("ingest/read/text.py",),
+    "msoffcrypto": ("ingest/read/offcrypto.py",),
     "numpy": ("rag/", "ingest/"),  # the vectors' own type
     "pathspec": ("ingest/folders.py",),
     "olefile": ("ingest/read/ole.py",),

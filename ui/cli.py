@@ -6,6 +6,7 @@ stdout is for results, stderr for everything else. Nothing heavy is imported bef
 from __future__ import annotations
 
 import datetime
+import getpass
 import json
 import os
 import shutil
@@ -21,7 +22,19 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from rag.errors import DrawerInUse, EmptyQuestion, ExitCode, NoDrawer, ResultsUnusable, SeorapError, WeightsError, sentence_of
+from rag.errors import (
+    DrawerInUse,
+    EmptyQuestion,
+    ExitCode,
+    NoDrawer,
+    NoPassword,
+    ResultsUnusable,
+    SeorapError,
+    WeightsError,
+    WrongPassword,
+    needs_password,
+    sentence_of,
+)
 from rag.records import Answered, Document, EvidenceFound, FileOutcome, Language, Outcome, Piece, Progress, Reason, State, Status, Waiting
 from rag.settings import Settings, load_settings, system_language
 from ui.words import terminal
@@ -175,6 +188,76 @@ def retry(
 
 
 @app.command()
+def unlock(
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    password_file: Annotated[
+        Path | None, typer.Option("--password-file", metavar="FILE", help="The password is its first line; `-` is standard input.")
+    ] = None,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take in a document that needs a password, by its file name or path. The password is asked for, used once and kept nowhere."""
+    desk = _Desk(library, as_json=as_json)
+    from ingest.pipeline import Batch
+    from ingest.sandbox import Sandbox
+    from ingest.unlock import find_locked
+    from ingest.unlock import unlock as unlock_file
+
+    with _assistant(desk, filled=True) as assistant, Sandbox(desk.settings.sandbox, desk.settings.ocr) as sandbox:
+        place = find_locked(assistant.library, name)
+        for password in _passwords(desk, place.name, password_file):
+            with _progress(desk) as report:
+                outcome = unlock_file(
+                    place, password, Batch(assistant.library, assistant.embedder, sandbox, desk.settings.split, report=report)
+                )
+            _show_outcome(desk, outcome)
+            if outcome.reason is None or outcome.reason.code != WrongPassword.__name__:
+                break
+    _end(ExitCode.SOME_DOCUMENTS_FAILED if outcome.outcome is Outcome.FAILED else ExitCode.DONE)
+
+
+_TRIES = 3
+_LONGEST_PASSWORD_BYTES = 1024
+
+
+def _passwords(desk: _Desk, name: str, file: Path | None) -> Iterator[str]:
+    """The one from the file; without one, as many as a person may mistype."""
+    if file is not None:
+        yield _password_in(file)
+        return
+    if not sys.stdin.isatty():
+        raise NoPassword(source="stdin", cause="it is not a terminal")
+    for _ in range(_TRIES):
+        try:
+            typed = getpass.getpass(safe(desk.say("password", name=name)) + ": ")
+        except EOFError:
+            typed = ""
+        if not typed:
+            raise NoPassword(source="stdin", cause="nothing was typed")
+        yield typed
+
+
+def _password_in(file: Path) -> str:
+    source = "stdin" if file == Path("-") else str(file)
+    try:
+        if source == "stdin":
+            line = sys.stdin.buffer.readline(_LONGEST_PASSWORD_BYTES + 1)
+        else:
+            with file.open("rb") as opened:
+                line = opened.readline(_LONGEST_PASSWORD_BYTES + 1)
+        password = line.decode("utf-8-sig").removesuffix("\n").removesuffix("\r")
+    except OSError as error:
+        raise NoPassword(source=source, cause=error.strerror or "no access") from error
+    except UnicodeDecodeError:
+        raise NoPassword(source=source, cause="it is not UTF-8") from None  # the error holds what was read
+    if not password:
+        raise NoPassword(source=source, cause="its first line is empty")
+    if len(line) > _LONGEST_PASSWORD_BYTES:
+        raise NoPassword(source=source, cause="its first line is too long")
+    return password
+
+
+@app.command()
 def remove(name: Annotated[str, typer.Argument(metavar="NAME")], library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """Take a document out, by its file name or path. The file itself is left alone."""
     desk = _Desk(library, as_json=as_json)
@@ -218,6 +301,8 @@ def list_documents(
 
 def _document_lines(desk: _Desk, document: Document) -> Iterator[str]:
     state = desk.words[State.READY if document.state is State.READY else f"state {document.state}"]
+    if needs_password(document.reason):
+        state = desk.words["needs_password"]
     pages = f"{document.pages} {desk.words['pages']}, " if document.pages else ""
     line = f"{document.name}  [{state}]  {pages}{document.passages} {desk.words['passages']}"
     tags = "".join(f"  #{tag}" for tag in document.tags)

@@ -9,7 +9,26 @@ from pathlib import Path
 
 import filetype
 
-from ingest.read import delimited, docx, eml, epub, html, hwp, hwpx, image, mhtml, msg, odf, pdf, pptx, rtf, sheets, text
+from ingest.read import (
+    delimited,
+    docx,
+    eml,
+    epub,
+    html,
+    hwp,
+    hwpx,
+    image,
+    mhtml,
+    msg,
+    odf,
+    odfcrypto,
+    offcrypto,
+    pdf,
+    pptx,
+    rtf,
+    sheets,
+    text,
+)
 from ingest.read.mail import Bag
 from ingest.read.ocr import Recogniser
 from ingest.read.ole import Container
@@ -21,6 +40,7 @@ from rag.errors import (
     NoSuchFile,
     NotAFile,
     UnreadableFile,
+    UnsupportedEncryption,
     UnsupportedFormat,
 )
 from rag.records import Reading
@@ -51,25 +71,29 @@ _SNIFFED_BYTES = 8192
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_STREAMS = (("WordDocument", "DOC"), ("PowerPoint Document", "PPT"), ("\x05HwpSummaryInformation", "HWP"))
 
+_ODF_ENCRYPTION = frozenset({"ODT", "ODS", "ODP", "HWPX"})
+
 _HTML_START = re.compile(r"\ufeff?\s*(<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 _MAIL_START = re.compile(rb"(?:[\w-]+:.*\r?\n(?:[ \t].*\r?\n)*)*?MIME-Version:", re.IGNORECASE)
 _RTF = b"{\\rtf"
 _OTHERS = ((b"%!PS", "PostScript"), (b"HWP Document File V", "HWP 3"))
 
 
-def read(path: Path, *, name: str | None = None, recogniser: Recogniser | None = None) -> Reading:
+def read(path: Path, *, name: str | None = None, recogniser: Recogniser | None = None, password: str | None = None) -> Reading:
     """The pages of a file. ``name`` is what the user calls it, where that differs from the path (an upload).
 
-    ``recogniser`` reads pages that are pictures; without one they are unread.
+    ``recogniser`` reads pages that are pictures; without one they are unread. ``password`` does not matter where none is needed.
 
     Raises:
         DocumentError: there is nothing to be had from it; which one says why.
     """
     name = path.name if name is None else name
-    return read_bytes(_contents(path, name), name, recogniser=recogniser)
+    return read_bytes(_contents(path, name), name, recogniser=recogniser, password=password)
 
 
-def read_bytes(contents: bytes, name: str, bag: Bag | None = None, *, recogniser: Recogniser | None = None) -> Reading:
+def read_bytes(
+    contents: bytes, name: str, bag: Bag | None = None, *, recogniser: Recogniser | None = None, password: str | None = None
+) -> Reading:
     """The same for a file that lies in no folder; ``bag`` is the mail's that it is attached to.
 
     Raises:
@@ -81,13 +105,13 @@ def read_bytes(contents: bytes, name: str, bag: Bag | None = None, *, recogniser
     suffix = Path(name).suffix.lower()
     head = contents[:_SNIFFED_BYTES]
     if pdf.is_pdf(contents):
-        return pdf.read(contents, name, recogniser)
+        return pdf.read(contents, name, recogniser, password)
     if image.kind(contents) is not None:
         return image.read(contents, name, recogniser)
     if contents.startswith(_OLE):
-        return _read_ole(contents, name, bag)
+        return _read_ole(contents, name, bag, password)
     if contents.startswith(b"PK\x03\x04"):
-        return _read_package(contents, name)
+        return _read_package(contents, name, password)
     if contents.lstrip().startswith(_RTF):
         return rtf.read(contents, name)
     for start, kind in _OTHERS:
@@ -115,14 +139,19 @@ def read_bytes(contents: bytes, name: str, bag: Bag | None = None, *, recogniser
     return text.read_plain(contents, name)
 
 
-def _read_package(contents: bytes, name: str) -> Reading:
+def _read_package(contents: bytes, name: str, password: str | None) -> Reading:
     with open_package(contents, name) as package:
-        match package.kind():
+        kind = package.kind()
+        if kind in _ODF_ENCRYPTION and odfcrypto.is_encrypted(package):
+            if password is None:
+                raise EncryptedDocument(name=name)
+            return _read_package(odfcrypto.decrypt(package, password), name, None)
+        match kind:
             case "DOCX":
                 return docx.read(package)
             case "PPTX":
                 return pptx.read(package)
-            case "XLSX" | "XLSB" as kind:
+            case "XLSX" | "XLSB":
                 return sheets.read_package(package, contents, form=kind.lower(), metadata=package.metadata())
             case "EPUB":
                 return epub.read(package)
@@ -131,11 +160,10 @@ def _read_package(contents: bytes, name: str) -> Reading:
             case "ODP":
                 return odf.read_slides(package)
             case "ODS":
-                odf.check_password(package)
                 return sheets.read_package(package, contents, form="ods", metadata=odf.metadata(package))
             case "HWPX":
                 return hwpx.read(package)
-            case kind:
+            case _:
                 raise UnsupportedFormat(name=name, kind=kind)
 
 
@@ -151,30 +179,38 @@ def _contents(path: Path, name: str) -> bytes:
     return contents
 
 
-def _read_ole(contents: bytes, name: str, bag: Bag) -> Reading:
+def _read_ole(contents: bytes, name: str, bag: Bag, password: str | None) -> Reading:
     if any(_ole_entry(stream) in contents for stream in (msg.PROPERTIES, hwp.HEADER)):
         container = Container(contents, name)
         if msg.is_msg(container):
             return msg.read(container, bag)
         if hwp.is_hwp(container):
             return hwp.read(container)
+    if _ole_entry("EncryptedPackage") in contents:
+        return _read_package(_decrypted(contents, name, password), name, None)
     if _is_xls(contents):
-        return sheets.read_xls(contents, name)
+        return sheets.read_xls(contents, name, password)
     raise _why_not_ole(contents, name)
 
 
 def _is_xls(contents: bytes) -> bool:
-    """Whether an OLE container is a workbook, and not a document in which one is embedded, or a protected one."""
-    others = ("EncryptedPackage", *(stream for stream, _ in _OLE_STREAMS))
+    """Whether an OLE container is a workbook, and not a document in which one is embedded."""
     return any(_ole_entry(stream) in contents for stream in sheets.XLS_STREAMS) and not any(
-        _ole_entry(stream) in contents for stream in others
+        _ole_entry(stream) in contents for stream, _ in _OLE_STREAMS
     )
 
 
-def _why_not_ole(contents: bytes, name: str) -> DamagedDocument | EncryptedDocument | UnsupportedFormat:
-    """What an OLE container holds, from the names in its directory: Word wraps a protected DOCX into one."""
-    if _ole_entry("EncryptedPackage") in contents:
-        return EncryptedDocument(name=name)
+def _decrypted(contents: bytes, name: str, password: str | None) -> bytes:
+    """The package in the container into which Office puts a protected DOCX, PPTX or XLSX."""
+    if _ole_entry("EncryptionInfo") not in contents:  # rights management
+        raise UnsupportedEncryption(name=name)
+    if password is None:
+        raise EncryptedDocument(name=name)
+    return offcrypto.decrypt_package(contents, name, password)
+
+
+def _why_not_ole(contents: bytes, name: str) -> DamagedDocument | UnsupportedFormat:
+    """What an OLE container holds, from the names in its directory."""
     kinds = [kind for stream, kind in _OLE_STREAMS if _ole_entry(stream) in contents]
     if not kinds and name.lower().endswith((".hwp", ".msg")):
         return DamagedDocument(name=name, cause="its OLE container is broken")

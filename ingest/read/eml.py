@@ -15,7 +15,7 @@ from ingest.read.headings import find_headings
 from ingest.read.mail import Attachment, Bag, Letter, compose, one_line
 from ingest.read.mime import codec, parameters, words
 from ingest.read.text import decode, normalise
-from rag.errors import DamagedDocument, DocumentError, EmptyFile, EncryptedDocument, UnsupportedFormat
+from rag.errors import DamagedDocument, DocumentError, EmptyFile, UnsupportedEncryption, UnsupportedFormat
 from rag.records import Page, Reading
 
 _HEAD_BYTES = 256 * 1024
@@ -202,7 +202,7 @@ def _add_body(part: Message, kind: str, found: _Found) -> None:
         found.plain = False
         return
     if text.lstrip().startswith(_PGP):
-        raise EncryptedDocument(name=found.name)
+        raise UnsupportedEncryption(name=found.name)
     if about.get("format", "").lower() == "flowed":
         text = _unflowed(text, delete_space=about.get("delsp", "").lower() == "yes")
     text = text.strip()
@@ -265,4 +265,4 @@ def _report(part: Message) -> bytes:
 def _why_not_smime(part: Message, name: str) -> DocumentError:
     if _parameters(part, "content-type").get("smime-type", "").lower() == "signed-data":
         return UnsupportedFormat(name=name, kind="S/MIME")
-    return EncryptedDocument(name=name)
+    return UnsupportedEncryption(name=name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ingest.read import html
 from ingest.read.blocks import PageText
 from ingest.read.package import Element, Package, attribute, child, children, facts, local, part_beside, within
-from rag.errors import DamagedDocument, EmptyFile, EncryptedDocument, NoTextInDocument
+from rag.errors import DamagedDocument, EmptyFile, NoTextInDocument, UnsupportedEncryption
 from rag.records import Reading
 
 _CHAPTERS = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
@@ -16,7 +16,7 @@ _FONTS_ONLY = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/en
 def read(package: Package) -> Reading:
     """
     Raises:
-        EncryptedDocument: it is sold with a lock.
+        UnsupportedEncryption: it is sold with a lock.
         DamagedDocument: what it is made of is not said.
     """
     _check_lock(package)
@@ -47,7 +47,7 @@ def read(package: Package) -> Reading:
 def _check_lock(package: Package) -> None:
     for data in within(package.part("META-INF/encryption.xml"), "EncryptedData"):
         if attribute(child(data, "EncryptionMethod"), "Algorithm") not in _FONTS_ONLY:
-            raise EncryptedDocument(name=package.name)
+            raise UnsupportedEncryption(name=package.name)
 
 
 def _chapters(book: Element, root: str) -> list[str]:

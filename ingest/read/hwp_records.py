@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from ingest.read.ole import Container
-from rag.errors import DamagedDocument, DocumentTooDemanding, EncryptedDocument
+from rag.errors import DamagedDocument, DocumentTooDemanding, UnsupportedEncryption
 
 _SIGNATURE = b"HWP Document File"
 _SECTION = re.compile(r"Section(\d{1,6})", re.IGNORECASE)
@@ -43,7 +43,7 @@ class Streams:
     def __post_init__(self) -> None:
         """
         Raises:
-            EncryptedDocument: it takes a password, or a right, to open it.
+            UnsupportedEncryption: it takes a password, or a right, to open it.
             DamagedDocument: it says nothing about itself.
         """
         header = self.container.read("FileHeader") or b""
@@ -51,7 +51,7 @@ class Streams:
             raise DamagedDocument(name=self.container.name, cause="its header is missing")
         (self._flags,) = struct.unpack_from("<I", header, 36)
         if self._flags & _PROTECTED:
-            raise EncryptedDocument(name=self.container.name)
+            raise UnsupportedEncryption(name=self.container.name)
 
     def definitions(self) -> Record:
         """Styles, paragraph shapes and numberings."""

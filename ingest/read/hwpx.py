@@ -10,7 +10,7 @@ from ingest.read import hangul, numbering
 from ingest.read.blocks import PageText
 from ingest.read.hangul import Block, Cell, Grid
 from ingest.read.package import Element, Package, child, children, facts, local, number, one_line, part_beside, within
-from rag.errors import DamagedDocument, EmptyFile, EncryptedDocument, NoTextInDocument
+from rag.errors import DamagedDocument, EmptyFile, NoTextInDocument
 from rag.records import Reading
 
 _SECTION = re.compile(r"(?:.*/)?section(\d{1,6})\.xml", re.IGNORECASE)
@@ -37,7 +37,6 @@ _LEFT_OUT = frozenset(
 
 
 def read(package: Package) -> Reading:
-    _check_password(package)
     sections = [package.part(part) for part in _sections(package)]
     if not sections:
         raise DamagedDocument(name=package.name, cause="its text is missing")
@@ -55,11 +54,6 @@ def read(package: Package) -> Reading:
 
 def is_hwpx(package: Package) -> bool:
     return package.kind() == "HWPX" or _CONTENT in package.parts()
-
-
-def _check_password(package: Package) -> None:
-    if any(True for _ in within(package.part("META-INF/manifest.xml"), "encryption-data")):
-        raise EncryptedDocument(name=package.name)
 
 
 def _sections(package: Package) -> list[str]:

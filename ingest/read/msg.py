@@ -17,7 +17,7 @@ from ingest.read.mail import Attachment, Bag, Letter, compose, one_line
 from ingest.read.mime import codec, letters
 from ingest.read.ole import Container, Path
 from ingest.read.text import decode, normalise
-from rag.errors import DamagedDocument, EmptyFile, EncryptedDocument, UnsupportedFormat
+from rag.errors import DamagedDocument, EmptyFile, UnsupportedEncryption, UnsupportedFormat
 from rag.records import Page, Reading
 
 PROPERTIES = "__properties_version1.0"
@@ -55,7 +55,7 @@ def _read(container: Container, folder: Path, name: str, bag: Bag) -> Reading:
     bag.enter_mail(name)
     message = _Properties.of(container, folder, "attached message" if folder else "message")
     if message.text(_CLASS).upper() == "IPM.NOTE.SMIME":
-        raise EncryptedDocument(name=name)
+        raise UnsupportedEncryption(name=name)
     written = {label.lower(): value for label, value in _written_headers(message.text(_HEADERS))}
     sent = message.time(_SUBMITTED) or message.time(_DELIVERED)
     people = [(person.number(_RECIPIENT_KIND), _person(person)) for person in _inside(container, folder, "__recip_version1.0_#")]

@@ -1,4 +1,4 @@
-"""ODT -> one page; ODP -> a page for each slide. What ODS shares with them is here too: its metadata, its password."""
+"""ODT -> one page; ODP -> a page for each slide. What ODS shares with them is here too: its metadata."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ingest.read import numbering
 from ingest.read.blocks import PageText, row_line
 from ingest.read.package import Element, Package, attribute, child, children, facts, local, number, one_line, within
 from ingest.read.text import normalise
-from rag.errors import DamagedDocument, EmptyFile, EncryptedDocument, NoTextInDocument
+from rag.errors import DamagedDocument, EmptyFile, NoTextInDocument
 from rag.records import Page, Reading
 
 _WAYS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman", "": "none", "가, 나, 다, ...": "ganada"}
@@ -26,15 +26,6 @@ _MOST_REPEATED = 1024
 # --- what all three share --------------------------------------------------------------------
 
 
-def check_password(package: Package) -> None:
-    """
-    Raises:
-        EncryptedDocument: its parts can only be read with a password.
-    """
-    if next(within(package.part("META-INF/manifest.xml"), "encryption-data"), None) is not None:
-        raise EncryptedDocument(name=package.name)
-
-
 def metadata(package: Package) -> dict[str, str]:
     """Title, author, created, modified."""
     meta = child(package.part("meta.xml"), "meta")
@@ -43,7 +34,6 @@ def metadata(package: Package) -> dict[str, str]:
 
 
 def _open(package: Package, kind: str) -> tuple[Element, _Styles]:
-    check_password(package)
     content = package.part("content.xml")
     body = child(content, "body", kind)
     if body is None:

@@ -20,6 +20,20 @@ _BROKEN = (OSError, struct.error, IndexError, ValueError, OverflowError, Recursi
 Path = tuple[str, ...]
 
 
+def with_stream(contents: bytes, name: str, stream: str, replacement: bytes) -> bytes:
+    """The container with other bytes, as many as before, in one of its streams.
+
+    Raises:
+        DamagedDocument: it cannot hold them.
+    """
+    file = io.BytesIO(contents)
+    try:
+        olefile.OleFileIO(file, write_mode=True).write_stream(stream, replacement)
+    except _BROKEN as error:
+        raise _damaged(name) from error
+    return file.getvalue()
+
+
 class Container:
     """An open container. What its streams hold together is never more than the file itself."""
 
@@ -67,4 +81,8 @@ class Container:
         return stream
 
     def _damaged(self) -> DamagedDocument:
-        return DamagedDocument(name=self.name, cause="its OLE container is broken")
+        return _damaged(self.name)
+
+
+def _damaged(name: str) -> DamagedDocument:
+    return DamagedDocument(name=name, cause="its OLE container is broken")

@@ -16,11 +16,11 @@ from urllib.parse import unquote
 from lxml import etree
 
 from ingest.read.text import normalise
-from rag.errors import DamagedDocument, DocumentTooDemanding, EncryptedDocument
+from rag.errors import DamagedDocument, DocumentTooDemanding, UnsupportedEncryption
 
 Element: TypeAlias = etree._Element
 
-_LARGEST_PART_MIB = 128
+LARGEST_PART_MIB = 128
 """Of one part, unpacked. The text of a thousand pages takes some 20; a file made to exhaust memory takes thousands."""
 
 _LARGEST_SUM_MIB = 512
@@ -77,7 +77,7 @@ class Package:
         except KeyError:
             return None
         if entry.flag_bits & 1:
-            raise EncryptedDocument(name=self.name)
+            raise UnsupportedEncryption(name=self.name)
         self._allow(entry)
         try:
             return self.archive.read(entry)  # never more than file_size, whatever the stream holds
@@ -140,8 +140,8 @@ class Package:
         return facts(self.part(self.related("").get("core-properties")), wanted)
 
     def _allow(self, entry: zipfile.ZipInfo) -> None:
-        if entry.file_size > _LARGEST_PART_MIB * 2**20:
-            raise DocumentTooDemanding(name=self.name, limit=f"{_LARGEST_PART_MIB} MiB")
+        if entry.file_size > LARGEST_PART_MIB * 2**20:
+            raise DocumentTooDemanding(name=self.name, limit=f"{LARGEST_PART_MIB} MiB")
         self.unpacked += entry.file_size
         if self.unpacked > _LARGEST_SUM_MIB * 2**20:
             raise DocumentTooDemanding(name=self.name, limit=f"{_LARGEST_SUM_MIB} MiB")

@@ -24,7 +24,7 @@ from ingest.read.pdf_structure import OutlineEntry, is_locked, structure
 from ingest.read.running import leave_out_running_lines
 from ingest.read.tesseract import Picture, RecogniserFailed
 from ingest.read.text import normalise
-from rag.errors import DamagedDocument, EncryptedDocument, NoTextInDocument
+from rag.errors import DamagedDocument, EncryptedDocument, NoTextInDocument, UnsupportedEncryption, WrongPassword
 from rag.records import NEEDS_RECOGNISER, Heading, Page, Reading, Unread
 
 _HEADER_WITHIN_BYTES = 1024  # the standard tolerates that much before %PDF-
@@ -54,8 +54,8 @@ def is_pdf(contents: bytes) -> bool:
     return b"%PDF-" in contents[:_HEADER_WITHIN_BYTES]
 
 
-def read(contents: bytes, name: str, recogniser: Recogniser | None = None) -> Reading:
-    document = _open(contents, name)
+def read(contents: bytes, name: str, recogniser: Recogniser | None = None, password: str | None = None) -> Reading:
+    document = _open(contents, name, password)
     try:
         raw: list[str] = []
         because: dict[int, Unread] = {}
@@ -73,7 +73,7 @@ def read(contents: bytes, name: str, recogniser: Recogniser | None = None) -> Re
         texts = leave_out_running_lines([_tidy(text) for text in _join_hyphenated(raw)])
         for number, page in recognised.items():
             texts[number - 1] = page.text
-        about = structure(contents, len(texts))
+        about = structure(contents, len(texts), password)
         headings = _outline_headings(about.outline, texts) or _rule_headings(texts)
         pages = tuple(
             Page(
@@ -98,12 +98,14 @@ def read(contents: bytes, name: str, recogniser: Recogniser | None = None) -> Re
         document.close()
 
 
-def _open(contents: bytes, name: str) -> pypdfium2.PdfDocument:
+def _open(contents: bytes, name: str, password: str | None) -> pypdfium2.PdfDocument:
     try:
-        document = pypdfium2.PdfDocument(contents)
+        document = pypdfium2.PdfDocument(contents, password=password)
     except pypdfium2.PdfiumError as error:
-        if is_locked(contents) or error.err_code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
-            raise EncryptedDocument(name=name) from error
+        if error.err_code == pdfium.FPDF_ERR_SECURITY:  # it takes a certificate or a right, not a password
+            raise UnsupportedEncryption(name=name) from error
+        if error.err_code == pdfium.FPDF_ERR_PASSWORD or is_locked(contents, password):
+            raise EncryptedDocument(name=name) if password is None else WrongPassword(name=name) from error
         cause = "its end is missing" if _is_cut_off(contents) else "it cannot be opened as a PDF"
         raise DamagedDocument(name=name, cause=cause) from error
     if document.get_formtype() in (pdfium.FORMTYPE_ACRO_FORM, pdfium.FORMTYPE_XFA_FOREGROUND):

@@ -88,19 +88,23 @@ def _attempt(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Non
         return None
 
 
-def is_locked(contents: bytes) -> bool:
-    """Whether a password is needed to open it, as far as that can be told."""
-    return _attempt(_asks_for_password, contents) or False
+def is_locked(contents: bytes, password: str | None) -> bool:
+    """Whether it takes a password to open it, and not this one, as far as that can be told."""
+    return _attempt(lambda: not _unlocked(_Reader(contents), password)) or False
 
 
-def _asks_for_password(contents: bytes) -> bool:
-    reader = _Reader(contents)
-    return reader.is_encrypted and reader.decrypt("") == pypdf.PasswordType.NOT_DECRYPTED
+def _unlocked(reader: pypdf.PdfReader, password: str | None) -> bool:
+    if not reader.is_encrypted:
+        return True
+    forms = ("",) if password is None else (password, password.encode())  # of itself it takes Latin-1 where it can, as AES-256 does not
+    return any(reader.decrypt(form) != pypdf.PasswordType.NOT_DECRYPTED for form in forms)
 
 
-def structure(contents: bytes, page_count: int) -> Structure:
+def structure(contents: bytes, page_count: int, password: str | None) -> Structure:
     """Each part by itself: one that is broken does not cost the others."""
     reader = _attempt(_Reader, contents)
+    if reader is not None and password is not None:
+        _attempt(_unlocked, reader, password)
     if reader is None:
         return Structure()
     return Structure(

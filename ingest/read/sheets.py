@@ -10,11 +10,19 @@ from decimal import Decimal
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
-from ingest.read import biff, extent
+from ingest.read import biff, extent, offcrypto
 from ingest.read.blocks import PageText
 from ingest.read.grid import add_rows
 from ingest.read.package import Package, one_line
-from rag.errors import DamagedDocument, DocumentTooDemanding, EmptyFile, EncryptedDocument, NoTextInDocument
+from rag.errors import (
+    DamagedDocument,
+    DocumentTooDemanding,
+    EmptyFile,
+    EncryptedDocument,
+    NoTextInDocument,
+    UnsupportedEncryption,
+    WrongPassword,
+)
 from rag.records import Page, Reading
 
 Cell = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
@@ -48,14 +56,14 @@ def read_package(package: Package, contents: bytes, *, form: str, metadata: dict
 XLS_STREAMS = ("Workbook", "Book")
 
 
-def read_xls(contents: bytes, name: str) -> Reading:
+def read_xls(contents: bytes, name: str, password: str | None = None) -> Reading:
     """
     Raises:
         EncryptedDocument: it is protected by a password.
         DocumentTooDemanding: its cells would not fit into memory.
     """
     if _XLS_PASSWORD.search(contents):
-        raise EncryptedDocument(name=name)
+        contents = _decrypted(contents, name, password)
     places = biff.cells(contents, XLS_STREAMS)
     if places is None:
         raise DamagedDocument(name=name, cause="its sheets cannot be read")
@@ -64,11 +72,20 @@ def read_xls(contents: bytes, name: str) -> Reading:
     return _read(contents, name, form="xls", metadata={})
 
 
+def _decrypted(contents: bytes, name: str, password: str | None) -> bytes:
+    try:
+        return offcrypto.decrypt_workbook(contents, name, offcrypto.XLS_UNASKED if password is None else password)
+    except WrongPassword as error:
+        if password is None:
+            raise EncryptedDocument(name=name) from error
+        raise
+
+
 def _read(contents: bytes, name: str, *, form: str, metadata: dict[str, str]) -> Reading:
     try:
         pages = tuple(_pages(contents))
-    except PasswordError as error:
-        raise EncryptedDocument(name=name) from error
+    except PasswordError as error:  # in a way that was not seen before
+        raise UnsupportedEncryption(name=name) from error
     except (CalamineError, OSError) as error:
         raise DamagedDocument(name=name, cause="its sheets cannot be read") from error
     except BaseException as error:

@@ -12,8 +12,8 @@ from rag.errors import (
     DocumentError,
     DocumentTooDemanding,
     EmptyFile,
-    EncryptedDocument,
     NoTextInDocument,
+    UnsupportedEncryption,
     UnsupportedFormat,
 )
 from rag.records import Heading, Page, Reading, Table
@@ -256,7 +256,7 @@ def test_a_package_with_a_zip_password_is_encrypted(tmp_path: Path) -> None:
         at += 4
     path.write_bytes(contents)
 
-    with pytest.raises(EncryptedDocument):
+    with pytest.raises(UnsupportedEncryption):
         read(path)
 
 

@@ -16,8 +16,8 @@ from rag.errors import (
     DocumentError,
     DocumentTooDemanding,
     EmptyFile,
-    EncryptedDocument,
     NoTextInDocument,
+    UnsupportedEncryption,
     UnsupportedFormat,
 )
 from rag.records import Heading, Page, Reading, Table
@@ -245,8 +245,8 @@ def nested(depth: int) -> list[Record]:
 @pytest.mark.parametrize(
     ("contents", "error"),
     [
-        pytest.param(hwp(paragraph("x"), flags=3), EncryptedDocument(name="a.hwp"), id="password"),
-        pytest.param(hwp(paragraph("x"), flags=0x11), EncryptedDocument(name="a.hwp"), id="rights management"),
+        pytest.param(hwp(paragraph("x"), flags=3), UnsupportedEncryption(name="a.hwp"), id="password"),
+        pytest.param(hwp(paragraph("x"), flags=0x11), UnsupportedEncryption(name="a.hwp"), id="rights management"),
         pytest.param(hwp(), DamagedDocument(name="a.hwp", cause="its text is missing"), id="no section"),
         pytest.param(hwp(paragraph(" ")), EmptyFile(name="a.hwp"), id="empty"),
         pytest.param(hwp(paragraph(anchor(11, "gso "), control("gso "))), NoTextInDocument(name="a.hwp", pages=1), id="only a picture"),

@@ -15,9 +15,9 @@ from rag.errors import (
     DocumentError,
     DocumentTooDemanding,
     EmptyFile,
-    EncryptedDocument,
     MailCutOff,
     SomePagesNeedOCR,
+    UnsupportedEncryption,
     UnsupportedFormat,
     sentence_of,
 )
@@ -315,18 +315,18 @@ def test_a_mail_opens_only_so_many_bytes() -> None:
     [
         pytest.param(
             ['Content-Type: multipart/encrypted; boundary="b"', "", "--b", "", "Version: 1", "--b--"],
-            EncryptedDocument(name="a.eml"),
+            UnsupportedEncryption(name="a.eml"),
             id="PGP",
         ),
         pytest.param(
-            ["Content-Type: application/pkcs7-mime; smime-type=enveloped-data", "", "MII"], EncryptedDocument(name="a.eml"), id="S/MIME"
+            ["Content-Type: application/pkcs7-mime; smime-type=enveloped-data", "", "MII"], UnsupportedEncryption(name="a.eml"), id="S/MIME"
         ),
         pytest.param(
             ["Content-Type: application/pkcs7-mime; smime-type=signed-data", "", "MII"],
             UnsupportedFormat(name="a.eml", kind="S/MIME"),
             id="S/MIME, signed in one piece",
         ),
-        pytest.param(["", "-----BEGIN PGP MESSAGE-----", "", "hQ"], EncryptedDocument(name="a.eml"), id="PGP in the text"),
+        pytest.param(["", "-----BEGIN PGP MESSAGE-----", "", "hQ"], UnsupportedEncryption(name="a.eml"), id="PGP in the text"),
         pytest.param([""], EmptyFile(name="a.eml"), id="nothing in it"),
         pytest.param(
             [*(f"Content-Type: multipart/mixed; boundary={at}\r\n\r\n--{at}" for at in range(200)), "", "x"],

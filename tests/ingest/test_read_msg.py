@@ -10,7 +10,7 @@ import pytest
 
 from ingest.read import read_bytes
 from ingest.read.msg import unpacked_rtf
-from rag.errors import DamagedDocument, DocumentError, EmptyFile, EncryptedDocument, UnsupportedFormat
+from rag.errors import DamagedDocument, DocumentError, EmptyFile, UnsupportedEncryption, UnsupportedFormat
 from rag.records import Heading, Page, Reading
 from tests.ole import Tree, ole_file
 
@@ -139,7 +139,7 @@ def test_a_body_in_rtf_is_read_or_named() -> None:
 
 
 def test_a_mail_that_cannot_be_read_says_why() -> None:
-    with pytest.raises(EncryptedDocument):
+    with pytest.raises(UnsupportedEncryption):
         read_bytes(ole_file(msg({0x001A: "IPM.Note.SMIME"})), "a.msg")
     with pytest.raises(EmptyFile):
         read_bytes(ole_file(properties({0x001A: "IPM.Note"}, head=32)), "a.msg")

@@ -49,6 +49,7 @@ VERBS_OF_THE_CONTRACT = {
     "backup",
     "restore",
     "retry",
+    "unlock",
 }
 
 QUESTION = "How much is the deposit?"

@@ -11,9 +11,9 @@ import streamlit as st
 
 from ingest.read import SUPPORTED_SUFFIXES
 from ingest.retry import DeadLetter, dead_letters
-from rag.errors import SeorapError
+from rag.errors import SeorapError, WrongPassword, needs_password
 from rag.library.library import identity
-from rag.library.manifest import WatchedFolder
+from rag.library.manifest import Place, WatchedFolder
 from rag.library.tags import same
 from rag.records import Document, Progress, State
 from ui.web import render, state
@@ -206,6 +206,22 @@ def draw_document(desk: Desk, document: Document, words: Words, letter: DeadLett
         ask_again(desk, letter)
     if buttons[-1].button(words.remove, key=f"remove-{identity(document)}", type="tertiary"):
         confirm_removal(desk, document, words)
+    for place in desk.assistant.library.places_of(document) if needs_password(document.reason) else ():
+        if needs_password(place.reason):
+            ask_password(desk, place, words)
+
+
+def ask_password(desk: Desk, place: Place, words: Words) -> None:
+    tab = state.tab()
+    if desk.queue.is_refused(place.place):
+        st.html(render.error(WrongPassword(name=render.visible(place.name)), words, tab.language))
+    with st.form(f"unlock-{tab.passwords}-{place.place!r}", border=False):
+        field, button, _ = st.columns([5, 2, 3], vertical_alignment="bottom")
+        password = str(field.text_input(words.password, type="password", autocomplete="off"))
+        if button.form_submit_button(words.unlock, width="stretch") and password:
+            desk.queue.unlock(place.place, password)
+            tab.passwords += 1  # fresh fields: what was typed is kept no longer
+            st.rerun()
 
 
 def confirm_removal(desk: Desk, document: Document, words: Words) -> None:

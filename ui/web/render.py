@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from rag.errors import SeorapError, sentence_of
+from rag.errors import SeorapError, needs_password, sentence_of
 from rag.library.fulltext import hangul_stems, question_terms, terms
 from rag.records import Answer, Citation, Document, Evidence, FileOutcome, Language, State
 from ui.words.page import Words
@@ -215,7 +215,8 @@ def document(item: Document, words: Words, language: Language, *, added: str, no
     if item.state is not State.FAILED:
         figures.append(f"{words.column_passages} {item.passages}")
     figures += [size(item.size_bytes), added] if item.size_bytes else [added]
-    flag = f' <span class="flag">{safe(words.states[item.state])}</span>' if item.state is not State.READY else ""
+    state = words.needs_password if needs_password(item.reason) else words.states[item.state]
+    flag = f' <span class="flag">{safe(state)}</span>' if item.state is not State.READY else ""
     ready = [words.states[item.state]] if item.state is State.READY else []
     reason = f'<p class="reason">{safe(sentence_of(item.reason, language))}</p>' if item.reason else ""
     noted = f'<p class="small figures">{safe(note)}</p>' if note else ""

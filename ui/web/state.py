@@ -77,6 +77,7 @@ class _Tab:
     language: Language
     turns: list[Turn] = field(default_factory=list)
     uploads: int = 0
+    passwords: int = 0
     documents_shown: int = 50
     failures_shown: int = 5
 

@@ -94,6 +94,9 @@ class Words:
     remove_yes: str
     keep: str
     removed: str
+    needs_password: str
+    password: str
+    unlock: str
 
     # --- what could not be read
     failures: str
@@ -200,6 +203,9 @@ ENGLISH = Words(
     remove_yes="Take it out",
     keep="Keep it",
     removed="Taken out of the drawer:",
+    needs_password="needs password",
+    password="Password (used once, kept nowhere)",
+    unlock="Unlock",
     failures="Could not be read",
     try_again="Try again",
     try_all_again="Try all again",
@@ -307,6 +313,9 @@ KOREAN = Words(
     remove_yes="빼기",
     keep="그대로 두기",
     removed="서랍에서 뺐습니다:",
+    needs_password="암호 필요",
+    password="암호(한 번 쓰고 저장하지 않습니다)",
+    unlock="열기",
     failures="읽지 못한 문서",
     try_again="다시 시도",
     try_all_again="모두 다시 시도",
