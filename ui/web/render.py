@@ -210,7 +210,7 @@ def _best_part(text: str, asked: str) -> str:
 
 
 def document(item: Document, words: Words, language: Language, *, added: str) -> str:
-    """Name, state, and the figures there are; below them why it is not, or not wholly, there."""
+    """Name, state, and the figures there are; below them why it is not, or not wholly, there; a password is asked for beside it."""
     figures = [f"{words.column_pages} {item.pages}"] if item.pages else []
     if item.state is not State.FAILED:
         figures.append(f"{words.column_passages} {item.passages}")
@@ -218,10 +218,14 @@ def document(item: Document, words: Words, language: Language, *, added: str) ->
     state = words.needs_password if needs_password(item.reason) else words.states[item.state]
     flag = f' <span class="flag">{safe(state)}</span>' if item.state is not State.READY else ""
     ready = [words.states[item.state]] if item.state is State.READY else []
-    reason = f'<p class="reason">{safe(sentence_of(item.reason, language))}</p>' if item.reason else ""
+    why = f'<p class="reason">{safe(sentence_of(item.reason, language))}</p>' if item.reason and not needs_password(item.reason) else ""
     return block(
-        f'<p class="name">{safe(visible(item.name))}{flag}</p><p class="small figures">{safe(" · ".join([*ready, *figures]))}</p>{reason}'
+        f'<p class="name">{safe(visible(item.name))}{flag}</p><p class="small figures">{safe(" · ".join([*ready, *figures]))}</p>{why}'
     )
+
+
+def reason(failure: SeorapError, language: Language) -> str:
+    return block(f'<p class="reason">{safe(failure.sentence(language))}</p>')
 
 
 def folder(path: str, state: str) -> str:
