@@ -67,7 +67,7 @@ def main(files: int) -> None:
     with tempfile.TemporaryDirectory() as folder, Sandbox(SandboxSettings()) as sandbox:
         root, home = Path(folder, "papers"), Path(folder, "drawer")
         for number in range(files):
-            size = int(1024 * 1024 ** (luck.random() ** 4))  # 1 KB to 1 MB, most of them small
+            size = int(1024 * 1024 ** (luck.random() ** 8))  # 1 KB to 1 MB, most of them small
             write(root / f"{number % 100:02}" / f"{number}.txt", size, luck)
         total_mib = sum(path.stat().st_size for path in root.rglob("*.txt")) / 2**20
         print(f"{files} files, {total_mib:.0f} MiB; memory at first {memory_mib():.0f} MiB")

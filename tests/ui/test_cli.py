@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -24,6 +25,7 @@ from rag.assemble import Assistant
 from rag.errors import ExitCode
 from rag.library.library import Library
 from rag.settings import Settings, SplitSettings
+from tests import documents
 from tests.conftest import LEASE, RULES
 from tests.fakes import ScriptedModel, WordHashEmbedder
 from ui.cli import app, main
@@ -210,6 +212,140 @@ def test_both_languages_say_everything_with_the_same_facts() -> None:
         return {key: {fact for _, fact, _, _ in string.Formatter().parse(sentence)} - {None} for key, sentence in words.items()}
 
     assert facts(terminal.ENGLISH) == facts(terminal.KOREAN)
+
+
+# --- passwords ---------------------------------------------------------------------------------
+
+PASSWORD = "열려라 Sesame"
+
+
+@pytest.fixture
+def attic(drawer: Path, seorap: Terminal, tmp_path: Path) -> Path:
+    """A document that needs a password, as the drawer knows it."""
+    path = documents.pdf(tmp_path / "attic.pdf", ["The attic is dry."], password=PASSWORD)
+    assert seorap("add", path).code == ExitCode.SOME_DOCUMENTS_FAILED
+    return path
+
+
+def _type(monkeypatch: pytest.MonkeyPatch, *passwords: str) -> list[str]:
+    """Somebody at a terminal who types these; what they were asked."""
+    asked: list[str] = []
+    typed = iter(passwords)
+
+    def getpass(prompt: str) -> str:
+        asked.append(prompt)
+        return next(typed)
+
+    monkeypatch.setattr("getpass.getpass", getpass)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    return asked
+
+
+@pytest.mark.usefixtures("attic")
+def test_a_document_that_needs_a_password_says_what_to_do(seorap: Terminal) -> None:
+    ran = seorap("list")
+
+    assert "attic.pdf  [needs password]" in ran.out
+    assert "attic.pdf: it is protected by a password; give it with `seorap unlock NAME`" in ran.out
+
+
+@pytest.mark.usefixtures("attic")
+def test_a_password_is_asked_for_until_it_is_right(seorap: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = _type(monkeypatch, "sesame", PASSWORD)
+
+    ran = seorap("unlock", "attic.pdf")
+
+    assert ran.code == 0
+    assert ran.out.splitlines() == [
+        "not added: attic.pdf: this is not its password; try again, and mind capital letters and the language of the keyboard.",
+        "added: attic.pdf",
+    ]
+    assert asked == ["Password of attic.pdf: "] * 2
+    assert "attic.pdf  [ready]" in seorap("list").out
+
+
+@pytest.mark.usefixtures("attic")
+def test_nobody_types_wrong_passwords_for_ever(seorap: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = _type(monkeypatch, *["wrong"] * 9)
+
+    assert seorap("unlock", "attic.pdf").code == ExitCode.SOME_DOCUMENTS_FAILED
+    assert len(asked) == 3
+
+
+@pytest.mark.parametrize("content", [f"{PASSWORD}\n", f"\ufeff{PASSWORD}\r\nmore", PASSWORD], ids=["a line", "of Windows", "no end"])
+@pytest.mark.parametrize("source", ["file", "stdin"])
+def test_a_script_gives_the_password_in_a_file(
+    seorap: Terminal, attic: Path, monkeypatch: pytest.MonkeyPatch, source: str, content: str
+) -> None:
+    given = attic.with_name("password.txt")
+    given.write_bytes(content.encode())
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content.encode())))
+
+    ran = seorap("unlock", "attic.pdf", "--json", "--password-file", given if source == "file" else "-")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.row() == {"path": str(attic), "outcome": "added", "passages": 1, "reason": None}
+
+
+@pytest.mark.parametrize(
+    ("content", "cause"),
+    [
+        (None, "No such file or directory"),
+        (b"", "its first line is empty"),
+        (b"\nsecond", "its first line is empty"),
+        (b"\xbf\xad\xb7\xc1", "it is not UTF-8"),
+        (b"x" * 5000, "its first line is too long"),
+    ],
+    ids=["none", "empty", "second line", "CP949", "long"],
+)
+def test_a_file_without_a_password_is_a_mistake(seorap: Terminal, attic: Path, content: bytes | None, cause: str) -> None:
+    given = attic.with_name("password.txt")
+    if content is not None:
+        given.write_bytes(content)
+
+    ran = seorap("unlock", "attic.pdf", "--password-file", given)
+
+    assert ran.code == ExitCode.USAGE
+    assert ran.complaint().startswith(f"{given}: no password was given there ({cause}); type it on a terminal")
+
+
+@pytest.mark.usefixtures("attic")
+def test_without_a_terminal_nobody_is_asked(seorap: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"secret\n")))
+
+    ran = seorap("unlock", "attic.pdf")
+
+    assert ran.code == ExitCode.USAGE
+    assert "it is not a terminal" in ran.complaint()
+
+
+@pytest.mark.parametrize(("name", "said"), [("cellar.pdf", "no document of this name"), ("lease.md", "needs no password")])
+@pytest.mark.usefixtures("attic")
+def test_only_a_locked_document_is_unlocked(seorap: Terminal, monkeypatch: pytest.MonkeyPatch, name: str, said: str) -> None:
+    asked = _type(monkeypatch)
+
+    ran = seorap("unlock", name)
+
+    assert (ran.code, asked) == (ExitCode.USAGE, [])
+    assert said in ran.complaint()
+
+
+def test_a_name_does_not_steer_the_terminal_that_asks(seorap: Terminal, attic: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hostile = attic.with_name(f"{ESCAPES}.pdf")
+    attic.rename(hostile)
+    seorap("add", hostile)
+    asked = _type(monkeypatch, PASSWORD)
+
+    assert seorap("unlock", hostile).code == 0
+    assert _steering(asked[0]) == set()
+
+
+@pytest.mark.usefixtures("owner")
+def test_the_owner_of_the_drawer_unlocks_it(seorap: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = _type(monkeypatch)
+
+    assert (seorap("unlock", "lease.md").code, asked) == (ExitCode.IN_USE, [])
 
 
 # --- which drawer ----------------------------------------------------------------------------

@@ -13,11 +13,12 @@ from streamlit.testing.v1 import AppTest
 from ingest.pipeline import Batch, add
 from ingest.queue import Queue
 from rag.assemble import Assistant
-from rag.errors import DrawerFull, WeightsMissing
+from rag.errors import DrawerFull, WeightsMissing, WrongPassword
 from rag.library.library import Library
 from rag.library.manifest import WatchedFolder
-from rag.records import Language
+from rag.records import Language, State
 from rag.settings import AnswerSettings, Settings
+from tests import documents as documents_for_tests
 from tests.fakes import ScriptedModel, WordHashEmbedder
 from ui.web import state
 from ui.web.state import Desk
@@ -214,6 +215,42 @@ def test_the_list_can_be_narrowed_to_a_tag(documents: Callable[[], AppTest], fil
     narrowed = shown(page.selectbox[0].set_value("papers").run())
 
     assert ENGLISH.filtered.format(shown=2, total=3) in narrowed
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_password_is_asked_for_beside_its_document(visit: Visit, library: Library, tmp_path: Path, language: Language) -> None:
+    words = {"en": ENGLISH, "ko": KOREAN}[language]
+    content = documents_for_tests.pdf(tmp_path / "a.pdf", ["The attic is dry."], password="Sesame").read_bytes()
+    visit(language=language)
+    desk = state.desk()
+    assert desk
+    desk.queue.upload("attic <b>.pdf", content)
+
+    def page() -> AppTest:
+        until = time.monotonic() + 30
+        while desk.working() and time.monotonic() < until:
+            time.sleep(0.05)
+        return AppTest.from_function(_documents_alone, default_timeout=30).run()
+
+    def give(password: str) -> None:
+        shown_page = page()
+        (field,) = (field for field in shown_page.text_input if field.label == words.password)
+        assert field.proto.type == field.proto.PASSWORD
+        field.input(password)
+        after = next(button for button in shown_page.button if button.label == words.unlock).click().run()
+        assert not after.exception
+        kept = after.session_state._state._state  # of every widget, whether it is on the page or not
+        assert password not in repr((kept._old_state, kept._new_widget_state.states))
+
+    assert words.needs_password in shown(page())
+    give("sesame")
+    refused = shown(page())
+    assert "attic &lt;b&gt;.pdf: " + WrongPassword(name="").sentence(language).removeprefix(": ") in refused
+    assert "sesame" not in refused
+    give("Sesame")
+
+    assert [field for field in page().text_input if field.label == words.password] == []
+    assert [document.state for document in library.documents()] == [State.READY]
 
 
 @pytest.mark.usefixtures("filled")

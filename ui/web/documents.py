@@ -214,7 +214,7 @@ def draw_document(desk: Desk, document: Document, words: Words, letter: DeadLett
 def ask_password(desk: Desk, place: Place, words: Words) -> None:
     tab = state.tab()
     if desk.queue.is_refused(place.place):
-        st.html(render.error(WrongPassword(name=render.visible(place.name)), words, tab.language))
+        st.html(render.reason(WrongPassword(name=place.name), tab.language))
     with st.form(f"unlock-{tab.passwords}-{place.place!r}", border=False):
         field, button, _ = st.columns([5, 2, 3], vertical_alignment="bottom")
         password = str(field.text_input(words.password, type="password", autocomplete="off"))
