@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 
 from ingest.pipeline import Batch, Cancelled, add_upload, read_again
+from ingest.priority import lower_this_thread
 from ingest.sandbox import Sandbox
 from ingest.unlock import unlock
 from ingest.watch import Sweep, changes
@@ -146,6 +147,7 @@ class Queue:
     # --- the worker ---------------------------------------------------------------------------
 
     def _work(self) -> None:
+        lower_this_thread()
         with Sandbox(self._assistant.settings.sandbox, self._assistant.settings.ocr) as sandbox:
             self._assistant.library.fill_index()  # what an earlier run, or a damaged index, left to do
             while not self._stopping.is_set():

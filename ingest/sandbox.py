@@ -25,6 +25,7 @@ from typing import IO, BinaryIO
 
 from pydantic import BaseModel, Field, ValidationError
 
+from ingest.priority import WINDOWS_FLAGS, lower_this_process
 from ingest.read import read
 from ingest.read.ocr import Recogniser, is_installed, recogniser
 from ingest.read.tesseract import Picture
@@ -180,6 +181,7 @@ class _Child:
             # Each further arena would take 64 MiB of the address space allowed; Tesseract's threads wait for each other more than they help.
             env=os.environ | {"MALLOC_ARENA_MAX": "1", "OMP_THREAD_LIMIT": "1"},
             start_new_session=True,  # Ctrl-C in the terminal is the parent's to answer
+            creationflags=WINDOWS_FLAGS,
         )
         self._listener: threading.Thread | None = None
         try:
@@ -327,6 +329,7 @@ def _receive(pipe: IO[bytes]) -> bytes | None:
 
 def serve(memory_mib: str, seconds: str, ocr: str) -> None:
     """Read one file after another, as told on stdin, until stdin ends; then end, whatever is being read."""
+    lower_this_process()
     requests, answers = _take_pipes()
     waiting: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, waiting), daemon=True).start()

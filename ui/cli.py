@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from ingest.folders import Scan
     from ingest.retry import DeadLetter
     from rag.assemble import Assistant
+    from rag.library.library import Counts
     from rag.library.manifest import WatchedFolder
     from rag.records import Answer, Evidence
 
@@ -567,21 +568,56 @@ def _tell_left_out(desk: _Desk, found: Scan) -> None:
 
 
 @app.command()
-def check(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+def check(
+    full: Annotated[bool, typer.Option("--full", help="Read every file again, and look at every passage: as long as that takes.")] = False,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Compare everything in the drawer with everything else in it."""
     desk = _Desk(library, as_json=as_json)
+    if full:
+        _check_in_full(desk)
+        return
     with _assistant(desk, filled=True) as assistant:
         faults = list(assistant.library.faults())
         counts = assistant.library.counts()
     if as_json:
         desk.emit({"faults": faults} | asdict(counts))
-    elif faults:
+    else:
+        _show_faults(desk, faults, counts)
+    _end(ExitCode.FAILED if faults else ExitCode.DONE)
+
+
+def _check_in_full(desk: _Desk) -> None:
+    from rag.library.audit import audit
+
+    with _assistant(desk, filled=True) as assistant, _bar(desk, "checking") as bar:
+
+        def report(what: str, done: int, total: int, seconds: float) -> None:
+            unit, size = (desk.words["unit_bytes"], 1e6) if what == "files" else (desk.words["unit_passages"], 1.0)
+            rate = f"{done / size / seconds:,.0f} {unit}/s" if seconds > 0 else ""
+            bar(done, total, desk.say(f"checking_{what}", rate=rate))
+
+        found = audit(assistant.library, report)
+        counts = assistant.library.counts()
+    if desk.as_json:
+        notes = [{"path": note.path, "note": note.what} for note in found.notes]
+        desk.emit({"faults": found.faults} | asdict(counts) | {"notes": notes, "files": found.files, "bytes_read": found.bytes_read})
+    else:
+        for note in found.notes:
+            desk.show(desk.say(f"note_{note.what}", path=note.path))
+        _show_faults(desk, found.faults, counts)
+        desk.show(desk.say("files_read", files=found.files, megabytes=f"{found.bytes_read / 1e6:,.1f}"))
+    _end(ExitCode.FAILED if found.faults else ExitCode.DONE)
+
+
+def _show_faults(desk: _Desk, faults: Sequence[str], counts: Counts) -> None:
+    if faults:
         desk.show(desk.say("faults"))
         for fault in faults:
             desk.show(f"- {fault}")
     else:
         desk.show(desk.say("healthy", documents=counts.documents, passages=counts.passages))
-    _end(ExitCode.FAILED if faults else ExitCode.DONE)
 
 
 @app.command()

@@ -172,3 +172,8 @@ def content_terms(question: str) -> list[str]:
 def any_of(chosen: list[str]) -> str:
     """FTS5 query: any of the terms. Terms are letters and digits only, so quoting is enough."""
     return " OR ".join(f'"{term}"' for term in chosen)
+
+
+def all_of(chosen: list[str]) -> str:
+    """FTS5 query: all of the terms, each once."""
+    return " AND ".join(f'"{term}"' for term in dict.fromkeys(chosen))

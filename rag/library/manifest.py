@@ -519,6 +519,33 @@ class Manifest:
                 found.append(f"{wrong} passages of {doc_id} are not in its text")
         return found
 
+    def damaged_terms(self) -> list[str]:
+        """What the word index says about itself, which takes a while."""
+        try:
+            self._rows("INSERT INTO terms (terms) VALUES ('integrity-check')")
+        except DrawerDamaged as error:
+            return [f"the word index is damaged: {error.facts['cause']}"]
+        return []
+
+    def without_their_terms(self, ids: Sequence[int]) -> int:
+        """How many of these passages are not found when all their terms are asked for."""
+        rows = self._rows(
+            "SELECT passage_id, header, text FROM passages WHERE passage_id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
+        )
+        missing = 0
+        for passage_id, header, text in rows:
+            if query := fulltext.all_of(fulltext.terms(f"{header}\n{text}")):
+                missing += not self._rows("SELECT 1 FROM terms WHERE terms MATCH ? AND rowid=?", (query, passage_id))
+        return missing
+
+    def vectors_apart(self, embedder: str, ids: Sequence[int]) -> list[Vectors]:
+        """One by one, as they are stored: even where their dimensions differ."""
+        rows = self._rows(
+            "SELECT vector FROM vectors WHERE embedder=? AND passage_id IN (SELECT value FROM json_each(?))",
+            (embedder, json.dumps(list(ids))),
+        )
+        return [np.frombuffer(row[0][: len(row[0]) // 4 * 4], dtype="<f4") for row in rows]
+
     def passage_ids(self) -> set[int]:
         return {int(row[0]) for row in self._rows("SELECT passage_id FROM passages")}
 

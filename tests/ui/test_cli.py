@@ -659,6 +659,20 @@ def test_json_of_search(seorap: Terminal, drawer: Path, options: tuple[str, ...]
     assert (passage["document"], passage["page"]) == ("lease.md", None)
 
 
+def test_json_of_a_full_check(seorap: Terminal, papers: Path) -> None:
+    seorap("add", papers)
+    (papers / "lease.md").unlink()
+
+    ran = seorap("check", "--full", "--json")
+
+    row = ran.row()
+    assert ran.code == 0
+    assert list(row) == ["faults", "documents", "passages", "waiting_for_index", "notes", "files", "bytes_read"]
+    assert (row["faults"], row["files"], row["bytes_read"]) == ([], 1, (papers / "취업규칙.md").stat().st_size)
+    assert row["notes"] == [{"path": str(papers / "lease.md"), "note": "gone"}]
+    assert "the file is no longer there" in seorap("check", "--full").out
+
+
 def test_json_of_ask(seorap: Terminal, drawer: Path) -> None:
     ran = seorap("ask", QUESTION, "--json", replies=(f"{REPLY} {INVENTED}",))
 
