@@ -24,6 +24,7 @@ from rag.errors import (
     DocumentError,
     EncryptedDocument,
     NoSuchFile,
+    SplittingFailed,
     UnreadableFile,
     UploadNotKept,
     WrongPassword,
@@ -207,6 +208,7 @@ def _add_file(
         reading, unlocked = _read(path, name, password, batch)
         if _stamp(path, name) != stamp:
             raise ChangedWhileReading(name=name)
+        spans, headers = _split(reading, name, batch)
     except WrongPassword as error:
         return FileOutcome(shown, Outcome.FAILED, reason=error.reason()), False
     except DocumentError as error:
@@ -223,8 +225,6 @@ def _add_file(
             snapshot=snapshot,
         )
         return FileOutcome(shown, Outcome.FAILED, reason=error.reason()), False
-    spans = split(reading, count_tokens=batch.embedder.count_tokens, settings=batch.settings)
-    headers = [header(name, reading, span) for span in spans]
     vectors = _embed(reading, spans, headers, name=name, size=stamp.size_bytes, batch=batch)
     library.commit(
         place,
@@ -254,6 +254,16 @@ def _read(path: Path, name: str, password: str | None, batch: Batch) -> tuple[Re
         if password is None:
             raise
     return batch.sandbox.read(path, name=name, password=password, between_pages=lambda: batch.tell(name)), True
+
+
+def _split(reading: Reading, name: str, batch: Batch) -> tuple[list[Span], list[str]]:
+    """Passages, and what is embedded and indexed before each."""
+    try:
+        spans = split(reading, count_tokens=batch.embedder.count_tokens, settings=batch.settings)
+        return spans, [header(name, reading, span) for span in spans]
+    except Exception as error:  # no document may stop the others, whatever it holds
+        log.debug("a document could not be split", exc_info=True)
+        raise SplittingFailed(name=name, cause=type(error).__name__) from error
 
 
 def _lacks(library: Library, content_hash: str, name: str) -> Reason | None:

@@ -21,7 +21,7 @@ from ingest.sandbox import Sandbox
 from ingest.unlock import unlock
 from ingest.watch import Sweep, changes
 from rag.assemble import Assistant
-from rag.errors import DocumentError, NoSuchFile, SeorapError, WrongPassword
+from rag.errors import DocumentError, NoSuchFile, SeorapError, TakingInBroke, WrongPassword
 from rag.library.manifest import WatchedFolder
 from rag.records import FileOutcome, Outcome, Progress
 
@@ -149,10 +149,13 @@ class Queue:
     def _work(self) -> None:
         lower_this_thread()
         with Sandbox(self._assistant.settings.sandbox, self._assistant.settings.ocr) as sandbox:
-            self._assistant.library.fill_index()  # what an earlier run, or a damaged index, left to do
+            filled = False
             while not self._stopping.is_set():
                 worked = False
                 try:
+                    if not filled:
+                        self._assistant.library.fill_index()  # what an earlier run, or a damaged index, left to do
+                        filled = True
                     worked = not self._paused.is_set() and (
                         self._next_locked(sandbox) or self._next_upload(sandbox) or self._next_again(sandbox) or self._next_file(sandbox)
                     )
@@ -162,6 +165,11 @@ class Queue:
                 except SeorapError as error:
                     log.warning("taking in documents has stopped: %s", type(error).__name__)
                     self._broken = error
+                    self._sweeps.clear()
+                except Exception as error:  # the queue outlives every fault
+                    log.error("taking in documents was stopped by a fault: %s", type(error).__name__)
+                    log.debug("the fault", exc_info=True)
+                    self._broken = TakingInBroke(cause=type(error).__name__)
                     self._sweeps.clear()
                 if not worked and not self._stopping.is_set():
                     self._progress = None

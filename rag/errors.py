@@ -151,6 +151,13 @@ class ReaderDied(DocumentError):
     }
 
 
+class SplittingFailed(DocumentError):
+    sentences = {
+        "en": "{name}: a fault in Seorap ({cause}) kept it out, and no other document; update Seorap and try it again.",
+        "ko": "{name}: Seorap의 오류({cause})로 이 문서만 넣지 못했습니다. Seorap을 업데이트한 뒤 다시 시도해 주세요.",
+    }
+
+
 class ChangedWhileReading(DocumentError):
     may_pass = True
     sentences = {
@@ -372,6 +379,13 @@ class BackupUnwritable(LibraryError):
     sentences = {
         "en": "{path}: the backup could not be written ({cause}); name another file.",
         "ko": "{path}: 백업을 쓸 수 없습니다({cause}). 다른 파일을 정해 주세요.",
+    }
+
+
+class TakingInBroke(LibraryError):
+    sentences = {
+        "en": "Taking in documents was stopped by a fault in Seorap ({cause}) and is tried again every minute; if it stays, start Seorap anew.",
+        "ko": "Seorap의 오류({cause})로 문서 넣기가 멈췄고 1분마다 다시 시도합니다. 계속되면 Seorap을 다시 시작해 주세요.",
     }
 
 

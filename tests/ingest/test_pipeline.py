@@ -15,9 +15,9 @@ from ingest.pipeline import Batch, Cancelled, add
 from ingest.queue import Queue
 from ingest.split import header, split
 from rag.assemble import Assistant
-from rag.errors import EmbedderMismatch
+from rag.errors import EmbedderMismatch, TakingInBroke
 from rag.library.library import Library
-from rag.records import Heading, Outcome, Page, Progress, Reading, Span, State, Table
+from rag.records import Heading, Outcome, Page, Progress, Reading, Reason, Span, State, Table
 from rag.settings import Settings, SplitSettings
 from tests.fakes import ScriptedModel, WordHashEmbedder
 
@@ -69,6 +69,21 @@ def test_one_bad_file_stops_nothing(library: Library, papers: Path, batch: Batch
     assert [error.facts["name"] for error in batch.left_out.left_out] == ["pipe.txt"]
     states = {document.name: document.state for document in library.documents()}
     assert states == {"a.pdf": State.FAILED, "empty.txt": State.FAILED, "lease.md": State.READY, "취업규칙.md": State.READY}
+
+
+def test_a_fault_over_one_file_stops_no_other(library: Library, papers: Path, batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
+    def faulty(reading: Reading, *, count_tokens: object, settings: SplitSettings) -> list[Span]:
+        if "Lease" in reading.text():
+            raise ZeroDivisionError
+        return split(reading, count_tokens=batch.embedder.count_tokens, settings=settings)
+
+    monkeypatch.setattr("ingest.pipeline.split", faulty)
+    by_name = {Path(outcome.path).name: outcome for outcome in add([papers], batch)}
+
+    assert by_name["취업규칙.md"].outcome is Outcome.ADDED
+    assert by_name["lease.md"].reason == Reason("SplittingFailed", {"name": "lease.md", "cause": "ZeroDivisionError"})
+    monkeypatch.undo()
+    assert [outcome.outcome for outcome in add([papers], batch)] == [Outcome.ADDED, Outcome.UNCHANGED]
 
 
 def test_a_file_that_became_unreadable_keeps_its_last_version(filled: Library, papers: Path, batch: Batch) -> None:
@@ -302,3 +317,24 @@ def test_uploads_wait_for_the_next_start(assistant: Assistant, library: Library)
     queue.close()
 
     assert [document.name for document in library.documents()] == ["kept.txt"]
+
+
+def test_the_queue_outlives_a_fault(assistant: Assistant, library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    def faulty(self: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("ingest.queue._RETRY_S", 0.05)
+    monkeypatch.setattr("rag.library.library.Library.fill_index", faulty)
+    queue = Queue(assistant)
+    try:
+        queue.upload("note.txt", b"The attic is dry.")
+        until = time.monotonic() + 20
+        while queue.broken() is None and time.monotonic() < until:
+            time.sleep(0.02)
+        assert isinstance(queue.broken(), TakingInBroke)
+        monkeypatch.undo()
+        while (queue.broken() or not library.documents()) and time.monotonic() < until:
+            time.sleep(0.02)
+        assert [document.name for document in library.documents()] == ["note.txt"]
+    finally:
+        queue.close()
