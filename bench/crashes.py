@@ -1,14 +1,19 @@
-"""Kills Seorap at its own system calls and looks what a drawer is like afterwards: ``python -m bench.crashes [--runs N] [--seed S]``.
+"""Kills Seorap at its own system calls and looks what the drawer is like afterwards. Needs strace.
 
-Each run takes a small drawer, lets ``add``, ``remove``, ``rebuild`` or ``backup`` work on it under strace, and kills it at the k-th of the
-writes, fsyncs, renames, truncations and unlinks that it makes, Chroma's own files included. Then the drawer is opened as any next start
-would, without help, and must hold every acknowledged document, no half one and no fault; when the verb has been run again, search must give
-what it gives in a drawer that was never killed. Vectors are hashed words: what is tested is the storage. Needs strace.
+    python -m bench.crashes [--every N] [--random N] [--seed S]
+
+The matrix: ``add``, ``remove``, ``rebuild``, ``backup`` and ``restore`` of a small drawer are run once for each write, fsync, rename, truncation
+and unlink that they make, Chroma's own included (``--every N``: for each N-th), and killed at it. Random: one drawer lives through N kills, at
+any moment of any of these works, while its files change. After each kill the drawer is opened as any next start would open it, without
+help: it must hold every acknowledged document, no half one, none twice, and no fault, and when the work has been done again, search must give
+what it gives in a drawer that was never killed. Vectors are hashed words: what is tried here is the storage.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import io
 import json
 import random
 import re
@@ -16,170 +21,305 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout, suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
+import rag.library.library as library_module
 from ingest.pipeline import Batch, add
 from ingest.sandbox import Sandbox
-from rag.errors import SeorapError
+from rag.errors import DrawerNotEmpty, NoSuchDocument
 from rag.library.backup import restore_backup, write_backup
 from rag.library.library import Library
+from rag.records import Outcome
 from rag.settings import SandboxSettings, SplitSettings
 from tests.fakes import WordHashEmbedder
 
-_CALLS = ("write", "pwrite64", "fsync", "fdatasync", "rename", "unlink", "ftruncate")
-_VERBS = ("add", "remove", "rebuild", "backup")
-_QUESTIONS = [f"what does clause {number} of subject{number % 24} say about the deposit?" for number in range(50)]
-_REMOVED = "03.txt"
+CALLS = ("write", "pwrite64", "fsync", "fdatasync", "rename", "unlink", "unlinkat", "ftruncate", "mkdir")
+WORKS = ("add", "remove", "rebuild", "backup", "restore")
+QUESTIONS = [f"what does clause {number} of subject{number % 12} say about the deposit?" for number in range(50)]
+REMOVED = "03.txt"
 
 
-def work(verb: str, home: Path, folder: Path) -> None:
-    """In a process of its own. Says on stdout what is acknowledged, as soon as it is."""
+# --- in a process of its own ------------------------------------------------------------------
+
+
+def work(what: str, home: Path, folder: Path) -> None:
+    """Says on stdout what is acknowledged, as soon as it is: a file's name and the hash of its content."""
+    if what == "restore":
+        with suppress(DrawerNotEmpty):  # the run that was killed had come so far
+            restore_backup(folder.with_name("backup"), home)
+        return
     library = Library(home)
-    match verb:
+    match what:
         case "add":
+            hashes = {path.name: _hash(path) for path in folder.iterdir()}
             with Sandbox(SandboxSettings()) as sandbox:
                 for outcome in add([folder], Batch(library, WordHashEmbedder(), sandbox, SplitSettings())):
-                    if outcome.state in ("added", "unchanged"):
-                        print(Path(outcome.path).name, flush=True)
+                    if outcome.outcome is not Outcome.FAILED:
+                        name = Path(outcome.path).name
+                        sys.stdout.write(f"+{name} {hashes[name]}\n")
+                        sys.stdout.flush()
         case "remove":
-            try:
-                library.remove(_REMOVED)
-            except SeorapError:  # the run that was killed had come so far
-                pass
-            print(f"-{_REMOVED}", flush=True)
+            with suppress(NoSuchDocument):  # as above
+                library.remove(REMOVED)
+            sys.stdout.write(f"-{REMOVED}\n")
+            sys.stdout.flush()
         case "rebuild":
             library.rebuild(WordHashEmbedder(), lambda done, total: None)
         case "backup":
-            write_backup(home, home.with_name("backup"))
+            write_backup(home, home.with_name("written"))
     library.close()
 
 
-def look(home: Path) -> dict[str, list[str] | list[list[tuple[str, int]]]]:
-    """In a process of its own: what the next start finds, and what search gives."""
+@dataclass(frozen=True)
+class State:
+    documents: dict[str, str]  # name -> hash of its content
+    faults: list[str]
+    answers: list[list[tuple[str, int, float]]]  # by question: document, place in it and score, best first
+
+    def answers_as(self, other: State) -> int:
+        """How many questions are answered alike, but for the order of passages that score alike."""
+        return sum(_but_for_ties(one) == _but_for_ties(another) for one, another in zip(self.answers, other.answers, strict=True))
+
+
+def _but_for_ties(answer: Sequence[tuple[str, int, float]]) -> tuple[list[float], set[tuple[str, int]]]:
+    last = min((score for _, _, score in answer), default=0.0)
+    return [score for _, _, score in answer], {(name, ordinal) for name, ordinal, score in answer if score > last}
+
+
+def state(home: Path) -> State:
+    """What the next start finds, and what search through the index gives."""
+    library_module._EXACT_UP_TO = 0
     library = Library(home)
     library.fill_index()
     embedder = WordHashEmbedder()
     answers = []
-    for question in _QUESTIONS:
-        near = library.dense(embedder.embed_question(question), 10, embedder=embedder.identity) + library.lexical(question, 10)
+    for question in QUESTIONS:
+        near = library.dense(embedder.embed_question(question), 10, embedder=embedder.identity)
         passages = library.passages([passage_id for passage_id, _ in near])
-        answers.append([(passages[passage_id].document, passages[passage_id].ordinal) for passage_id, _ in near])
-    found = {"names": sorted(document.name for document in library.documents()), "faults": list(library.faults()), "answers": answers}
+        answers.append([(passages[passage_id].document, passages[passage_id].ordinal, round(score, 5)) for passage_id, score in near])
+    documents = library.documents()
+    faults = list(library.faults())
+    if len({document.name for document in documents}) != len(documents):
+        faults.append("a document is there twice")
     library.close()
-    return found
+    return State({document.name: document.doc_id for document in documents}, faults, answers)
 
 
-def _run(*arguments: str, strace: Sequence[str] = ()) -> str:
-    done = subprocess.run([*strace, sys.executable, "-m", "bench.crashes", *arguments], capture_output=True, text=True, check=False)
-    if not strace and done.returncode:
-        raise RuntimeError(done.stderr[-2000:])
-    return done.stdout
+# --- the kills --------------------------------------------------------------------------------
 
 
-def _looked(home: Path) -> dict[str, list[str]]:
-    looked: dict[str, list[str]] = json.loads(_run("--look", str(home)))
-    return looked
+@dataclass(frozen=True)
+class Bench:
+    scratch: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.scratch / "papers"
+
+    def run(self, *arguments: str, strace: Sequence[str] = ()) -> str:
+        done = subprocess.run([*strace, sys.executable, "-m", "bench.crashes", *arguments], capture_output=True, text=True, check=False)
+        if not strace and done.returncode:
+            raise RuntimeError(done.stderr[-2000:])
+        return done.stdout
+
+    def work(self, what: str, home: Path, *, strace: Sequence[str] = ()) -> str:
+        return self.run("--work", what, str(home), str(self.folder), strace=strace)
+
+    def state(self, home: Path) -> State:
+        return _from_row(json.loads(self.run("--state", str(home))))
+
+    def states(self, what: str, home: Path) -> tuple[State, State]:
+        """As the next start finds it, and when the work has been done again."""
+        found, again = self.run("--states", what, str(home), str(self.folder)).splitlines()
+        return _from_row(json.loads(found)), _from_row(json.loads(again))
+
+    def write(self, number: int, edition: int) -> None:
+        words = "\n\n".join(
+            f"Clause {clause} of subject{number} speaks of deposit {clause * number} in {edition}. " * 4 for clause in range(4)
+        )
+        (self.folder / f"{number:02}.txt").write_text(words)
 
 
-def _count(verb: str, base: Path, folder: Path, scratch: Path) -> dict[str, int]:
-    """How often the verb makes each call, in a run that is left alone."""
-    home = scratch / "count"
-    shutil.copytree(base, home)
-    log = scratch / "strace.log"
-    _run("--work", verb, str(home), str(folder), strace=["strace", "-f", "-qq", "-e", f"trace={','.join(_CALLS)}", "-o", str(log)])
-    text = log.read_text(errors="replace")
-    shutil.rmtree(home)
-    return {call: len(re.findall(rf"^\d+ +{call}\(", text, re.MULTILINE)) for call in _CALLS}
+def _from_row(row: dict[str, Any]) -> State:
+    return State(
+        row["documents"], row["faults"], [[(name, ordinal, score) for name, ordinal, score in answer] for answer in row["answers"]]
+    )
 
 
-def main(runs: int, seed: int) -> int:
-    luck = random.Random(seed)
+def calls_of(what: str, bench: Bench, base: Path) -> Iterator[tuple[str, int]]:
+    """Every call that the work makes when it is left alone, as its name and its number in the thread that makes it."""
+    home = bench.scratch / "count"
+    if what != "restore":
+        shutil.copytree(base, home)
+    log = bench.scratch / "strace.log"
+    bench.work(what, home, strace=["strace", "-f", "-qq", "-e", f"trace={','.join(CALLS)}", "-o", str(log)])
+    _tidy(bench, home)
+    made = Counter(re.findall(rf"^(\d+) +({'|'.join(CALLS)})\(", log.read_text(errors="replace"), re.MULTILINE))
+    for call in CALLS:
+        most = max((count for (_, name), count in made.items() if name == call), default=0)
+        yield from ((call, number) for number in range(1, most + 1))
+
+
+def _tidy(bench: Bench, home: Path) -> None:
+    shutil.rmtree(home, ignore_errors=True)
+    shutil.rmtree(home.with_name(home.name + ".restoring"), ignore_errors=True)
+    (bench.scratch / "written").unlink(missing_ok=True)
+
+
+def matrix(bench: Bench, every: int) -> int:
+    """The number of kills after which something was wrong."""
+    base = bench.scratch / "base"
+    for number in range(8):
+        bench.write(number, 1)
+    bench.work("add", base)
+    for number in range(8, 12):
+        bench.write(number, 1)
+    (bench.folder / "00.txt").write_text("Clause 9 of subject0 now says something else about the deposit. " * 30)
+    before = bench.state(base)
+    bench.work("backup", base)
+    (bench.scratch / "written").rename(bench.scratch / "backup")
     failures = 0
-    with tempfile.TemporaryDirectory() as scratch_name:
-        scratch = Path(scratch_name)
-        folder = scratch / "papers"
-        folder.mkdir()
-        for number in range(24):
-            (folder / f"{number:02}.txt").write_text(
-                "\n\n".join(f"Clause {clause} of subject{number} speaks of deposit {clause * number}. " * 8 for clause in range(6))
-            )
-        base, whole = scratch / "base", scratch / "whole"
-        later = [path for path in sorted(folder.iterdir()) if path.name >= "12.txt"]
-        for path in later:
-            path.rename(scratch / path.name)
-        _run("--work", "add", str(base), str(folder))
-        for path in later:
-            (scratch / path.name).rename(path)
-        controls: dict[str, dict[str, list[str]]] = {}
-        counts: dict[str, dict[str, int]] = {}
-        for verb in _VERBS:
+    for what in WORKS:
+        whole = bench.scratch / "whole"
+        if what != "restore":
             shutil.copytree(base, whole)
-            _run("--work", verb, str(whole), str(folder))
-            controls[verb] = _looked(whole)
-            shutil.rmtree(whole)
-            (scratch / "backup").unlink(missing_ok=True)
-            counts[verb] = _count(verb, base, folder, scratch)
-            (scratch / "backup").unlink(missing_ok=True)
-            sys.stdout.write(f"{verb}: {sum(counts[verb].values())} calls {counts[verb]}\n")
-            sys.stdout.flush()
-        before = set(_looked(base)["names"])
-        for number in range(runs):
-            verb = _VERBS[number % len(_VERBS)]
-            call = luck.choice([name for name in _CALLS if counts[verb][name]])
-            at = luck.randint(1, counts[verb][call])
-            home = scratch / "run"
-            shutil.copytree(base, home)
-            said = _run(
-                *("--work", verb, str(home), str(folder)),
-                strace=["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={at}"],
-            ).split()
-            wrong = _wrong(verb, home, folder, said, before, controls[verb], scratch)
-            if wrong:
-                failures += 1
-                sys.stdout.write(f"FAILED {verb} killed at {call} {at}: {wrong}\n")
-                sys.stdout.flush()
-            shutil.rmtree(home)
-        sys.stdout.write(f"{runs} kills, {failures} failures\n")
+        bench.work(what, whole)
+        control = bench.state(whole)
+        _tidy(bench, whole)
+        calls = list(calls_of(what, bench, base))
+        chosen = calls[::every]
+        wrong = 0
+        started = time.monotonic()
+        for call, number in chosen:
+            home = bench.scratch / "run"
+            if what != "restore":
+                shutil.copytree(base, home)
+            inject = ["-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}"]
+            said = bench.work(what, home, strace=["strace", "-f", "-qq", "-o", "/dev/null", *inject])
+            if found := list(_wrongs(what, bench, home, said, before, control)):
+                wrong += 1
+                _say(f"FAILED {what}, killed at {call} {number}: {'; '.join(found)}")
+            _tidy(bench, home)
+        _say(
+            f"{what}: {len(calls)} calls ({', '.join(f'{n} {c}' for c, n in Counter(c for c, _ in calls).items())}), "
+            f"{len(chosen)} kills, {wrong} failures, {time.monotonic() - started:.0f} s"
+        )
+        failures += wrong
+    return failures
+
+
+def _wrongs(what: str, bench: Bench, home: Path, said: str, before: State, control: State) -> Iterator[str]:
+    if what == "restore" and not (home / "manifest.sqlite3").exists():
+        bench.work(what, home)
+        after = bench.state(home)
+    else:
+        found, after = bench.states(what, home)
+        yield from _wrong_state(found, before.documents, said, {**before.documents, **control.documents}, may_lack={REMOVED})
+    if (written := bench.scratch / "written").exists():
+        restore_backup(written, bench.scratch / "restored")
+        if bench.state(bench.scratch / "restored").documents != before.documents:
+            yield "the backup holds something else"
+        shutil.rmtree(bench.scratch / "restored")
+    if (after.documents, after.faults, after.answers_as(control)) != (control.documents, [], len(QUESTIONS)):
+        yield f"differs from the drawer that was never killed: {after.faults}"
+
+
+def _wrong_state(found: State, before: dict[str, str], said: str, newest: dict[str, str], may_lack: set[str]) -> Iterator[str]:
+    """``before``: what had been acknowledged before the work, whose words are ``said``."""
+    yield from found.faults
+    acknowledged = dict(line[1:].split() for line in said.splitlines() if line.startswith("+") and line.count(" ") == 1)
+    gone = {line[1:] for line in said.splitlines() if line.startswith("-")}
+    for name, content in {**before, **acknowledged}.items():
+        if name not in found.documents:
+            if name not in may_lack:
+                yield f"{name} is lost"
+        elif name in gone:
+            yield f"{name} is still there"
+        elif found.documents[name] not in ({content} if name in acknowledged else {content, newest[name]}):
+            yield f"{name} has a content that it never had"
+    if strangers := set(found.documents) - set(newest):
+        yield f"nobody knows {sorted(strangers)}"
+
+
+def many(bench: Bench, kills: int, seed: int) -> int:
+    """One drawer through ``kills`` kills at random moments; the number of failures."""
+    luck = random.Random(seed)
+    home = bench.scratch / "long"
+    edition = 0
+    for number in range(12):
+        bench.write(number, edition)
+    bench.work("add", home)
+    known = bench.state(home).documents
+    failures = done = 0
+    while done < kills:
+        for number in luck.sample(range(12), luck.randint(0, 4)):
+            edition += 1
+            bench.write(number, edition)
+        what = luck.choice(("add", "add", "remove", "rebuild", "backup"))
+        child = subprocess.Popen(
+            [sys.executable, "-m", "bench.crashes", "--work", what, str(home), str(bench.folder)], stdout=subprocess.PIPE, text=True
+        )
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(luck.uniform(0.3, 3.0))  # importing takes most of the first second
+        done += child.poll() is None
+        child.kill()
+        said = child.communicate()[0]
+        _tidy(bench, bench.scratch / "nothing")
+        found = bench.state(home)
+        newest = {path.name: _hash(path) for path in bench.folder.iterdir()}
+        if wrongs := list(_wrong_state(found, known, said, known | newest, may_lack={REMOVED} if what == "remove" else set())):
+            failures += 1
+            _say(f"FAILED {what}, kill {done}: {'; '.join(wrongs)}")
+        known = found.documents
+    bench.work("add", home)
+    bench.work("add", bench.scratch / "fresh")
+    after, fresh = bench.state(home), bench.state(bench.scratch / "fresh")
+    same = after.answers_as(fresh)
+    _say(f"random: {kills} kills, {failures} failures; top 10 equal to a fresh drawer's in {same} of {len(QUESTIONS)} questions")
+    return failures + (after.documents != fresh.documents or bool(after.faults) or same != len(QUESTIONS))
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--every", type=int, default=1, help="of the matrix, each N-th call; 0: none")
+    parser.add_argument("--random", type=int, default=200, help="kills of the drawer that lives on")
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    failures = 0
+    with tempfile.TemporaryDirectory() as scratch:
+        bench = Bench(Path(scratch))
+        bench.folder.mkdir()
+        if asked.every:
+            failures += matrix(bench, asked.every)
+        if asked.random:
+            failures += many(bench, asked.random, asked.seed)
     return 1 if failures else 0
-
-
-def _wrong(
-    verb: str, home: Path, folder: Path, said: Sequence[str], before: set[str], control: dict[str, list[str]], scratch: Path
-) -> str | None:
-    found = _looked(home)
-    names = set(found["names"])
-    if found["faults"]:
-        return f"faults {found['faults']}"
-    if len(found["names"]) != len(names):
-        return "a document twice"
-    acknowledged = {name for name in said if not name.startswith("-")}
-    kept = before - {_REMOVED} if verb == "remove" else before
-    if lost := (kept | acknowledged) - names:
-        return f"lost {sorted(lost)}"
-    if verb == "remove" and f"-{_REMOVED}" in said and _REMOVED in names:
-        return "a ghost"
-    backup = scratch / "backup"
-    if backup.exists():
-        restore_backup(backup, scratch / "restored")
-        if set(_looked(scratch / "restored")["names"]) != before:
-            return "the backup holds something else"
-        shutil.rmtree(scratch / "restored")
-        backup.unlink()
-    _run("--work", verb, str(home), str(folder))
-    backup.unlink(missing_ok=True)
-    again = _looked(home)
-    return None if again == control else f"differs afterwards: {again['faults']} {set(again['names']) ^ set(control['names'])}"
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--work"]:
         work(sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]))
-    elif sys.argv[1:2] == ["--look"]:
-        sys.stdout.write(json.dumps(look(Path(sys.argv[2]))))
+    elif sys.argv[1:2] == ["--state"]:
+        sys.stdout.write(json.dumps(asdict(state(Path(sys.argv[2])))))
+    elif sys.argv[1:2] == ["--states"]:
+        found = state(Path(sys.argv[3]))
+        with redirect_stdout(io.StringIO()):
+            work(sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]))
+        sys.stdout.write(json.dumps(asdict(found)) + "\n" + json.dumps(asdict(state(Path(sys.argv[3])))) + "\n")
     else:
-        parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-        parser.add_argument("--runs", type=int, default=40)
-        parser.add_argument("--seed", type=int, default=1)
-        asked = parser.parse_args()
-        sys.exit(main(asked.runs, asked.seed))
+        sys.exit(main())

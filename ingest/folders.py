@@ -47,6 +47,10 @@ class Scan:
         return not any(place == folder or place.startswith(folder + os.sep.encode()) for folder in self.unseen)
 
 
+def is_below(place: bytes, folder: bytes) -> bool:
+    return place.startswith(folder.rstrip(os.sep.encode()) + os.sep.encode())
+
+
 @dataclass(frozen=True, slots=True)
 class _Rules:
     """Patterns and the folder from which they are meant."""

@@ -8,7 +8,7 @@ import os
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,8 +30,9 @@ from rag.errors import (
 )
 from rag.library.library import UPLOAD, Library
 from rag.library.manifest import Place
+from rag.partial import needs_recogniser, why_partial
 from rag.ports import Embedder, Vectors
-from rag.records import NEEDS_RECOGNISER, FileOutcome, Outcome, Progress, Reading, Reason, Span
+from rag.records import FileOutcome, Outcome, Progress, Reading, Reason, Span
 from rag.settings import SplitSettings
 
 log = logging.getLogger(__name__)
@@ -74,9 +75,8 @@ class Batch:
         return f"read {READ_VERSION}, split {SPLIT_VERSION}, {self.settings.passage_tokens}+{self.settings.overlap_tokens}"
 
     def method_for(self, reading: Reading, *, unlocked: bool = False) -> str:
-        """A reading that lacks pages for want of a recogniser is remembered as such, and so is one that took a password."""
-        lacks = not NEEDS_RECOGNISER.isdisjoint(reading.unread_because.values())
-        return self.method + (_WITHOUT_OCR if lacks else "") + (_UNLOCKED if unlocked else "")
+        """A reading that lacks something for want of a recogniser is remembered as such, and so is one that took a password."""
+        return self.method + (_WITHOUT_OCR if needs_recogniser(reading) else "") + (_UNLOCKED if unlocked else "")
 
     def is_current(self, method: str | None) -> bool:
         """Whether what was read by ``method`` is what reading it now would give, or the best that there is without its password."""
@@ -241,8 +241,7 @@ def _add_file(
         vectors=vectors,
         snapshot=snapshot,
     )
-    if reading.unread_pages:
-        reason = library.manifest.places(place=place)[0].reason
+    if reason := why_partial(name, reading):
         return FileOutcome(shown, Outcome.PARTIAL, len(spans), reason), True
     return FileOutcome(shown, Outcome.UPDATED if before and before.doc_id else Outcome.ADDED, len(spans)), True
 
@@ -261,7 +260,7 @@ def _lacks(library: Library, content_hash: str, name: str) -> Reason | None:
     """What was missing of the same content at another place."""
     reasons = (place.reason for place in library.manifest.places(doc_id=content_hash) if place.reason)
     found = next((reason for reason in reasons if reason.code in PARTIAL_REASONS), None)
-    return Reason(found.code, {**found.facts, "name": name}) if found else None
+    return replace(found, facts={**found.facts, "name": name}) if found else None
 
 
 def _shown_name(path: Path) -> str:

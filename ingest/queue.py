@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
 
-from ingest.pipeline import Batch, Cancelled, add_upload
+from ingest.pipeline import Batch, Cancelled, add_upload, read_again
 from ingest.sandbox import Sandbox
 from ingest.unlock import unlock
-from ingest.watch import LOOK_AGAIN_S, SWEEP_EVERY_S, Sweep, changes
+from ingest.watch import Sweep, changes
 from rag.assemble import Assistant
 from rag.errors import DocumentError, NoSuchFile, SeorapError, WrongPassword
 from rag.library.manifest import WatchedFolder
@@ -37,6 +37,7 @@ class Queue:
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
         self._manifest = assistant.library.manifest
+        self._sweep_every_s = float(assistant.settings.watch.sweep_seconds)
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._cancelled = threading.Event()
@@ -45,6 +46,7 @@ class Queue:
         self._outcomes: deque[FileOutcome] = deque(maxlen=_REMEMBERED)
         self._progress: Progress | None = None
         self._broken: SeorapError | None = None
+        self._again: deque[bytes] = deque()  # places to read again, as long as this process lives; in the list of failures they stay
         self._locked: deque[tuple[bytes, str]] = deque()  # places and their passwords, in memory only and until they are tried
         self._refused: set[bytes] = set()  # places whose last password was wrong
         self._hints: queue.SimpleQueue[bytes] = queue.SimpleQueue()  # folders in which something has happened
@@ -64,6 +66,11 @@ class Queue:
         self._manifest.put_job(unicodedata.normalize("NFC", PurePath(name.replace("\\", "/")).name), content_hash)
         self._wake.set()
 
+    def read_again(self, *places: bytes) -> None:
+        """Try once more, as soon as possible, what could not be read or not wholly."""
+        self._again.extend(place for place in places if place not in self._again)
+        self._wake.set()
+
     def unlock(self, place: bytes, password: str) -> None:
         """Take in what lies there, by its password, as soon as possible; a wrong one ends in ``is_refused``."""
         self._refused.discard(place)
@@ -75,8 +82,8 @@ class Queue:
         return place in self._refused
 
     def is_waited_for(self) -> bool:
-        """Is there an upload, or something to unlock, that the worker has not ended?"""
-        return bool(self._locked or self._manifest.jobs())
+        """Is there an upload, or something to unlock or to read again, that the worker has not ended?"""
+        return bool(self._again or self._locked or self._manifest.jobs())
 
     def watch(self, folder: Path, *, include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()) -> None:
         """Keep the drawer equal to ``folder`` from now on.
@@ -124,7 +131,7 @@ class Queue:
         self._wake.set()
 
     def cancel(self) -> None:
-        """Drop the uploads that wait; what is in the drawer stays."""
+        """Drop the uploads that wait, and read nothing again; what is in the drawer stays."""
         self._cancelled.set()
         self._wake.set()
 
@@ -145,7 +152,7 @@ class Queue:
                 worked = False
                 try:
                     worked = not self._paused.is_set() and (
-                        self._next_locked(sandbox) or self._next_upload(sandbox) or self._next_file(sandbox)
+                        self._next_locked(sandbox) or self._next_upload(sandbox) or self._next_again(sandbox) or self._next_file(sandbox)
                     )
                     self._broken = None
                 except Cancelled:
@@ -204,6 +211,7 @@ class Queue:
                 for job_id, _, content_hash in jobs:
                     self._manifest.drop_job(job_id)
                     self._assistant.library.forget_snapshot(content_hash)
+                self._again.clear()
                 self._cancelled.clear()
                 return True
             job_id, name, content_hash = jobs[0]
@@ -218,7 +226,18 @@ class Queue:
             except Cancelled:
                 continue
             self._manifest.drop_job(job_id)
-        self._cancelled.clear()
+        if self._cancelled.is_set():
+            self._again.clear()
+            self._cancelled.clear()
+        return batch is not None
+
+    def _next_again(self, sandbox: Sandbox) -> bool:
+        """Read again all that was asked for; whether there was anything."""
+        batch = self._batch(sandbox) if self._again else None
+        while batch and self._again and not self._paused.is_set():
+            batch.files_total = batch.files_done + len(self._again) - 1
+            self._outcomes.extend(read_again(self._manifest.places(place=self._again[0]), batch))
+            self._again.popleft()
         return batch is not None
 
     def _free_name(self, name: str, content_hash: str) -> str:
@@ -242,7 +261,7 @@ class Queue:
         for place, folder in folders.items():
             if place not in self._sweeps and self._due[place] <= time.monotonic():
                 sweep = Sweep(folder, self._batch(sandbox))
-                self._due[place] = time.monotonic() + SWEEP_EVERY_S  # what happens from now on is a reason to look again
+                self._due[place] = time.monotonic() + self._sweep_every_s  # what happens from now on is a reason to look again
                 self._sweeps[place] = (sweep, iter(sweep))
         for place, (sweep, outcomes) in list(self._sweeps.items()):
             try:
@@ -251,7 +270,7 @@ class Queue:
                 outcome = None
             if outcome is None:
                 del self._sweeps[place]
-                self._due[place] = min(self._due[place], time.monotonic() + (LOOK_AGAIN_S if sweep.unsettled else SWEEP_EVERY_S))
+                self._due[place] = min(self._due[place], time.monotonic() + sweep.pause_s(self._sweep_every_s))
             elif outcome.outcome is not Outcome.UNCHANGED:
                 self._outcomes.append(outcome)
         return bool(self._sweeps)
@@ -271,6 +290,6 @@ class Queue:
             if not watched:
                 self._folders_changed.wait()
                 continue
-            for touched in changes(watched, self._folders_changed, most_s=SWEEP_EVERY_S):
+            for touched in changes(watched, self._folders_changed, most_s=self._sweep_every_s):
                 for folder in touched:
                     self.look_into(folder)

@@ -48,7 +48,8 @@ _LARGEST_ANSWER_BYTES = 512 * 2**20
 _LAST_WORDS_BYTES = 64 * 1024
 
 _BOOT = (
-    "import sys; root = sys.argv[1]; root in sys.path or sys.path.insert(0, root); from ingest.sandbox import serve; serve(*sys.argv[2:])"
+    "import sys; root = sys.argv[1]; root in sys.path or sys.path.insert(0, root); from rag.no_network import leave_network; leave_network(); "
+    "from ingest.sandbox import serve; serve(*sys.argv[2:])"
 )
 """Run with -P, so that a module lying in the folder where Seorap was started is not taken for a library."""
 

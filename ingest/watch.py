@@ -10,16 +10,13 @@ from pathlib import Path, PurePath
 
 import watchfiles
 
-from ingest.folders import FoundFile, Named, Scan, scan
+from ingest.folders import FoundFile, Named, Scan, is_below, scan
 from ingest.pipeline import Batch, take_in
 from ingest.read import SUPPORTED_SUFFIXES
-from rag import errors
-from rag.errors import DocumentError, NoSuchFile
+from ingest.retry import next_try
+from rag.errors import NoSuchFile
 from rag.library.manifest import Place, WatchedFolder
 from rag.records import FileOutcome
-
-SWEEP_EVERY_S = 180.0
-"""Events get lost (74 of 200 in one case), and network drives send none."""
 
 LOOK_AGAIN_S = 3.0
 """After a sweep that met files still being written."""
@@ -31,8 +28,6 @@ _AUDIT_BYTES = 64 << 20
 """Read again in each sweep, of files that look unchanged: size and time can stay while the content does not."""
 
 _AUDIT_AFTER_S = 24 * 3600.0
-_FIRST_RETRY_S = 15.0
-_LAST_RETRY_S = 3600.0
 
 _METHOD_OF_FAILURES = "method of failures"
 
@@ -47,6 +42,14 @@ class Sweep:
         self._batch = batch
         self._settled_s = settled_s
 
+    def pause_s(self, every_s: float) -> float:
+        """How long to wait for the next sweep when nothing happens: ``every_s``, or less where there is something to look at again."""
+        if self.unsettled:
+            return LOOK_AGAIN_S
+        places = self._batch.library.manifest.places()
+        due = (next_try(place) for place in places if place.reason and is_below(place.place, self.folder.folder))
+        return min([every_s, *(max(LOOK_AGAIN_S, at - time.time()) for at in due if at is not None)])
+
     def __iter__(self) -> Iterator[FileOutcome]:
         """Take in what is new or changed, then let go of what is gone: a renamed file keeps its passages.
 
@@ -55,7 +58,7 @@ class Sweep:
         """
         root = Path(os.fsdecode(self.folder.folder))
         manifest = self._batch.library.manifest
-        known = {place.place: place for place in manifest.places() if _is_below(place.place, self.folder.folder)}
+        known = {place.place: place for place in manifest.places() if is_below(place.place, self.folder.folder)}
         try:
             self.found = _scan(self.folder)
             device = root.stat().st_dev
@@ -88,8 +91,8 @@ class Sweep:
                     self.unsettled += 1
                 else:
                     looked.append(file)
-            elif _failed_for_now(place):
-                if now > (place.checked or 0) + min(_LAST_RETRY_S, _FIRST_RETRY_S * 2**place.attempts):
+            elif (again := next_try(place)) is not None:
+                if now > again:
                     looked.append(file)
             elif (failures_too and place.doc_id is None) or (place.doc_id and not self._batch.is_current(methods.get(place.doc_id))):
                 looked.append(file)
@@ -129,17 +132,8 @@ def _scan(folder: WatchedFolder) -> Scan:
     return scan(Path(os.fsdecode(folder.folder)), suffixes=SUPPORTED_SUFFIXES, include=folder.include, exclude=folder.exclude)
 
 
-def _is_below(place: bytes, folder: bytes) -> bool:
-    return place.startswith(folder.rstrip(os.sep.encode()) + os.sep.encode())
-
-
 def _has_changed(place: Place, file: FoundFile) -> bool:
     return (place.size_bytes, place.mtime_ns) != (file.size_bytes, file.mtime_ns) or place.inode not in (None, file.inode)
-
-
-def _failed_for_now(place: Place) -> bool:
-    kind = getattr(errors, place.reason.code, None) if place.reason else None
-    return isinstance(kind, type) and issubclass(kind, DocumentError) and kind.may_pass
 
 
 def changes(folders: Collection[bytes], stop: threading.Event, *, most_s: float) -> Iterator[set[bytes]]:
@@ -161,6 +155,6 @@ def changes(folders: Collection[bytes], stop: threading.Event, *, most_s: float)
             raise_interrupt=True,
             ignore_permission_denied=True,
         ):
-            yield {folder for folder in folders if any(_is_below(os.fsencode(path), folder) for _, path in events)}
+            yield {folder for folder in folders if any(is_below(os.fsencode(path), folder) for _, path in events)}
     except (OSError, RuntimeError):  # no room for more, or the folder is gone
         stop.wait(most_s)

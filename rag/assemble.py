@@ -69,11 +69,12 @@ class Assistant:
         self.embedder.embed_question("")
         _ = self.model
 
-    def search(self, question: str, *, k: int, scope: Sequence[str] = ()) -> tuple[Evidence, ...]:
-        """The best evidence, without an answer.
+    def search(self, question: str, *, k: int, scope: Sequence[str] = (), tags: Sequence[str] = ()) -> tuple[Evidence, ...]:
+        """The best evidence, without an answer, from the documents named in ``scope`` that have all ``tags``.
 
         Raises:
             NoSuchDocument: a name in ``scope`` is not in the drawer.
+            NoSuchTag: no document has all the tags.
         """
         return retrieve(
             question,
@@ -81,7 +82,7 @@ class Assistant:
             embedder=self.embedder,
             settings=self.settings.retrieval,
             k=k,
-            scope=self.library.scope(scope),
+            scope=self.library.scope(scope, tags),
         )
 
     def timed_search(self, question: str, *, k: int, scope: Sequence[str] = ()) -> Found:
@@ -89,8 +90,8 @@ class Assistant:
         evidence = self.search(question, k=k, scope=scope)
         return Found(evidence, (time.perf_counter() - started) * 1000)
 
-    def ask(self, question: str, *, scope: Sequence[str] = ()) -> Iterator[Event]:
-        """See ``answer``; ``scope`` holds names of documents, empty for all."""
+    def ask(self, question: str, *, scope: Sequence[str] = (), tags: Sequence[str] = ()) -> Iterator[Event]:
+        """See ``answer``; ``scope`` holds names of documents, empty for all, and of those only such as have all ``tags`` are asked."""
         return answer(
             question,
             library=self.library,
@@ -98,7 +99,7 @@ class Assistant:
             load_model=lambda: self.model,
             turns=self._turns,
             settings=self.settings,
-            scope=self.library.scope(scope),
+            scope=self.library.scope(scope, tags),
         )
 
     def close(self) -> None:

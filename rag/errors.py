@@ -12,11 +12,11 @@ reason that was stored can be read in either language later.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import ClassVar
 
-from rag.records import Language, Reason, Unread
+from rag.records import NEEDS_RECOGNISER, Language, Reason, Unread
 
 
 class ExitCode(IntEnum):
@@ -247,6 +247,24 @@ class SomePagesWithoutWords(DocumentError):
     }
 
 
+class SomeAttachmentsUnread(DocumentError):
+    """The reason of a partial mail; ``parts`` are put together from the reasons that it sums up."""
+
+    sentences = {
+        "en": "{name}: {count} of its attachments could not be read, or not wholly: {parts}; save those and add them by themselves.",
+        "ko": "{name}: 첨부 파일 {count}개를 읽지 못했거나 일부만 읽었습니다: {parts}. 그 파일을 따로 저장해서 넣어 주세요.",
+    }
+
+
+class MailCutOff(DocumentError):
+    """The reason of a partial mail."""
+
+    sentences = {
+        "en": "{name}: the end of this mail is missing; get a complete copy and add that.",
+        "ko": "{name}: 이 메일은 끝부분이 없습니다. 온전한 사본을 구해서 넣어 주세요.",
+    }
+
+
 UNREAD_DOCUMENT: Mapping[Unread, type[DocumentError]] = {
     Unread.NEEDS_OCR: DocumentNeedsOCR,
     Unread.GARBLED: DocumentGarbled,
@@ -265,8 +283,11 @@ UNREAD_PAGES: Mapping[Unread, type[DocumentError]] = {
 }
 """Why some pages of a document gave no words, in the same order."""
 
-PARTIAL_REASONS = frozenset(error.__name__ for error in UNREAD_PAGES.values())
+PARTIAL_REASONS = frozenset(error.__name__ for error in (*UNREAD_PAGES.values(), SomeAttachmentsUnread, MailCutOff))
 """What stands beside a document that is there, rather than in its way."""
+
+MAY_BE_RECOGNISED = frozenset(kind[why].__name__ for kind in (UNREAD_DOCUMENT, UNREAD_PAGES) for why in NEEDS_RECOGNISER)
+"""What a recogniser would mend."""
 
 
 def needs_password(reason: Reason | None) -> bool:
@@ -359,6 +380,14 @@ class NoSuchDocument(LibraryError):
     sentences = {
         "en": "{name}: no document of this name is in the drawer; see `seorap list`.",
         "ko": "{name}: 서랍에 이런 이름의 문서가 없습니다. `seorap list`로 확인해 주세요.",
+    }
+
+
+class NoSuchTag(LibraryError):
+    exit_code = ExitCode.USAGE
+    sentences = {
+        "en": "{tags}: no document has this; tags are the sub-folders of watched folders, and `seorap list` shows them.",
+        "ko": "{tags}: 이 태그가 붙은 문서가 없습니다. 태그는 지켜보는 폴더의 하위 폴더 이름이며 `seorap list`로 볼 수 있습니다.",
     }
 
 
@@ -509,6 +538,22 @@ def _tree(root: type[SeorapError]) -> dict[str, type[SeorapError]]:
 def sentence_of(reason: Reason, language: Language) -> str:
     """A stored reason in words; one that a newer Seorap stored, and this one does not know, by its name."""
     try:
-        return _tree(SeorapError)[reason.code].sentences[language].format(**reason.facts)
-    except KeyError:
+        return _tree(SeorapError)[reason.code].sentences[language].format(**reason.facts, **_in_words(reason.parts, language))
+    except (KeyError, TypeError):
         return _UnknownReason.sentences[language].format(code=reason.code, name=reason.facts.get("name", "?"))
+
+
+_MOST_PARTS = 5
+"""Of a reason that are named; a mail may have a hundred."""
+
+
+def _in_words(parts: Sequence[Reason], language: Language) -> dict[str, str]:
+    """Name and fault of each part, without what to do about it: that is said once, for all."""
+    said = [f"{part.facts.get('name', '?')} ({_what_is_wrong(part, language)})" for part in parts[:_MOST_PARTS]]
+    return {"parts": ", ".join([*said, *(["…"] if len(parts) > _MOST_PARTS else [])])} if parts else {}
+
+
+def _what_is_wrong(reason: Reason, language: Language) -> str:
+    """A sentence says which thing, what is wrong, what to do: the middle of it."""
+    sentence = sentence_of(reason, language).removeprefix(f"{reason.facts.get('name', '?')}: ")
+    return sentence.partition({"en": "; ", "ko": ". "}[language])[0].rstrip(".")

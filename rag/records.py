@@ -97,6 +97,7 @@ class Reading:
     metadata: Mapping[str, str] = field(default_factory=dict)
     unread_pages: tuple[int, ...] = ()
     unread_because: Mapping[int, Unread] = field(default_factory=dict)
+    lacks: tuple[Reason, ...] = ()  # of what is no page: attachments. Never in the text, where it could be quoted as the document's words
 
     def text(self) -> str:
         """The document's text: its pages joined by PAGE_BREAK."""
@@ -130,6 +131,7 @@ class Reason:
 
     code: str
     facts: Mapping[str, str | int]
+    parts: tuple[Reason, ...] = ()  # what it sums up: one for each attachment, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ class Document:
     size_bytes: int
     added: float  # seconds since the epoch
     reason: Reason | None = None
+    tags: tuple[str, ...] = ()  # the sub-folders of watched folders in which it lies
 
 
 @dataclass(frozen=True, slots=True)

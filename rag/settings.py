@@ -55,6 +55,10 @@ class SandboxSettings(Section):
     seconds: int = Field(default=60, ge=1)  # for a file, and again for each of its pages that needs OCR
 
 
+class WatchSettings(Section):
+    sweep_seconds: int = Field(default=180, ge=5, le=86_400)  # between two looks through a folder of which the system tells nothing
+
+
 class OCRSettings(Section):
     tessdata: Path | None = None  # the folder of Tesseract's *.traineddata; else TESSDATA_PREFIX, else where systems keep it
     languages: tuple[Annotated[str, Field(pattern=r"^\w+$")], ...] = Field(default=("kor", "eng"), min_length=1)
@@ -69,6 +73,7 @@ class Settings(Section):
     answer: AnswerSettings = AnswerSettings()
     sandbox: SandboxSettings = SandboxSettings()
     ocr: OCRSettings = OCRSettings()
+    watch: WatchSettings = WatchSettings()
 
 
 SETTINGS_FILE = "seorap.toml"

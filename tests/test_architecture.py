@@ -20,7 +20,8 @@ PACKAGES = ("rag", "ingest", "ui")
 ORDER = (
     ("rag.records",),
     ("rag.errors",),
-    ("rag.settings", "rag.ports"),
+    ("rag.partial",),
+    ("rag.settings", "rag.ports", "rag.no_network"),
     ("rag.sentences",),
     ("rag.library", "rag.weights"),
     ("rag.retrieve", "rag.prompt"),
@@ -36,6 +37,7 @@ NARROWER = {
     "rag.errors": {"rag.records"},
     "rag.settings": {"rag.records", "rag.errors"},
     "rag.ports": {"rag.records"},
+    "rag.no_network": set[str](),
 }
 
 OWNERS = {

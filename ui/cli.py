@@ -5,14 +5,16 @@ stdout is for results, stderr for everything else. Nothing heavy is imported bef
 
 from __future__ import annotations
 
+import datetime
 import getpass
 import json
 import os
+import shutil
 import sys
 import threading
 import time
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -39,6 +41,7 @@ from ui.words import terminal
 
 if TYPE_CHECKING:
     from ingest.folders import Scan
+    from ingest.retry import DeadLetter
     from rag.assemble import Assistant
     from rag.library.manifest import WatchedFolder
     from rag.records import Answer, Evidence
@@ -54,6 +57,10 @@ app = typer.Typer(
 LibraryOption = Annotated[Path | None, typer.Option("--library", metavar="DIR", help="The drawer (else SEORAP_HOME, else your own).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object, or one a line, on stdout.")]
 TextArgument = Annotated[str, typer.Argument(metavar="TEXT")]
+TagOption = Annotated[
+    list[str] | None,
+    typer.Option("--tag", metavar="TAG", help="Only documents in this sub-folder of a watched folder; again: in all of them."),
+]
 
 
 class _Desk:
@@ -130,9 +137,13 @@ def add(
             counts[outcome.outcome] += 1
             _show_outcome(desk, outcome)
         _tell_left_out(desk, batch.left_out)
+    _sum_up(desk, counts, nothing="nothing_to_add")
+
+
+def _sum_up(desk: _Desk, counts: dict[Outcome, int], *, nothing: str) -> None:
     total, failed = sum(counts.values()), counts[Outcome.FAILED]
     if not total:
-        desk.tell(desk.say("nothing_to_add"))
+        desk.tell(desk.say(nothing))
     else:
         unchanged = counts[Outcome.UNCHANGED]
         desk.tell(desk.say("summary", total=total, added=total - failed - unchanged, unchanged=unchanged, failed=failed))
@@ -147,6 +158,33 @@ def _show_outcome(desk: _Desk, outcome: FileOutcome) -> None:
         desk.show(f"{desk.words[outcome.outcome]}: {why}")
     else:
         desk.show(f"{desk.words[outcome.outcome]}: {Path(outcome.path).name}")
+
+
+@app.command()
+def retry(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Documents; all that failed or are there in part, without.")
+    ] = None,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read again, now, what could not be read or not wholly; or the documents named."""
+    desk = _Desk(library, as_json=as_json)
+    counts = dict.fromkeys(Outcome, 0)
+    from ingest.pipeline import Batch, read_again
+    from ingest.retry import to_read_again
+    from ingest.sandbox import Sandbox
+
+    with (
+        _assistant(desk, filled=True) as assistant,
+        Sandbox(desk.settings.sandbox, desk.settings.ocr) as sandbox,
+        _progress(desk) as report,
+    ):
+        if places := to_read_again(assistant.library, names or ()):
+            for outcome in read_again(places, Batch(assistant.library, assistant.embedder, sandbox, desk.settings.split, report=report)):
+                counts[outcome.outcome] += 1
+                _show_outcome(desk, outcome)
+    _sum_up(desk, counts, nothing="nothing_failed")
 
 
 @app.command()
@@ -232,21 +270,33 @@ def remove(name: Annotated[str, typer.Argument(metavar="NAME")], library: Librar
 
 
 @app.command("list")
-def list_documents(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+def list_documents(
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Only what could not be read, or not wholly: why, and when it is tried again.")
+    ] = False,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Show the documents of the drawer with their state."""
     desk = _Desk(library, as_json=as_json)
-    from rag.library.library import Library
+    from ingest.retry import dead_letters
+    from rag.library.library import Library, identity
 
-    documents = Library(desk.settings.home, read_only=True).documents()
+    drawer = Library(desk.settings.home, read_only=True)
+    letters = dead_letters(drawer)
+    documents = [letter.document for letter in letters.values()] if failed else drawer.documents()
     for document in documents:
+        letter = letters.get(identity(document))
         if as_json:
             row = asdict(document) | {"reason": desk.sentence(document.reason) if document.reason else None}
-            desk.emit(row)
-        else:
-            for line in _document_lines(desk, document):
-                desk.show(line)
+            desk.emit(row | {"tried": letter.tried if letter else None, "again": letter.again if letter else None})
+            continue
+        for line in _document_lines(desk, document):
+            desk.show(line)
+        if letter and failed:
+            desk.show(f"    {_tries(desk, letter)}")
     if not documents:
-        desk.tell(desk.say("empty"))
+        desk.tell(desk.say("nothing_failed" if failed and drawer.documents() else "empty"))
 
 
 def _document_lines(desk: _Desk, document: Document) -> Iterator[str]:
@@ -254,11 +304,29 @@ def _document_lines(desk: _Desk, document: Document) -> Iterator[str]:
     if needs_password(document.reason):
         state = desk.words["needs_password"]
     pages = f"{document.pages} {desk.words['pages']}, " if document.pages else ""
-    yield f"{document.name}  [{state}]  {pages}{document.passages} {desk.words['passages']}"
+    line = f"{document.name}  [{state}]  {pages}{document.passages} {desk.words['passages']}"
+    tags = "".join(f"  #{tag}" for tag in document.tags)
+    yield line + tags if _columns(line + tags) <= shutil.get_terminal_size().columns else line
     if len(document.places) > 1:
         yield from (f"    {place}" for place in document.places)
     if document.reason:
         yield f"    {desk.sentence(document.reason)}"
+
+
+def _columns(text: str) -> int:
+    """How wide it is on a terminal, where Hangul takes two places a letter."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _tries(desk: _Desk, letter: DeadLetter) -> str:
+    tried = desk.say("tried", time=_time(letter.tried)) if letter.tried else ""
+    if letter.again:
+        return tried + desk.say("tried_again", time=_time(letter.again))
+    return tried + desk.say("tried_when_changed" if letter.followed else "tried_when_asked")
+
+
+def _time(seconds: float) -> str:
+    return datetime.datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M")
 
 
 @app.command()
@@ -292,6 +360,7 @@ def search(
     text: TextArgument,
     k: Annotated[int, typer.Option("-k", min=1, help="How many passages.")] = 5,
     lexical: Annotated[bool, typer.Option("--lexical", help="By words only: at once, and without weights.")] = False,
+    tags: TagOption = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -299,7 +368,7 @@ def search(
     desk = _Desk(library, as_json=as_json)
     if not text.strip():
         raise EmptyQuestion
-    found = _search_by_words(desk, text, k) if lexical else _search(desk, text, k)
+    found = _search_by_words(desk, text, k, tags or ()) if lexical else _search(desk, text, k, tags or ())
     if as_json:
         from rag.evaluate import passage_row
 
@@ -311,21 +380,21 @@ def search(
         _end(ExitCode.NOT_FOUND)
 
 
-def _search(desk: _Desk, text: str, k: int) -> tuple[Evidence, ...]:
+def _search(desk: _Desk, text: str, k: int, tags: Sequence[str]) -> tuple[Evidence, ...]:
     with _assistant(desk, filled=True) as assistant:
         try:
-            return assistant.search(text, k=k)
+            return assistant.search(text, k=k, tags=tags)
         except WeightsError as error:
             desk.tell(desk.say("lexical_only", why=error.sentence(desk.language)))
-    return _search_by_words(desk, text, k)
+    return _search_by_words(desk, text, k, tags)
 
 
-def _search_by_words(desk: _Desk, text: str, k: int) -> tuple[Evidence, ...]:
+def _search_by_words(desk: _Desk, text: str, k: int, tags: Sequence[str]) -> tuple[Evidence, ...]:
     from rag.library.library import Library
     from rag.retrieve import retrieve
 
     drawer = Library(desk.settings.home, read_only=True)
-    return retrieve(text, library=drawer, embedder=None, settings=desk.settings.retrieval, k=k)
+    return retrieve(text, library=drawer, embedder=None, settings=desk.settings.retrieval, k=k, scope=drawer.scope((), tags))
 
 
 def _show_passages(desk: _Desk, found: tuple[Evidence, ...]) -> None:
@@ -343,7 +412,12 @@ def _where(desk: _Desk, document: str, page: int | None, page_end: int | None) -
 
 
 @app.command()
-def ask(texts: Annotated[list[str], typer.Argument(metavar="TEXT...")], library: LibraryOption = None, as_json: JsonOption = False) -> None:
+def ask(
+    texts: Annotated[list[str], typer.Argument(metavar="TEXT...")],
+    tags: TagOption = None,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Answer questions from the documents, every claim with its quotation and page."""
     desk = _Desk(library, as_json=as_json)
     answers: list[Answer] = []
@@ -352,14 +426,14 @@ def ask(texts: Annotated[list[str], typer.Argument(metavar="TEXT...")], library:
             if len(texts) > 1:
                 desk.tell("")
                 desk.tell(f"> {text}")
-            answers.append(_answered(desk, assistant, text))
+            answers.append(_answered(desk, assistant, text, tags or ()))
             _show_answer(desk, answers[-1])
     _end(ExitCode.NOT_FOUND if all(answer.status is Status.NOT_FOUND for answer in answers) else ExitCode.DONE)
 
 
-def _answered(desk: _Desk, assistant: Assistant, text: str) -> Answer:
+def _answered(desk: _Desk, assistant: Assistant, text: str, tags: Sequence[str]) -> Answer:
     live = sys.stderr.isatty() and not desk.as_json
-    for event in assistant.ask(text):
+    for event in assistant.ask(text, tags=tags):
         match event:
             case EvidenceFound(evidence) if evidence:
                 places = dict.fromkeys(_where(desk, item.document, item.page, item.page_end) for item in evidence[:4])
@@ -435,7 +509,7 @@ def _watch(desk: _Desk, assistant: Assistant, watched: WatchedFolder, *, once: b
     """Sweep whenever something seems to have happened; whether a document of the last sweep failed."""
     from ingest.pipeline import Batch
     from ingest.sandbox import Sandbox
-    from ingest.watch import LOOK_AGAIN_S, SWEEP_EVERY_S, Sweep, changes
+    from ingest.watch import LOOK_AGAIN_S, Sweep, changes
     from rag.errors import NoSuchFile
 
     with Sandbox(desk.settings.sandbox, desk.settings.ocr) as sandbox:
@@ -457,7 +531,7 @@ def _watch(desk: _Desk, assistant: Assistant, watched: WatchedFolder, *, once: b
             _tell_left_out(desk, sweep.found)
             if once:
                 return failed
-            due = time.monotonic() + (LOOK_AGAIN_S if sweep.unsettled else SWEEP_EVERY_S)
+            due = time.monotonic() + sweep.pause_s(desk.settings.watch.sweep_seconds)
             while time.monotonic() < due:
                 touched = next(hints, None)
                 if touched is None:

@@ -81,7 +81,7 @@ def _read(message: Message, name: str, bag: Bag) -> Reading:
         created=_iso(lines["date"]),
         body=found.body,
         attachments=found.attachments,
-        notices=("The end of this mail is missing.",) if found.cut_off else (),
+        cut_off=found.cut_off,
     )
     return compose(letter, bag, name=name, form="eml")
 
@@ -241,7 +241,7 @@ def _contents(part: Message, name: str) -> bytes:
 
 def _attached_mail(part: Message, mail: Message) -> Attachment:
     subject = next(iter(_headers(mail, "subject")), "")
-    return Attachment(_file_name(part) or f"{subject or 'mail'}.eml", lambda bag, name: _read(mail, name, bag))
+    return Attachment(_file_name(part) or (subject and f"{subject}.eml"), lambda bag, name: _read(mail, name, bag))
 
 
 def _attached_file(part: Message) -> Attachment:

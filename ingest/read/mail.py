@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from ingest.read.blocks import PageText
 from ingest.read.text import normalise
-from rag.errors import DocumentError, DocumentTooDemanding, EmptyFile, SomePagesWithoutText
+from rag.errors import DocumentError, DocumentTooDemanding, EmptyFile, MailCutOff
+from rag.partial import why_partial
 from rag.records import Heading, Page, Reading
 
 _DEEPEST = 3
@@ -74,38 +75,42 @@ class Letter:
     created: str  # ISO 8601, "" where the date makes no sense
     body: Sequence[Page]
     attachments: Sequence[Attachment]
-    notices: Sequence[str] = ()  # what is to be said about the letter itself
+    cut_off: bool = False  # its end is missing
 
 
 def compose(letter: Letter, bag: Bag, *, name: str, form: str) -> Reading:
-    head, notices, unread, pages = _head(letter), list(letter.notices), list[str](), list[Page]()
+    """
+    Raises:
+        DocumentError: there is no word in it; the reason of the first attachment that is to blame.
+    """
+    lacks = [MailCutOff(name=name).reason()] if letter.cut_off else []
+    failed, pages = list[DocumentError](), list[Page]()
     for number, attachment in enumerate(letter.attachments, start=1):
-        called = one_line(attachment.name).replace("\\", "/").rpartition("/")[2] or f"attachment {number}"
+        title = one_line(attachment.name).replace("\\", "/").rpartition("/")[2]
+        called = title or f"#{number}"
         try:
             reading = attachment.open(bag.take(called), called)
         except DocumentError as error:
-            unread.append(f"{called} ({_reason(error, called)})")
-            notices.append(f"Attachment not read: {unread[-1]}")
+            failed.append(error)
+            lacks.append(replace(error.reason(), facts={**error.facts, "name": called}))
             continue
-        if reading.unread_pages:
-            gap = SomePagesWithoutText(name=called, pages=", ".join(map(str, reading.unread_pages)))
-            unread.append(f"{called} ({_reason(gap, called)})")
-            notices.append(f"Attachment read in part: {unread[-1]}")
-        if within := reading.metadata.get("attachments_not_read"):
-            unread.append(within)
-        pages += _attached(reading, called)
+        if gap := why_partial(called, replace(reading, lacks=())):
+            lacks.append(gap)
+        lacks += reading.lacks
+        pages += _attached(reading, title)
     page = PageText()
-    for part in (head, *map(_lowered, letter.body), Page("\n".join(notices))):
+    for part in (_head(letter), *map(_lowered, letter.body)):
         if part.text:
             page.add_page(part)
     if not page and not pages:
-        raise EmptyFile(name=name)
-    metadata = {"author": letter.sender, "created": letter.created, "attachments_not_read": "; ".join(unread)}
+        raise failed[0] if failed else EmptyFile(name=name)
+    metadata = {"author": letter.sender, "created": letter.created}
     return Reading(
-        pages=(page.page(), *pages),
+        pages=(page.page(), *pages) if page else tuple(pages),
         format=form,
         title=letter.subject or None,
         metadata={key: value for key, value in metadata.items() if value},
+        lacks=tuple(lacks),
     )
 
 
@@ -116,11 +121,12 @@ def _head(letter: Letter) -> Page:
 
 
 def _attached(reading: Reading, name: str) -> list[Page]:
-    """An attachment's pages: below its name, and without numbers, which would be taken for the mail's."""
+    """An attachment's pages: below its name, if it has one, and without numbers, which would be taken for the mail's."""
     first = PageText()
-    first.add_heading(1, name)
+    if name:
+        first.add_heading(1, name)
     first.add_page(_lowered(reading.pages[0]))
-    shift = len(name) + len("\n\n")
+    shift = len(name) + len("\n\n") if name else 0
     recognised = reading.pages[0].recognised
     if recognised is not None:
         words = tuple(replace(word, start=word.start + shift, end=word.end + shift) for word in recognised.words)
@@ -132,11 +138,6 @@ def _attached(reading: Reading, name: str) -> list[Page]:
 def _lowered(page: Page) -> Page:
     """Headings one level down, so that the subject, or the attachment's name, stays above them."""
     return replace(page, headings=tuple(replace(heading, level=heading.level + 1) for heading in page.headings))
-
-
-def _reason(error: DocumentError, name: str) -> str:
-    """What is wrong, without the name before it and the remedy after it."""
-    return error.sentence("en").removeprefix(f"{name}: ").partition(";")[0].rstrip(".")
 
 
 def one_line(text: str) -> str:

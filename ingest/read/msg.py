@@ -168,7 +168,7 @@ def _body(message: _Properties, name: str) -> tuple[list[Page], list[Attachment]
     packed = message.bytes(_RTF, 0x0102)
     if not packed:
         return [], []
-    return [], [Attachment("body.rtf", lambda bag, called: bag.read(unpacked_rtf(packed, called), called))]
+    return [], [Attachment("", lambda bag, called: bag.read(unpacked_rtf(packed, called), called))]
 
 
 def unpacked_rtf(packed: bytes, name: str) -> bytes:
@@ -218,7 +218,7 @@ def _attachment(file: _Properties) -> Attachment:
     message = (*file.folder, f"__substg1.0_{_DATA:04X}000D")
     if file.container.has(*message, PROPERTIES):
         return Attachment(
-            name if name.lower().endswith(".msg") else f"{name or 'mail'}.msg",
+            name if not name or name.lower().endswith(".msg") else f"{name}.msg",
             lambda bag, called: _read(file.container, message, called, bag),
         )
 

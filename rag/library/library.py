@@ -15,19 +15,21 @@ import numpy.typing as npt
 
 from rag.errors import (
     PARTIAL_REASONS,
-    UNREAD_PAGES,
     AmbiguousDocument,
     DrawerFull,
     DrawerReadOnly,
     EmbedderMismatch,
     NoSuchDocument,
+    NoSuchTag,
 )
 from rag.library import exact, fulltext
 from rag.library.index import VectorIndex
 from rag.library.lock import DrawerLock
 from rag.library.manifest import Manifest, Place, page_at
+from rag.library.tags import same, tags_of
+from rag.partial import why_partial
 from rag.ports import Embedder, Vectors
-from rag.records import NEEDS_RECOGNISER, Document, Passage, Reading, Reason, Span, State, Unread
+from rag.records import Document, Passage, Reading, Span, State
 
 log = logging.getLogger(__name__)
 
@@ -98,10 +100,11 @@ class Library:
     def documents(self) -> list[Document]:
         """All documents, in the order in which they were added; files of which nothing could be read among them."""
         rows = self.manifest.document_rows()
+        folders = [folder.folder for folder in self.manifest.folders()]
         together: dict[str, list[Place]] = {}
         for place in self.manifest.places():
             together.setdefault(place.doc_id or f"unread:{place.place!r}", []).append(place)
-        return [_document(places, rows.get(places[0].doc_id or "")) for places in together.values()]
+        return [_document(places, rows.get(places[0].doc_id or ""), folders) for places in together.values()]
 
     def counts(self) -> Counts:
         return Counts(*self.manifest.counts())
@@ -116,13 +119,14 @@ class Library:
     def places_of(self, document: Document) -> list[Place]:
         if document.doc_id:
             return self.manifest.places(doc_id=document.doc_id)
-        return self.manifest.places(place=os.fsencode(document.places[0]) if document.places else UPLOAD + document.name.encode())
+        return self.manifest.places(place=os.fsencode(identity(document)))
 
-    def scope(self, names: Sequence[str]) -> frozenset[str]:
-        """Document ids of the documents with these names.
+    def scope(self, names: Sequence[str], tags: Sequence[str] = ()) -> frozenset[str]:
+        """Document ids of the documents with these names, of those the ones that have all the tags; empty, for all, only when neither is given.
 
         Raises:
             NoSuchDocument: one of the names is not in the drawer.
+            NoSuchTag: none of the documents has all the tags.
         """
         found: set[str] = set()
         for name in names:
@@ -130,7 +134,16 @@ class Library:
             if not ids:
                 raise NoSuchDocument(name=name)
             found |= ids
+        if tags:
+            tagged = self._tagged({same(tag) for tag in tags})
+            found = found & tagged if names else tagged
+            if not found:
+                raise NoSuchTag(tags=", ".join(tags))
         return frozenset(found)
+
+    def _tagged(self, wanted: set[str]) -> set[str]:
+        documents = (document for document in self.documents() if document.doc_id)
+        return {document.doc_id for document in documents if wanted <= {same(tag) for tag in document.tags}}
 
     # --- in and out ---------------------------------------------------------------------------
 
@@ -169,7 +182,7 @@ class Library:
         snapshot: str | None = None,
     ) -> None:
         """Save one read document at its place, replacing what lay there. When this returns, it is saved."""
-        reason = _why_partial(name, reading)
+        reason = why_partial(name, reading)
         with self.manifest.transaction():
             self.manifest.write_document(doc_id, reading, spans, headers, vectors, embedder=embedder, method=method, size_bytes=size_bytes)
             self.manifest.put_place(
@@ -307,7 +320,14 @@ class Library:
         yield from self._index.faults()
 
 
-def _document(places: Sequence[Place], row: tuple[str, int | None, int, tuple[int, ...], int] | None) -> Document:
+def identity(document: Document) -> str:
+    """What ``Library.find`` knows the document by, and no other."""
+    return document.doc_id or next(iter(document.places), os.fsdecode(UPLOAD) + document.name)
+
+
+def _document(
+    places: Sequence[Place], row: tuple[str, int | None, int, tuple[int, ...], int] | None, folders: Collection[bytes]
+) -> Document:
     first = places[0]
     kind, pages, size_bytes, _, passages = row or ("", None, first.size_bytes, (), 0)
     reason = next((place.reason for place in places if place.reason), None)
@@ -325,30 +345,8 @@ def _document(places: Sequence[Place], row: tuple[str, int | None, int, tuple[in
         size_bytes=size_bytes,
         added=first.added,
         reason=reason,
+        tags=tags_of((place.place for place in places), folders),
     )
-
-
-def _why_partial(name: str, reading: Reading) -> Reason | None:
-    """The gravest reason among the unread pages. Pages that need a recogniser are spoken of together, whatever is wrong with them."""
-    by_reason: dict[Unread, list[int]] = {}
-    for number in reading.unread_pages:
-        by_reason.setdefault(reading.unread_because.get(number, Unread.NO_TEXT), []).append(number)
-    for why, error in UNREAD_PAGES.items():
-        if why in by_reason:
-            alike = NEEDS_RECOGNISER if why is Unread.NEEDS_OCR else {why}
-            return error(name=name, pages=_ranges(sorted(number for same in alike for number in by_reason.get(same, ())))).reason()
-    return None
-
-
-def _ranges(numbers: Sequence[int]) -> str:
-    """1, 2, 3, 7 -> "1-3, 7"."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
 
 
 def _sync_folder(folder: Path) -> None:

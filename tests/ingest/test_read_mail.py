@@ -8,9 +8,22 @@ from pathlib import Path
 
 import pytest
 
+from ingest.pipeline import Batch, add
 from ingest.read import read, read_bytes
-from rag.errors import DamagedDocument, DocumentError, EmptyFile, UnsupportedEncryption, UnsupportedFormat
-from rag.records import Heading, Page, Reading
+from rag.errors import (
+    DamagedDocument,
+    DocumentError,
+    DocumentTooDemanding,
+    EmptyFile,
+    MailCutOff,
+    SomePagesNeedOCR,
+    UnsupportedEncryption,
+    UnsupportedFormat,
+    sentence_of,
+)
+from rag.library.library import Library
+from rag.partial import why_partial
+from rag.records import Heading, Outcome, Page, Reading, State
 from tests import documents
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(64)
@@ -163,7 +176,8 @@ def test_pages_of_an_attachment_stay_pages_but_lose_their_numbers(tmp_path: Path
     reading = read_bytes(bytes(message), "a.eml")
 
     assert [(page.number, page.text) for page in reading.pages[1:]] == [(None, "a.pdf\n\nfirst"), (None, "third")]
-    assert reading.pages[0].text.endswith("\n\nAttachment read in part: a.pdf (no text on pages 2)")
+    assert reading.pages[0].text == text_of(bytes(mail()))
+    assert reading.lacks == (SomePagesNeedOCR(name="a.pdf", pages="2").reason(),)
     assert reading.unread_pages == ()
 
 
@@ -175,14 +189,45 @@ def test_what_cannot_be_read_is_named() -> None:
 
     reading = read_bytes(bytes(message), "a.eml")
 
-    unread = [
-        "도면.ps (files of this kind (PostScript) cannot be read)",
-        "empty.txt (the file is empty)",
-        "attachment 3 (files of this kind (binary) cannot be read)",
+    assert reading.lacks == (
+        UnsupportedFormat(name="도면.ps", kind="PostScript").reason(),
+        EmptyFile(name="empty.txt").reason(),
+        UnsupportedFormat(name="#3", kind="binary").reason(),
+    )
+    assert [page.text for page in reading.pages] == [text_of(bytes(mail()))]
+
+
+def test_words_that_nobody_wrote_are_not_in_the_text() -> None:
+    message = mail()
+    attach(message, "", b"words")
+    message.add_attachment(mail("", "inner words"))
+
+    assert [page.text for page in read_bytes(bytes(message), "a.eml").pages[1:]] == [
+        "words",
+        text_of(bytes(mail("", "inner words"))),
     ]
-    assert reading.pages[0].text.endswith("안녕하세요.\n\n" + "\n".join(f"Attachment not read: {one}" for one in unread))
-    assert reading.metadata["attachments_not_read"] == "; ".join(unread)
-    assert len(reading.pages) == 1
+
+
+def test_a_mail_is_there_in_part_when_an_attachment_is_not(library: Library, batch: Batch, tmp_path: Path) -> None:
+    message = mail()
+    attach(message, "도면.ps", b"%!PS-Adobe-3.0")
+    attach(message, "empty.txt", b"")
+    (tmp_path / "a.eml").write_bytes(bytes(message))
+
+    (outcome,) = add([tmp_path / "a.eml"], batch)
+
+    (document,) = library.documents()
+    assert outcome.reason == document.reason
+    assert (outcome.outcome, document.state) == (Outcome.PARTIAL, State.PARTIAL)
+    assert document.reason
+    assert sentence_of(document.reason, "en") == (
+        "a.eml: 2 of its attachments could not be read, or not wholly: 도면.ps (files of this kind (PostScript) cannot be read), "
+        "empty.txt (the file is empty); save those and add them by themselves."
+    )
+    assert sentence_of(document.reason, "ko") == (
+        "a.eml: 첨부 파일 2개를 읽지 못했거나 일부만 읽었습니다: 도면.ps (이 종류의 파일(PostScript)은 읽을 수 없습니다), "
+        "empty.txt (빈 파일입니다). 그 파일을 따로 저장해서 넣어 주세요."
+    )
 
 
 @pytest.mark.parametrize(
@@ -225,9 +270,8 @@ def test_mails_in_mails_are_read_to_a_depth_of_three() -> None:
     reading = read_bytes(bytes(nested(0)), "a.eml")
 
     assert [page.text.split("\n")[0] for page in reading.pages[1:]] == ["level 1.eml", "level 2.eml", "level 3.eml"]
-    unread = "level 4.eml (reading it took more than the allowed 3 mails inside each other)"
-    assert reading.pages[3].text.endswith(f"body 3\n\nAttachment not read: {unread}")
-    assert reading.metadata["attachments_not_read"] == unread
+    assert reading.pages[3].text.endswith("body 3")
+    assert reading.lacks == (DocumentTooDemanding(name="level 4.eml", limit="3 mails inside each other").reason(),)
 
 
 def test_an_attached_mail_file_is_read_as_a_mail() -> None:
@@ -248,8 +292,11 @@ def test_a_mail_opens_only_so_many_attachments() -> None:
     reading = read_bytes(bytes(message), "a.eml")
 
     assert len(reading.pages) == 1 + 100
-    assert reading.pages[0].text.count("Attachment not read: ") == 21
-    assert reading.pages[0].text.endswith("o59.txt (reading it took more than the allowed 100 attachments)")
+    assert len(reading.lacks) == 21
+    assert reading.lacks[-1] == DocumentTooDemanding(name="o59.txt", limit="100 attachments").reason()
+    said = sentence_of(why_partial("a.eml", reading) or pytest.fail("nothing is lacking"), "en")
+    assert said.count(".txt (") == 5
+    assert "), …; save those" in said
 
 
 def test_a_mail_opens_only_so_many_bytes() -> None:
@@ -260,7 +307,7 @@ def test_a_mail_opens_only_so_many_bytes() -> None:
     reading = read_bytes(bytes(message), "a.eml")
 
     assert len(reading.pages) == 3
-    assert reading.metadata["attachments_not_read"] == "2.txt (reading it took more than the allowed 50 MiB of attachments)"
+    assert reading.lacks == (DocumentTooDemanding(name="2.txt", limit="50 MiB of attachments").reason(),)
 
 
 @pytest.mark.parametrize(
@@ -323,7 +370,10 @@ def test_a_mail_that_was_cut_off_says_so() -> None:
     attach(message, "a.txt", b"words")
     contents = bytes(message)
 
-    assert "\n\nThe end of this mail is missing." in text_of(contents[: contents.rindex(b"--==")])
+    reading = read_bytes(contents[: contents.rindex(b"--==")], "a.eml")
+
+    assert reading.pages == read_bytes(contents, "a.eml").pages
+    assert why_partial("a.eml", reading) == MailCutOff(name="a.eml").reason()
 
 
 @pytest.mark.parametrize(

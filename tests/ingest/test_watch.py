@@ -144,12 +144,12 @@ def test_what_may_pass_is_tried_again_later_and_later(
     monkeypatch.setattr("ingest.pipeline._hash", locked)
     assert set(sweep(papers, batch).values()) == {"failed"}
     assert sweep(papers, batch) == {}
-    monkeypatch.setattr("ingest.watch._FIRST_RETRY_S", 0.0)
+    monkeypatch.setattr("ingest.retry._FIRST_RETRY_S", 0.0)
     assert set(sweep(papers, batch).values()) == {"failed"}
     assert {place.attempts for place in library.manifest.places()} == {2}
 
     monkeypatch.undo()
-    monkeypatch.setattr("ingest.watch._FIRST_RETRY_S", 0.0)
+    monkeypatch.setattr("ingest.retry._FIRST_RETRY_S", 0.0)
     assert pipeline._hash is not locked
 
     assert set(sweep(papers, batch).values()) == {"added"}
@@ -278,7 +278,7 @@ def test_patterns_are_meant_from_the_folder_they_lie_in(tmp_path: Path) -> None:
 
 @pytest.fixture
 def queue(library: Library, embedder: WordHashEmbedder, home: Path, monkeypatch: pytest.MonkeyPatch) -> Queue:
-    monkeypatch.setattr("ingest.queue.LOOK_AGAIN_S", 0.1)
+    monkeypatch.setattr("ingest.watch.LOOK_AGAIN_S", 0.1)
     return Queue(Assistant(Settings(home=home), library, embedder=embedder, model=ScriptedModel()))
 
 

@@ -15,8 +15,9 @@ from ingest.pipeline import Batch, add
 from rag.errors import AmbiguousDocument, DrawerFull, DrawerInUse, DrawerTooNew, EmbedderMismatch, NoDrawer, NoSuchDocument
 from rag.library import exact, schema
 from rag.library.fulltext import hangul_stems, terms
-from rag.library.library import Library, _ranges
+from rag.library.library import Library
 from rag.library.manifest import Place
+from rag.partial import ranges
 from tests.fakes import WordHashEmbedder
 
 
@@ -218,7 +219,7 @@ def test_a_newer_drawer_is_left_alone(home: Path) -> None:
 
 
 def test_page_ranges() -> None:
-    assert _ranges([1, 2, 3, 7, 9, 10]) == "1-3, 7, 9-10"
+    assert ranges([1, 2, 3, 7, 9, 10]) == "1-3, 7, 9-10"
 
 
 def test_a_drawer_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:

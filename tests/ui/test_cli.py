@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import string
 import subprocess
@@ -49,6 +50,7 @@ VERBS_OF_THE_CONTRACT = {
     "weights",
     "backup",
     "restore",
+    "retry",
     "unlock",
 }
 
@@ -432,6 +434,52 @@ def test_the_list_shows_states_and_reasons(seorap: Terminal, drawer: Path, tmp_p
     ]
 
 
+def test_what_failed_is_listed_and_tried_again(seorap: Terminal, papers: Path) -> None:
+    draft = papers / "draft.txt"
+    draft.touch()
+    seorap("add", papers)
+
+    listed = seorap("list", "--failed")
+    assert listed.out.splitlines()[:2] == [
+        "draft.txt  [failed]  0 passages",
+        "    draft.txt: the file is empty; check that it was saved or copied completely.",
+    ]
+    assert re.fullmatch(r"    Tried at \d{4}-\d\d-\d\d \d\d:\d\d; tried again with: seorap retry", listed.out.splitlines()[2])
+    row = seorap("list", "--failed", "--json").row()
+    assert isinstance(row["tried"], float)
+    assert (row["name"], row["again"]) == ("draft.txt", None)
+
+    assert seorap("retry").code == ExitCode.SOME_DOCUMENTS_FAILED
+    draft.write_text("now it has words")
+    again = seorap("retry", "--json")
+    assert (again.code, [row["outcome"] for row in again.rows()]) == (0, ["added"])
+    assert seorap("retry") == Ran(0, "", "Everything in the drawer could be read as a whole.\n")
+    assert seorap("list", "--failed").err == "Everything in the drawer could be read as a whole.\n"
+    assert seorap("retry", "draft.txt").out == "updated: draft.txt\n"
+    assert seorap("retry", "nowhere.txt").code == ExitCode.USAGE
+
+
+def test_tags_are_shown_and_narrow_the_question(seorap: Terminal, papers: Path) -> None:
+    from rag.library.manifest import WatchedFolder
+
+    (papers / "Contracts").mkdir()
+    (papers / "lease.md").rename(papers / "Contracts" / "lease.md")
+    seorap("add", papers)
+    library = Library(seorap.home)
+    library.manifest.put_folder(WatchedFolder(os.fsencode(papers)))
+    library.close()
+
+    assert {str(row["name"]): row["tags"] for row in seorap("list", "--json").rows()} == {"lease.md": ["Contracts"], "취업규칙.md": []}
+    assert seorap("list").out.splitlines()[1].endswith("passages  #Contracts")
+    for options in (("--lexical",), ()):
+        found = seorap("search", "deposit 휴가", "--tag", "contracts", "--json", *options).row()["passages"]
+        assert isinstance(found, list)
+        assert {passage["document"] for passage in found} == {"lease.md"}
+    assert seorap("ask", QUESTION, "--tag", "CONTRACTS", replies=(REPLY,)).code == 0
+    wrong = seorap("ask", QUESTION, "--tag", "Contracts", "--tag", "2024")
+    assert (wrong.code, wrong.complaint()[:16]) == (ExitCode.USAGE, "Contracts, 2024:")
+
+
 def test_an_empty_drawer_says_how_to_fill_it(seorap: Terminal) -> None:
     Library(seorap.home).close()
 
@@ -575,6 +623,9 @@ def test_json_of_add_list_and_remove(seorap: Terminal, papers: Path) -> None:
         "size_bytes",
         "added",
         "reason",
+        "tags",
+        "tried",
+        "again",
     }
 
     assert seorap("remove", "lease.md", "--json") == Ran(0, '{"removed": "lease.md"}\n', "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,10 +10,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ingest.pipeline import Batch, add
 from ingest.queue import Queue
 from rag.assemble import Assistant
 from rag.errors import DrawerFull, WeightsMissing, WrongPassword
 from rag.library.library import Library
+from rag.library.manifest import WatchedFolder
 from rag.records import Language, State
 from rag.settings import AnswerSettings, Settings
 from tests import documents as documents_for_tests
@@ -215,6 +218,39 @@ def test_a_password_is_asked_for_beside_its_document(visit: Visit, library: Libr
 
     assert [field for field in page().text_input if field.label == words.password] == []
     assert [document.state for document in library.documents()] == [State.READY]
+
+
+def test_what_could_not_be_read_stands_apart_and_is_tried_again(
+    documents: Callable[[], AppTest], filled: Library, papers: Path, batch: Batch
+) -> None:
+    (papers / "draft.txt").touch()
+    list(add([papers / "draft.txt"], batch))
+    page = documents()
+    assert ENGLISH.failures in [header.value for header in page.header]
+    assert shown(page).count("draft.txt: the file is empty") == 1
+    (papers / "draft.txt").write_text("now it has words")
+
+    page = next(button for button in page.button if button.label == ENGLISH.try_again).click().run()
+
+    until = time.monotonic() + 30
+    while filled.counts().documents < 3 and time.monotonic() < until:
+        time.sleep(0.05)
+    page = documents()
+    assert ENGLISH.failures not in [header.value for header in page.header]
+    assert "draft.txt" in shown(page)
+
+
+def test_the_list_can_be_narrowed_to_a_tag(documents: Callable[[], AppTest], filled: Library, papers: Path) -> None:
+    assert len(documents().selectbox) == 0
+    filled.manifest.put_folder(WatchedFolder(os.fsencode(papers.parent), paused=True))
+    page = documents()
+    assert page.selectbox[0].options == ["papers"]
+    assert "#papers" in shown(page)
+
+    filled.manifest.put_place(b"/elsewhere/lease.md", name="lease.md", doc_id=None, mtime_ns=None, size_bytes=1, reason=None)
+    narrowed = shown(page.selectbox[0].set_value("papers").run())
+
+    assert ENGLISH.filtered.format(shown=2, total=3) in narrowed
 
 
 @pytest.mark.usefixtures("filled")

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
 
 from ingest.read import SUPPORTED_SUFFIXES
+from ingest.retry import DeadLetter, dead_letters
 from rag.errors import SeorapError, WrongPassword, needs_password
+from rag.library.library import identity
 from rag.library.manifest import Place, WatchedFolder
-from rag.records import Document, Progress
+from rag.library.tags import same
+from rag.records import Document, Progress, State
 from ui.web import render, state
 from ui.web.state import Desk
 from ui.words.page import Words
@@ -29,7 +33,9 @@ def draw(desk: Desk, words: Words) -> None:
     working = desk.working()
     st.fragment(draw_work, run_every=_LOOK_EVERY_S if working else None)(desk, words, was_working=working)
     draw_folders(desk, words)
-    draw_documents(desk, words)
+    letters = dead_letters(desk.assistant.library)
+    draw_failures(desk, letters, words)
+    draw_documents(desk, words, letters)
 
 
 # --- putting in --------------------------------------------------------------------------------
@@ -120,15 +126,51 @@ def state_of(folder: WatchedFolder, words: Words) -> str:
         return words.folder_unreachable
     if folder.swept is None:
         return words.folder_never
-    return words.folder_watched.format(time=datetime.datetime.fromtimestamp(folder.swept).strftime("%Y-%m-%d %H:%M"))
+    return words.folder_watched.format(time=at(folder.swept))
+
+
+# --- what could not be read --------------------------------------------------------------------
+
+
+def draw_failures(desk: Desk, letters: Mapping[str, DeadLetter], words: Words) -> None:
+    failed = [letter for letter in letters.values() if letter.document.state is State.FAILED]
+    if not failed:
+        return
+    title, button = st.columns([7, 2.4], vertical_alignment="bottom")
+    title.header(words.failures, anchor=False)
+    if button.button(words.try_all_again, key="try-all", width="stretch"):
+        ask_again(desk, *letters.values())
+    with st.container(key="failures"):
+        tab = state.tab()
+        for letter in failed[: tab.failures_shown]:
+            draw_document(desk, letter.document, words, letter)
+        if len(failed) > tab.failures_shown and st.button(words.show_more, key="more-failures"):
+            tab.failures_shown += _A_PAGE
+            st.rerun()
+
+
+def ask_again(desk: Desk, *letters: DeadLetter) -> None:
+    desk.queue.read_again(*(place.place for letter in letters for place in letter.places))
+    st.rerun()
+
+
+def tries(letter: DeadLetter, words: Words) -> str:
+    tried = words.tried.format(time=at(letter.tried)) if letter.tried else ""
+    if letter.again:
+        return f"{tried} {words.tried_again.format(time=at(letter.again))}".strip()
+    return f"{tried} {words.tried_when_changed}".strip() if letter.followed else tried
+
+
+def at(seconds: float) -> str:
+    return datetime.datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M")
 
 
 # --- what is in it -----------------------------------------------------------------------------
 
 
-def draw_documents(desk: Desk, words: Words) -> None:
+def draw_documents(desk: Desk, words: Words, letters: Mapping[str, DeadLetter]) -> None:
     st.header(words.documents, anchor=False)
-    documents = desk.assistant.library.documents()
+    documents = [document for document in desk.assistant.library.documents() if document.state is not State.FAILED]
     if not documents:
         st.html(render.lines(words.no_documents))
         return
@@ -140,26 +182,32 @@ def draw_documents(desk: Desk, words: Words) -> None:
 
     tab = state.tab()
     chosen = documents[::-1]
-    if len(documents) > _WORTH_A_FILTER:
-        wanted = str(st.text_input(words.filter)).casefold()
+    tags = sorted({same(tag): tag for document in documents for tag in document.tags}.values())
+    by_name, by_tag = st.columns(2)
+    if len(documents) > _WORTH_A_FILTER and (wanted := str(by_name.text_input(words.filter)).casefold()):
         chosen = [document for document in chosen if wanted in document.name.casefold()]
-        if wanted:
-            st.html(render.small(words.filtered.format(shown=len(chosen), total=len(documents))))
+    if tags and (tag := by_tag.selectbox(words.filter_tag, tags, index=None, format_func=render.visible, placeholder=words.every_tag)):
+        chosen = [document for document in chosen if same(tag) in map(same, document.tags)]
+    if len(chosen) < len(documents):
+        st.html(render.small(words.filtered.format(shown=len(chosen), total=len(documents))))
     with st.container(key="documents"):
         for document in chosen[: tab.documents_shown]:
-            draw_document(desk, document, words)
+            draw_document(desk, document, words, letters.get(identity(document)))
     if len(chosen) > tab.documents_shown and st.button(words.show_more):
         tab.documents_shown += _A_PAGE
         st.rerun()
 
 
-def draw_document(desk: Desk, document: Document, words: Words) -> None:
-    told, button = st.columns([8, 1.4], vertical_alignment="top")
-    added = datetime.datetime.fromtimestamp(document.added).strftime("%Y-%m-%d %H:%M")
-    told.html(render.document(document, words, state.tab().language, added=added))
-    if button.button(words.remove, key=f"remove-{identity(document)}", type="tertiary"):
+def draw_document(desk: Desk, document: Document, words: Words, letter: DeadLetter | None) -> None:
+    locked = needs_password(document.reason)  # trying again without the password would change nothing
+    told, *buttons = st.columns([7, 1.6, 1.4] if letter and not locked else [8, 1.4], vertical_alignment="top")
+    note = tries(letter, words) if letter else ""
+    told.html(render.document(document, words, state.tab().language, added=at(document.added), note=note))
+    if letter and not locked and buttons[0].button(words.try_again, key=f"again-{identity(document)}", type="tertiary"):
+        ask_again(desk, letter)
+    if buttons[-1].button(words.remove, key=f"remove-{identity(document)}", type="tertiary"):
         confirm_removal(desk, document, words)
-    for place in desk.assistant.library.places_of(document) if needs_password(document.reason) else ():
+    for place in desk.assistant.library.places_of(document) if locked else ():
         if needs_password(place.reason):
             ask_password(desk, place, words)
 
@@ -175,11 +223,6 @@ def ask_password(desk: Desk, place: Place, words: Words) -> None:
             desk.queue.unlock(place.place, password)
             tab.passwords += 1  # fresh fields: what was typed is kept no longer
             st.rerun()
-
-
-def identity(document: Document) -> str:
-    """What ``Library.remove`` knows the document by, and no other."""
-    return document.doc_id or next(iter(document.places), document.name)
 
 
 def confirm_removal(desk: Desk, document: Document, words: Words) -> None:

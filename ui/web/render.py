@@ -209,8 +209,8 @@ def _best_part(text: str, asked: str) -> str:
 # --- documents ---------------------------------------------------------------------------------
 
 
-def document(item: Document, words: Words, language: Language, *, added: str) -> str:
-    """Name, state, and the figures there are; below them why it is not, or not wholly, there; a password is asked for beside it."""
+def document(item: Document, words: Words, language: Language, *, added: str, note: str = "") -> str:
+    """Name, state, and the figures and tags there are; below them why it is not, or not wholly, there, and what will be done about it."""
     figures = [f"{words.column_pages} {item.pages}"] if item.pages else []
     if item.state is not State.FAILED:
         figures.append(f"{words.column_passages} {item.passages}")
@@ -219,9 +219,10 @@ def document(item: Document, words: Words, language: Language, *, added: str) ->
     flag = f' <span class="flag">{safe(state)}</span>' if item.state is not State.READY else ""
     ready = [words.states[item.state]] if item.state is State.READY else []
     why = f'<p class="reason">{safe(sentence_of(item.reason, language))}</p>' if item.reason and not needs_password(item.reason) else ""
-    return block(
-        f'<p class="name">{safe(visible(item.name))}{flag}</p><p class="small figures">{safe(" · ".join([*ready, *figures]))}</p>{why}'
-    )
+    noted = f'<p class="small figures">{safe(note)}</p>' if note else ""
+    tags = [f"#{visible(tag)}" for tag in item.tags]
+    line = safe(" · ".join([*ready, *figures, *tags]))
+    return block(f'<p class="name">{safe(visible(item.name))}{flag}</p><p class="small figures">{line}</p>{why}{noted}')
 
 
 def reason(failure: SeorapError, language: Language) -> str:

@@ -79,6 +79,7 @@ class _Tab:
     uploads: int = 0
     passwords: int = 0
     documents_shown: int = 50
+    failures_shown: int = 5
 
 
 _process = _Process()

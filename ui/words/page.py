@@ -78,6 +78,8 @@ class Words:
     counts: str
     waiting_for_index: str
     filter: str
+    filter_tag: str
+    every_tag: str
     filtered: str
     show_more: str
     column_name: str
@@ -95,6 +97,14 @@ class Words:
     needs_password: str
     password: str
     unlock: str
+
+    # --- what could not be read
+    failures: str
+    try_again: str
+    try_all_again: str
+    tried: str
+    tried_again: str
+    tried_when_changed: str
 
     # --- watched folders
     folders: str
@@ -177,6 +187,8 @@ ENGLISH = Words(
     counts="Documents: {documents} · passages: {passages}",
     waiting_for_index="{count} passages are still being indexed",
     filter="Filter by name",
+    filter_tag="Filter by tag (sub-folder)",
+    every_tag="All",
     filtered="{shown} of {total} documents",
     show_more="Show more",
     column_name="Document",
@@ -194,6 +206,12 @@ ENGLISH = Words(
     needs_password="needs password",
     password="Password (used once, kept nowhere)",
     unlock="Unlock",
+    failures="Could not be read",
+    try_again="Try again",
+    try_all_again="Try all again",
+    tried="Tried at {time}.",
+    tried_again="It is tried again after {time}.",
+    tried_when_changed="It is tried again when the file changes.",
     folders="Watched folders",
     folders_lead="The drawer follows these folders: new, changed, renamed and deleted files. The files themselves are only read.",
     folder_path="Path of a folder on this computer",
@@ -279,6 +297,8 @@ KOREAN = Words(
     counts="문서 {documents}개 · 단락 {passages}개",
     waiting_for_index="단락 {count}개를 색인하는 중입니다",
     filter="이름으로 찾기",
+    filter_tag="태그(하위 폴더)로 찾기",
+    every_tag="모두",
     filtered="문서 {total}개 중 {shown}개",
     show_more="더 보기",
     column_name="문서",
@@ -296,6 +316,12 @@ KOREAN = Words(
     needs_password="암호 필요",
     password="암호(한 번 쓰고 저장하지 않습니다)",
     unlock="열기",
+    failures="읽지 못한 문서",
+    try_again="다시 시도",
+    try_all_again="모두 다시 시도",
+    tried="{time}에 시도했습니다.",
+    tried_again="{time} 이후 다시 시도합니다.",
+    tried_when_changed="파일이 바뀌면 다시 시도합니다.",
     folders="지켜보는 폴더",
     folders_lead="서랍이 이 폴더들을 따라갑니다. 새 파일, 바뀐 파일, 이름이 바뀌거나 지워진 파일이 반영됩니다. 파일 자체는 읽기만 합니다.",
     folder_path="이 컴퓨터의 폴더 경로",
