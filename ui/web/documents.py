@@ -199,14 +199,15 @@ def draw_documents(desk: Desk, words: Words, letters: Mapping[str, DeadLetter]) 
 
 
 def draw_document(desk: Desk, document: Document, words: Words, letter: DeadLetter | None) -> None:
-    told, *buttons = st.columns([7, 1.6, 1.4] if letter else [8, 1.4], vertical_alignment="top")
+    locked = needs_password(document.reason)  # trying again without the password would change nothing
+    told, *buttons = st.columns([7, 1.6, 1.4] if letter and not locked else [8, 1.4], vertical_alignment="top")
     note = tries(letter, words) if letter else ""
     told.html(render.document(document, words, state.tab().language, added=at(document.added), note=note))
-    if letter and buttons[0].button(words.try_again, key=f"again-{identity(document)}", type="tertiary"):
+    if letter and not locked and buttons[0].button(words.try_again, key=f"again-{identity(document)}", type="tertiary"):
         ask_again(desk, letter)
     if buttons[-1].button(words.remove, key=f"remove-{identity(document)}", type="tertiary"):
         confirm_removal(desk, document, words)
-    for place in desk.assistant.library.places_of(document) if needs_password(document.reason) else ():
+    for place in desk.assistant.library.places_of(document) if locked else ():
         if needs_password(place.reason):
             ask_password(desk, place, words)
 

@@ -47,9 +47,9 @@ _STYLE = """
 .sr .figures { margin: 0; font-variant-numeric: tabular-nums; }
 .sr .reason { font-size: .88rem; margin: .15rem 0 0; }
 .sr.brand { font-size: 1.25rem; font-weight: 700; padding: 0 .5rem; }
-.st-key-documents { gap: 0; }
-.st-key-documents [data-testid="stHorizontalBlock"] { border-top: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding: .55rem 0; }
-.st-key-documents [data-testid="stForm"] [data-testid="stHorizontalBlock"] { border-top: 0; padding-top: 0; }
+.st-key-documents, .st-key-failures { gap: 0; }
+:is(.st-key-documents, .st-key-failures) [data-testid="stHorizontalBlock"] { border-top: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding: .55rem 0; }
+.stMainBlockContainer [data-testid="stForm"] [data-testid="stHorizontalBlock"] { border-top: 0; padding-top: 0; }
 
 /* Streamlit sends nothing after a stop: the page has to say by itself that this text stays as it is. */
 .stApp[data-test-script-state="running"] .when-stopped, .stApp[data-test-script-state="stopRequested"] .when-stopped { display: none; }

@@ -210,7 +210,7 @@ def _best_part(text: str, asked: str) -> str:
 
 
 def document(item: Document, words: Words, language: Language, *, added: str, note: str = "") -> str:
-    """Name, state, and the figures and tags there are; below them why it is not, or not wholly, there, and what will be done about it; a password is asked for beside it."""
+    """Name, state, and the figures and tags there are; below them why it is not, or not wholly, there, and what will be done about it."""
     figures = [f"{words.column_pages} {item.pages}"] if item.pages else []
     if item.state is not State.FAILED:
         figures.append(f"{words.column_passages} {item.passages}")
@@ -218,11 +218,11 @@ def document(item: Document, words: Words, language: Language, *, added: str, no
     state = words.needs_password if needs_password(item.reason) else words.states[item.state]
     flag = f' <span class="flag">{safe(state)}</span>' if item.state is not State.READY else ""
     ready = [words.states[item.state]] if item.state is State.READY else []
-    reason = f'<p class="reason">{safe(sentence_of(item.reason, language))}</p>' if item.reason and not needs_password(item.reason) else ""
+    why = f'<p class="reason">{safe(sentence_of(item.reason, language))}</p>' if item.reason and not needs_password(item.reason) else ""
     noted = f'<p class="small figures">{safe(note)}</p>' if note else ""
     tags = [f"#{visible(tag)}" for tag in item.tags]
     line = safe(" · ".join([*ready, *figures, *tags]))
-    return block(f'<p class="name">{safe(visible(item.name))}{flag}</p><p class="small figures">{line}</p>{reason}{noted}')
+    return block(f'<p class="name">{safe(visible(item.name))}{flag}</p><p class="small figures">{line}</p>{why}{noted}')
 
 
 def reason(failure: SeorapError, language: Language) -> str:
