@@ -18,6 +18,9 @@ from rag.errors import NoSuchFile
 from rag.library.manifest import Place, WatchedFolder
 from rag.records import FileOutcome
 
+_MISSING_S = 15.0
+"""Between two looks for a folder that is not there: nothing tells when a disk is plugged in again."""
+
 LOOK_AGAIN_S = 3.0
 """After a sweep that met files still being written."""
 
@@ -38,6 +41,7 @@ class Sweep:
     def __init__(self, folder: WatchedFolder, batch: Batch, *, settled_s: float = _SETTLED_S) -> None:
         self.folder = folder
         self.unsettled = 0  # files left for the next sweep, since they are still being written
+        self.missing = False  # the folder, when it was last looked for
         self.found = Scan()
         self._batch = batch
         self._settled_s = settled_s
@@ -46,6 +50,8 @@ class Sweep:
         """How long to wait for the next sweep when nothing happens: ``every_s``, or less where there is something to look at again."""
         if self.unsettled:
             return LOOK_AGAIN_S
+        if self.missing:
+            return min(every_s, _MISSING_S)
         places = self._batch.library.manifest.places()
         due = (next_try(place) for place in places if place.reason and is_below(place.place, self.folder.folder))
         return min([every_s, *(max(LOOK_AGAIN_S, at - time.time()) for at in due if at is not None)])
@@ -65,6 +71,7 @@ class Sweep:
             if known and not self.found.files and self.folder.device not in (None, device) and not any(root.iterdir()):
                 raise NoSuchFile(name=str(root))  # an empty mount point
         except (NoSuchFile, OSError) as error:
+            self.missing = True
             manifest.note_sweep(self.folder.folder, device=None)
             raise NoSuchFile(name=str(root)) from error
         methods = manifest.methods()
@@ -155,6 +162,7 @@ def changes(folders: Collection[bytes], stop: threading.Event, *, most_s: float)
             raise_interrupt=True,
             ignore_permission_denied=True,
         ):
-            yield {folder for folder in folders if any(is_below(os.fsencode(path), folder) for _, path in events)}
+            paths = [os.fsencode(path) for _, path in events]
+            yield {folder for folder in folders if any(path == folder or is_below(path, folder) for path in paths)}
     except (OSError, RuntimeError):  # no room for more, or the folder is gone
         stop.wait(most_s)

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -28,6 +28,7 @@ from rag.errors import (
     ExitCode,
     NoDrawer,
     NoPassword,
+    NoSuchFile,
     ResultsUnusable,
     SeorapError,
     WeightsError,
@@ -499,7 +500,10 @@ def watch(
             assistant.library.manifest.drop_folder(watched.folder)
             return
         if not once:
-            kept = {found.folder: found for found in assistant.library.manifest.folders()}.get(watched.folder, watched)
+            known = {found.folder: found for found in assistant.library.manifest.folders()}
+            if watched.folder not in known and not folder.expanduser().is_dir():  # one that is known may be on a disk that is away
+                raise NoSuchFile(name=str(folder))
+            kept = known.get(watched.folder, watched)
             watched = replace(kept, include=watched.include, exclude=watched.exclude, paused=False)
             assistant.library.manifest.put_folder(watched)
         failed = _watch(desk, assistant, watched, once=once)
@@ -511,11 +515,12 @@ def _watch(desk: _Desk, assistant: Assistant, watched: WatchedFolder, *, once: b
     from ingest.pipeline import Batch
     from ingest.sandbox import Sandbox
     from ingest.watch import LOOK_AGAIN_S, Sweep, changes
-    from rag.errors import NoSuchFile
 
     with Sandbox(desk.settings.sandbox, desk.settings.ocr) as sandbox:
         desk.tell(desk.say("watching", folder=os.fsdecode(watched.folder)))
         hints: Iterator[set[bytes]] = iter(())
+        told: set[str] = set()  # what holds on is said once
+        missing = False
         while True:
             batch = Batch(assistant.library, assistant.embedder, sandbox, desk.settings.split)
             sweep = Sweep(watched, batch, settled_s=0.0) if once else Sweep(watched, batch)
@@ -528,8 +533,12 @@ def _watch(desk: _Desk, assistant: Assistant, watched: WatchedFolder, *, once: b
             except NoSuchFile as error:
                 if once:
                     raise
-                desk.tell(error.sentence(desk.language))
-            _tell_left_out(desk, sweep.found)
+                told = _tell_new(desk, [error.sentence(desk.language)], told)
+            else:
+                if missing:
+                    desk.tell(desk.say("watching", folder=os.fsdecode(watched.folder)))
+                told = _tell_new(desk, _left_out(desk, sweep.found), told)
+            missing = sweep.missing
             if once:
                 return failed
             due = time.monotonic() + sweep.pause_s(desk.settings.watch.sweep_seconds)
@@ -558,13 +567,25 @@ def _show_folders(desk: _Desk) -> None:
 
 
 def _tell_left_out(desk: _Desk, found: Scan) -> None:
-    for error in found.left_out:
-        desk.tell(error.sentence(desk.language))
+    for sentence in _left_out(desk, found):
+        desk.tell(sentence)
+
+
+def _tell_new(desk: _Desk, sentences: Iterable[str], told: set[str]) -> set[str]:
+    """Say what has not been said before; what was, and still holds."""
+    now = set(sentences)
+    for sentence in sorted(now - told):
+        desk.tell(sentence)
+    return now
+
+
+def _left_out(desk: _Desk, found: Scan) -> Iterator[str]:
+    yield from (error.sentence(desk.language) for error in found.left_out)
     if found.other_kinds:
         kinds = ", ".join(
             f"{suffix or '-'} ({count})" for suffix, count in sorted(found.other_kinds.items(), key=lambda kind: -kind[1])[:8]
         )
-        desk.tell(desk.say("other_kinds", count=sum(found.other_kinds.values()), kinds=kinds))
+        yield desk.say("other_kinds", count=sum(found.other_kinds.values()), kinds=kinds)
 
 
 @app.command()

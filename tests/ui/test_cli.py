@@ -533,6 +533,13 @@ def test_watched_folders_are_shown_and_forgotten(seorap: Terminal, drawer: Path,
     assert len(seorap("list", "--json").rows()) == 2
 
 
+def test_a_mistyped_folder_is_not_watched(seorap: Terminal, drawer: Path) -> None:
+    ran = seorap("watch", drawer / "nowhere")
+
+    assert (ran.code, ran.complaint()) == (ExitCode.SOME_DOCUMENTS_FAILED, f"{drawer / 'nowhere'}: there is no such file; check the path.")
+    assert seorap("watch", "--json").rows() == []
+
+
 def test_what_is_left_out_of_a_folder_is_said(seorap: Terminal, papers: Path) -> None:
     (papers / "film.mkv").touch()
     (papers / "gone.md").symlink_to("nowhere")
