@@ -54,6 +54,16 @@ def test_what_a_workbook_is_may_be_said_of_all_parts_of_its_suffix(tmp_path: Pat
     assert read(package(tmp_path / "a.xlsb", parts)) == Reading((PAGE,), format="xlsb")
 
 
+def test_a_workbook_that_claims_to_be_larger_than_its_file(tmp_path: Path) -> None:
+    path = xls(tmp_path / "a.xls", "재고", ROWS)
+    contents = path.read_bytes()
+    at = contents.index("Workbook".encode("utf-16-le")) + 120
+    path.write_bytes(contents[:at] + (2**31 - 1).to_bytes(4, "little") + contents[at + 4 :])
+
+    with pytest.raises(DamagedDocument):
+        read(path)
+
+
 def test_sheets_are_numbered_as_they_stand(tmp_path: Path) -> None:
     path = xlsx(tmp_path / "a.xlsx", {"Q1": [["a", "b"]], "empty": [], "Q3 & 4": [[None, "only"]]})
 
