@@ -82,6 +82,8 @@ class _Container:
         if entry is None:
             return None
         start, size = struct.unpack_from("<II", entry, 116)
+        if size > len(self.contents):  # the library takes that much memory before it looks
+            raise ValueError
         if size >= _SMALL_STREAM_BYTES:
             return self._chain(start)[:size]
         small = self._chain(struct.unpack_from("<I", entries[0], 116)[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -79,6 +80,16 @@ _DECLARED = re.compile(
 _CLOSED_AT_ONCE = re.compile(r"<(title|script|style|iframe|textarea|noscript)\b([^<>]*)/>", re.IGNORECASE)
 """In XHTML these hold nothing; in HTML they hold the rest of the page."""
 
+_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1|\Z)|<(/?)([a-z][^\s/>]*)[^>]*(?:>|\Z)", re.IGNORECASE | re.DOTALL)
+_NEST_NOTHING = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
+    | {"p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "a", "button"}
+)
+"""Tags that are never open, and those that the next of their kind closes, which are inside each other only through others."""
+
+_DEEPEST = 512
+"""Tags inside each other, as browsers count them. For each tag the parser looks through those that are open: 500,000 took it minutes."""
+
 _AS_BROWSERS_READ = {
     **dict.fromkeys(("euc-kr", "ks_c_5601-1987", "ksc5601", "ks_c_5601", "korean", "windows-949"), "cp949"),
     **dict.fromkeys(("iso-8859-1", "latin1", "us-ascii", "ascii"), "cp1252"),
@@ -100,7 +111,7 @@ def read_text(markup: str, name: str) -> Reading:
     Raises:
         EmptyFile: as ``read``.
     """
-    tree = LexborHTMLParser(markup)
+    tree = LexborHTMLParser(_flattened(markup))
     page = _page(tree)
     if not page.text.strip():
         raise EmptyFile(name=name)
@@ -114,7 +125,7 @@ def read_text(markup: str, name: str) -> Reading:
 def chapter(contents: bytes, name: str) -> Page:
     """A page of a book; it may be empty, and without headings."""
     markup = decode(contents, name, declared=_declared(contents))
-    return _page(LexborHTMLParser(_CLOSED_AT_ONCE.sub(r"<\1\2></\1>", markup)))
+    return _page(LexborHTMLParser(_flattened(_CLOSED_AT_ONCE.sub(r"<\1\2></\1>", markup))))
 
 
 def browser_encoding(label: str | None) -> str | None:
@@ -127,6 +138,32 @@ def _page(tree: LexborHTMLParser) -> Page:
     if tree.root is not None:
         _write(tree.root, writer)
     return Page("".join(writer.parts), headings=tuple(writer.headings), tables=tuple(writer.tables))
+
+
+def _flattened(markup: str) -> str:
+    """The markup without the tags that are deeper than any browser lets them be; their words stay."""
+    if markup.count("<") < _DEEPEST:
+        return markup
+    depth, kept = 0, list[str]()
+    at, opened, dropped = 0, Counter[str](), Counter[str]()
+    for match in _TAG.finditer(markup):
+        tag = (match[3] or "").lower()
+        if not tag or tag in _NEST_NOTHING:
+            continue
+        if match[2]:
+            drop = dropped[tag] > 0
+            dropped[tag] -= drop
+            depth -= not drop and opened[tag] > 0
+            opened[tag] -= not drop and opened[tag] > 0
+        else:
+            drop = depth >= _DEEPEST
+            dropped[tag] += drop
+            depth += not drop
+            opened[tag] += not drop
+        if drop:
+            kept += (markup[at : match.start()], " ")
+            at = match.end()
+    return "".join(kept) + markup[at:] if kept else markup
 
 
 def _declared(contents: bytes) -> str | None:

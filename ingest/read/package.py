@@ -118,8 +118,14 @@ class Package:
         if types is None:
             mimetype = (self.bytes_of("mimetype") or b"")[:200].decode("latin-1")
             return next((kind for word, kind in _MIMETYPES if word in mimetype), "ZIP")
-        content_type = next((node.get("ContentType", "") for node in types if node.get("PartName") == f"/{main}"), "wordprocessingml")
-        return next((kind for word, kind in _KINDS if word in content_type), "ZIP")
+        own = next((node.get("ContentType", "") for node in types if node.get("PartName") == f"/{main}"), None)
+        if own is not None:
+            return _kind_of(own) or "ZIP"
+        suffix = posixpath.splitext(main or "")[1].removeprefix(".").lower()  # Excel's binary workbooks say it of their suffix
+        return next(
+            (kind for node in types if node.get("Extension", "").lower() == suffix and (kind := _kind_of(node.get("ContentType", "")))),
+            "DOCX",
+        )
 
     def main_part(self) -> tuple[str, Element]:
         """Name and content of the part that an Office document begins with."""
@@ -147,6 +153,10 @@ class Package:
             raise DocumentTooDemanding(name=self.name, limit=f"{_LARGEST_SUM_MIB} MiB")
         if entry.file_size > _DENSE_FROM_MIB * 2**20 and entry.file_size > _DENSEST * entry.compress_size:
             raise DocumentTooDemanding(name=self.name, limit=f"{_DENSEST}:1")
+
+
+def _kind_of(content_type: str) -> str | None:
+    return next((kind for word, kind in _KINDS if word in content_type), None)
 
 
 def open_package(contents: bytes, name: str) -> Package:

@@ -23,6 +23,8 @@ _BYTES = re.compile(rb"\\\\|((?:\\'[0-9a-fA-F]{2}[\r\n]*|[\x80-\xff])+)([A-Za-z@
 _UNIT = re.compile(rb"\\'([0-9a-fA-F]{2})|([\x80-\xff])")
 _WORDS = re.compile(r"\\\\|\\(trowd|cell|nestcell|row|nestrow|outlinelevel(?P<level>\d)|field)(?![a-z0-9])[ ]?")
 _PICTURE_DATA = re.compile(rb"(?:[0-9a-fA-F]{2}[\r\n]*){200,}")
+_BINARY_OF_NO_LENGTH = re.compile(rb"(?<!\\)\\bin(?![a-z]|-?\d)")
+"""Pandoc writes it before a picture's digits; the library fails at it."""
 _NOTE = re.compile(r"\\[\\{}]|([{}])((?:\\\*)?\\footnote(?![a-z])[ ]?)?")
 _HEADING = re.compile(f"{_LEVEL}([0-8])")
 
@@ -47,6 +49,7 @@ def read(contents: bytes, name: str) -> Reading:
 
 def _marked(contents: bytes) -> str:
     """The markup with every byte that is not ASCII written as an escape, and marks for what the library leaves out."""
+    contents = _BINARY_OF_NO_LENGTH.sub(b"", contents)
     contents = _PICTURE_DATA.sub(b"", contents)  # else each digit of a picture is looked at
     markup = _BYTES.sub(_escaped, contents).decode("latin-1")
     return "".join(_with_notes(_WORDS.sub(_with_mark, markup)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import re
+import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -30,6 +31,8 @@ Cell = int | float | str | bool | datetime.time | datetime.date | datetime.datet
 _XLS_PASSWORD = re.compile(rb"\x09\x08(?:\x10\0\0\x06\x05\0.{12}|\x08\0\0\x05\x05\0.{4})(?:\x86\0\0\0)?\x2f\0", re.DOTALL)
 """How the stream of a protected workbook begins: the library only says that it is none."""
 
+_BETWEEN_CELLS = re.compile(rb">\s+(?=</?table:)")
+
 _CELL_BYTES = 32
 _LARGEST_SHEETS_MIB = 512
 """The library keeps a cell for every place between the first used one and the last: two cells in far corners fill any memory."""
@@ -46,11 +49,25 @@ def read_package(package: Package, contents: bytes, *, form: str, metadata: dict
     if extent.cells(package) * _CELL_BYTES > _LARGEST_SHEETS_MIB * 2**20:
         raise DocumentTooDemanding(name=package.name, limit=f"{_LARGEST_SHEETS_MIB} MiB")
     try:
-        return _read(contents, package.name, form=form, metadata=metadata)
+        return _read(_unspaced(package) or contents if form == "ods" else contents, package.name, form=form, metadata=metadata)
     except EmptyFile as error:
         if package.has_pictures():
             raise NoTextInDocument(name=package.name, pages=1) from error
         raise
+
+
+def _unspaced(package: Package) -> bytes | None:
+    """An ODS anew, without what indents its markup (KSpread, and whoever writes it by hand), for which the library takes no cells; None if nothing does."""
+    content = package.bytes_of("content.xml") or b""
+    unspaced = _BETWEEN_CELLS.sub(b">", content)
+    if unspaced == content:
+        return None
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as anew:
+        for part in ("mimetype", "META-INF/manifest.xml"):
+            anew.writestr(part, package.bytes_of(part) or b"")
+        anew.writestr("content.xml", unspaced)
+    return file.getvalue()
 
 
 XLS_STREAMS = ("Workbook", "Book")

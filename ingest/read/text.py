@@ -190,5 +190,5 @@ def _markdown_structure(text: str) -> tuple[tuple[Heading, ...], tuple[Table, ..
             if title and found != -1:
                 headings.append(Heading(int(opening.tag[1:]), title, found))
         elif opening.type == "table_open":
-            tables.append(Table(start, start + len(text[start:end].rstrip()), header_rows=2))
+            tables.append(Table(start, start + len(text[start:end].rstrip("\n")), header_rows=2))
     return tuple(headings), tuple(tables)

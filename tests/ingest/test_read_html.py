@@ -1,5 +1,6 @@
 """HTML -> one page."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,31 @@ def test_the_encoding_of_xhtml_stands_in_its_first_line(tmp_path: Path) -> None:
 
 def test_tags_may_nest_deeper_than_calls(tmp_path: Path) -> None:
     assert read(html(tmp_path / "a.html", "<div>" * 20_000 + "deep")).text() == "deep"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        pytest.param("<div>" * 300_000 + "deep", id="never closed"),
+        pytest.param("<b>" + "<div><span>" * 100_000 + "deep" + "</span></div>" * 100_000 + "</b>", id="closed"),
+        pytest.param("<table><tr><td>" * 60_000 + "deep", id="tables"),
+        pytest.param("<div>" * 1000 + "deep" + "<a " * 200_000, id="tags that never end"),
+    ],
+)
+def test_what_no_browser_would_nest_costs_no_minutes(tmp_path: Path, markup: str) -> None:
+    began = time.process_time()
+
+    assert read(html(tmp_path / "a.html", markup)).text() == "deep"
+    assert time.process_time() - began < 10  # as they stand, they take minutes
+
+
+def test_tags_too_deep_go_and_those_after_them_stay(tmp_path: Path) -> None:
+    path = html(tmp_path / "a.html", "<div>" * 600 + "<h1>one</h1><div>two</div>" + "</div>" * 600 + "<h1>Title</h1><p>three")
+
+    page = read(path).pages[0]
+
+    assert page.text == "one two\n\nTitle\n\nthree"
+    assert page.headings == (Heading(1, "Title", 9),)
 
 
 def test_without_a_title_the_first_heading_is_one(tmp_path: Path) -> None:

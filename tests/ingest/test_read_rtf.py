@@ -100,3 +100,9 @@ def test_nothing_and_pictures_only(tmp_path: Path) -> None:
         read(rtf(tmp_path / "a.rtf", rb"\par\par"))
     with pytest.raises(NoTextInDocument):
         read(rtf(tmp_path / "a.rtf", rb"{\pict " + b"00" * 300 + b"}"))
+
+
+def test_a_picture_whose_length_is_not_said(tmp_path: Path) -> None:
+    body = rb"before {\pict\jpegblip \bin " + b"ffd8" * 200 + rb"} after"
+
+    assert read(rtf(tmp_path / "a.rtf", body)).text().split() == ["before", "after"]

@@ -1,6 +1,7 @@
 """Workbooks -> a page for each sheet."""
 
 import datetime
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,30 @@ def test_every_kind_of_workbook_reads_the_same(tmp_path: Path) -> None:
     ]
 
     assert [read(path) for path in made] == [Reading((PAGE,), format=path.suffix[1:]) for path in made]
+
+
+def test_markup_of_a_workbook_may_be_indented(tmp_path: Path) -> None:
+    path = ods(tmp_path / "a.ods", {"재고": ods_rows(ROWS).replace("<table:", "\n  <table:").replace("</table:", "\n  </table:")})
+
+    assert read(path) == Reading((PAGE,), format="ods")
+
+
+def test_what_a_workbook_is_may_be_said_of_all_parts_of_its_suffix(tmp_path: Path) -> None:
+    with zipfile.ZipFile(xlsb(tmp_path / "override.xlsb", "재고", ROWS)) as whole:
+        parts = {part: whole.read(part) for part in whole.namelist()}
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(b'Override PartName="/xl/workbook.bin"', b'Default Extension="bin"')
+
+    assert read(package(tmp_path / "a.xlsb", parts)) == Reading((PAGE,), format="xlsb")
+
+
+def test_a_workbook_that_claims_to_be_larger_than_its_file(tmp_path: Path) -> None:
+    path = xls(tmp_path / "a.xls", "재고", ROWS)
+    contents = path.read_bytes()
+    at = contents.index("Workbook".encode("utf-16-le")) + 120
+    path.write_bytes(contents[:at] + (2**31 - 1).to_bytes(4, "little") + contents[at + 4 :])
+
+    with pytest.raises(DamagedDocument):
+        read(path)
 
 
 def test_sheets_are_numbered_as_they_stand(tmp_path: Path) -> None:
