@@ -20,6 +20,7 @@ _BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"\x1b$)C", "iso2022_kr"),  # Korean of old mails; the letters themselves are ASCII between control bytes
 )
 
 _GUESSED_BYTES = 256 * 1024

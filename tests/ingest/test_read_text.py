@@ -28,6 +28,7 @@ JAPANESE = "この契約は東京で結ばれた。カタカナもある。\n"
         ("계약서\n", "cp949"),
         ("계약서\n", "euc-kr"),
         (KOREAN * 20_000, "cp949"),
+        ("계약서 Agreement\n대한민국\n", "iso2022_kr"),
         (ENGLISH * 20, "utf-8"),
         (ENGLISH * 20, "cp1252"),
         (JAPANESE * 20, "shift_jis"),
