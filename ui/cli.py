@@ -170,6 +170,8 @@ def _document_lines(desk: _Desk, document: Document) -> Iterator[str]:
     state = desk.words[State.READY if document.state is State.READY else f"state {document.state}"]
     pages = f"{document.pages} {desk.words['pages']}, " if document.pages else ""
     yield f"{document.name}  [{state}]  {pages}{document.passages} {desk.words['passages']}"
+    if document.recognised_pages:
+        yield "    " + desk.say("recognised_pages", count=document.recognised_pages, confidence=document.confidence)
     if len(document.places) > 1:
         yield from (f"    {place}" for place in document.places)
     if document.reason:
@@ -312,7 +314,8 @@ def _show_answer(desk: _Desk, answer: Answer) -> None:
         desk.show(desk.say("cut_short"))
     for number, cited in enumerate(answer.citations, 1):
         desk.show("")
-        desk.show(f"[{number}] {_where(desk, cited.document, cited.page, cited.page_end)}")
+        how = f" ({desk.say('recognised', confidence=cited.recognised.confidence)})" if cited.recognised else ""
+        desk.show(f"[{number}] {_where(desk, cited.document, cited.page, cited.page_end)}{how}")
         desk.show(f"    “{' '.join(cited.quote.split())}”")
 
 

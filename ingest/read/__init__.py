@@ -43,7 +43,7 @@ SUPPORTED_SUFFIXES: frozenset[str] = (
 )
 """Lower case; what is taken from a folder. A file named itself is read whatever its suffix says."""
 
-READ_VERSION = "2"
+READ_VERSION = "3"
 """Another one asks for another reading of every document: raise it when the same file gives other pages."""
 
 _SNIFFED_BYTES = 8192

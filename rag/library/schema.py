@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 2
+VERSION = 3
 
 SCHEMA = """
 CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -52,6 +52,11 @@ CREATE TABLE folders (               -- kept equal to the drawer
     folder BLOB PRIMARY KEY, device INTEGER, include TEXT NOT NULL, exclude TEXT NOT NULL, paused INTEGER NOT NULL DEFAULT 0,
     reachable INTEGER NOT NULL DEFAULT 1, swept REAL, added REAL NOT NULL
 ) STRICT;
+""",
+    2: """
+ALTER TABLE pages ADD COLUMN boxes BLOB NOT NULL DEFAULT x'';   -- where its words stand, see rag/boxes.py
+ALTER TABLE pages ADD COLUMN tables TEXT NOT NULL DEFAULT '[]'; -- start, end, rows that name the columns, of each
+UPDATE pages SET recognised = json_remove(recognised, '$.words') WHERE recognised IS NOT NULL;
 """,
 }
 """Version -> what makes it the next one."""

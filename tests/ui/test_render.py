@@ -34,7 +34,7 @@ HOSTILE = [
     "<math><mtext></mtext></math>",
     "<form action=http://127.0.0.1:1><input name=x>",
 ]
-TAGS = {"div", "p", "span", "sup", "mark", "b", "details", "summary", "ol", "li"}
+TAGS = {"table", "tr", "th", "td", "div", "p", "span", "sup", "mark", "b", "details", "summary", "ol", "li"}
 
 
 class Seen(HTMLParser):
