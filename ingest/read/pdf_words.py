@@ -135,8 +135,9 @@ def boxes(found: PlacedText, text: str, kept: slice, tidy: Callable[[str], str])
         return b""
     spans = [match.span() for match in _PIECE.finditer(text)]
     places = found.places
-    if len(spans) != len(found.pieces):  # nothing parts a piece, so as many are the same ones; fewer have been joined
-        spans = _spans_of(tidy("\n".join([*(found.text[start:end] for start, end in found.pieces), "."])).split("\n")[:-1], text)
+    if len(spans) != len(found.pieces) or "\x02" in found.text or "\ufffe" in found.text:  # else nothing was joined: the same ones
+        lines = [".", *(found.text[start:end] for start, end in found.pieces), "."]  # tidying cuts empty lines off at the ends
+        spans = _spans_of(tidy("\n".join(lines)).split("\n")[1:-1], text)
         places = places[: len(spans)]
     rows = np.concatenate((np.array(spans, np.int32).reshape(-1, 2), places), axis=1)
     wanted = (rows[:, 0] >= kept.start) & (rows[:, 1] <= kept.stop) & (rows[:, 1] > rows[:, 0]) & (rows[:, 4] > 0)
