@@ -225,7 +225,7 @@ def _add_file(
             snapshot=snapshot,
         )
         return FileOutcome(shown, Outcome.FAILED, reason=error.reason()), False
-    vectors = _embed(reading, spans, headers, name=name, size=stamp.size_bytes, batch=batch)
+    vectors = _embed(content_hash, spans, headers, name=name, size=stamp.size_bytes, batch=batch)
     library.commit(
         place,
         name=name,
@@ -282,14 +282,17 @@ def _failed(reason: Reason | None) -> bool:
     return reason is not None and reason.code not in PARTIAL_REASONS
 
 
-def _embed(reading: Reading, spans: Sequence[Span], headers: Sequence[str], *, name: str, size: int, batch: Batch) -> Vectors:
-    vectors: list[Vectors] = []
-    for at in range(0, len(spans), _EMBED_AT_ONCE):
-        batch.tell(name, part_bytes=size * at / len(spans))
-        texts = [f"{where}\n{span.text}" for where, span in zip(headers[at:], spans[at : at + _EMBED_AT_ONCE], strict=False)]
-        vectors.append(batch.embedder.embed_passages(texts))
-        batch.passages_done += len(texts)
-    return np.concatenate(vectors)
+def _embed(doc_id: str, spans: Sequence[Span], headers: Sequence[str], *, name: str, size: int, batch: Batch) -> Vectors:
+    """What an earlier reading of the same content had embedded is not embedded again."""
+    vectors = batch.library.manifest.embedded(doc_id, batch.embedder.identity)
+    wanted = [(where, span.text) for where, span in zip(headers, spans, strict=True)]
+    new = [passage for passage in dict.fromkeys(wanted) if passage not in vectors]
+    for at in range(0, len(new), _EMBED_AT_ONCE):
+        batch.tell(name, part_bytes=size * at / len(new))
+        together = new[at : at + _EMBED_AT_ONCE]
+        vectors |= zip(together, batch.embedder.embed_passages([f"{where}\n{text}" for where, text in together]), strict=True)
+        batch.passages_done += len(together)
+    return np.stack([vectors[passage] for passage in wanted])
 
 
 class _Stamp(NamedTuple):

@@ -7,6 +7,7 @@ process that has just parsed a hostile file. Messages are JSON behind their leng
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import os
@@ -23,12 +24,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, BinaryIO
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ingest.priority import WINDOWS_FLAGS, lower_this_process
 from ingest.read import read
 from ingest.read.ocr import Recogniser, is_installed, recogniser
 from ingest.read.tesseract import Picture
+from rag.boxes import unpack
 from rag.errors import DocumentError, DocumentTooDemanding, ReaderDied
 from rag.records import Page, Reading, Reason, Unread
 from rag.settings import OCRSettings, SandboxSettings
@@ -59,7 +61,11 @@ _LOST_PAGES = 3
 """Pages that may bring the reader down or take too long before the rest of a document's pages goes unrecognised."""
 
 
-class _Request(BaseModel):
+class _Message(BaseModel):
+    model_config = ConfigDict(val_json_bytes="base64", ser_json_bytes="base64")
+
+
+class _Request(_Message):
     path: str  # its bytes, hexadecimal
     name: str  # as well as it can be written
     recognised: dict[int, Page | Unread] = Field(default_factory=dict)  # by children that have died since
@@ -75,7 +81,7 @@ class _Step(BaseModel):
     unread: Unread | None = None
 
 
-class _Answer(BaseModel):
+class _Answer(_Message):
     """What the child found: a reading, or a DocumentError by its name and facts; before that, how far it is."""
 
     step: _Step | None = None
@@ -267,9 +273,18 @@ def _understood(message: bytes, name: str) -> _Answer:
         answer = _Answer.model_validate_json(message)
     except ValidationError as error:
         raise ReaderDied(name=name, cause="its answer makes no sense") from error
-    if [answer.step, answer.reading, answer.error].count(None) != 2:
+    pages = answer.reading.pages if answer.reading is not None else ()
+    if [answer.step, answer.reading, answer.error].count(None) != 2 or not all(map(_is_boxed_rightly, pages)):
         raise ReaderDied(name=name, cause="its answer makes no sense")
     return answer
+
+
+def _is_boxed_rightly(page: Page) -> bool:
+    try:
+        unpack(page.boxes, len(page.text))
+    except ValueError:
+        return False
+    return True
 
 
 def _noted(step: _Step, begun: int | None, request: _Request, name: str) -> int | None:
@@ -344,7 +359,7 @@ def serve(memory_mib: str, seconds: str, ocr: str) -> None:
         try:
             answer = _read(request, _Announced(engine, request, answers, budget) if engine is not None else None)
             leaves = budget.is_strained() or request.password is not None
-            message = json.dumps({**answer, "leaves": leaves}).encode()
+            message = json.dumps({**answer, "leaves": leaves}, default=_in_base64).encode()
         except MemoryError:
             error = {"code": DocumentTooDemanding.__name__, "facts": {"limit": f"{memory_mib} MiB"}}
             leaves = True
@@ -379,6 +394,10 @@ def _read(request: _Request, engine: Recogniser | None) -> dict[str, object]:
         return {"reading": asdict(read(path, name=request.name, recogniser=engine, password=request.password))}
     except DocumentError as error:
         return {"error": {"code": type(error).__name__, "facts": {**error.facts, "name": ""}}}  # the parent knows the name
+
+
+def _in_base64(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).decode()
 
 
 def _take_pipes() -> tuple[BinaryIO, BinaryIO]:

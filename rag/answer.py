@@ -119,7 +119,18 @@ def checked_answer(
 def _cite(quotation: Quotation, evidence: tuple[Evidence, ...], library: Library) -> Citation:
     document = next(item.document for item in evidence if item.doc_id == quotation.doc_id)
     first, last = library.place_of(quotation.doc_id, quotation.start), library.place_of(quotation.doc_id, quotation.end - 1)
-    return Citation(quotation.doc_id, document, first.page, last.page, quotation.text, first.offset, last.offset + 1)
+    span = quotation.doc_id, quotation.start, quotation.end
+    return Citation(
+        quotation.doc_id,
+        document,
+        first.page,
+        last.page,
+        quotation.text,
+        first.offset,
+        last.offset + 1,
+        boxes=library.boxes(*span),
+        recognised=library.recognised(*span),
+    )
 
 
 class Turns:

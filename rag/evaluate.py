@@ -152,6 +152,8 @@ def result_row(answer: Answer) -> dict[str, object]:
                 "quote": cited.quote,
                 "start": cited.start,
                 "end": cited.end,
+                "boxes": [asdict(rectangle) for rectangle in cited.boxes],
+                "recognised": asdict(cited.recognised) if cited.recognised else None,
             }
             for cited in answer.citations
         ],

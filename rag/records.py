@@ -37,7 +37,8 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Where the word ``page.text[start:end]`` stands, in shares of the page's width and height from its upper left corner."""
+    """Where the word ``page.text[start:end]`` stands, in shares of the page's width and height, as it is shown, from its upper left corner.
+    A word that was divided at the end of a line has one box for each part."""
 
     start: int
     end: int
@@ -53,7 +54,6 @@ class Recognition:
 
     engine: str  # with its version and languages
     confidence: float  # 0 to 100, mean over the words
-    words: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ class Page:
     headings: tuple[Heading, ...] = ()
     tables: tuple[Table, ...] = ()
     recognised: Recognition | None = None  # None where the file itself holds the text
+    boxes: bytes = b""  # of its words, see rag.boxes; empty where the format knows no places
 
 
 class Unread(StrEnum):
@@ -149,6 +150,8 @@ class Document:
     added: float  # seconds since the epoch
     reason: Reason | None = None
     tags: tuple[str, ...] = ()  # the sub-folders of watched folders in which it lies
+    recognised_pages: int = 0
+    confidence: float | None = None  # 0 to 100, mean over those pages; None without any
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +191,18 @@ class Evidence:
     headings: tuple[str, ...]
     score: float
     best: tuple[int, int]  # where in the document's text the passage stands that was found; its neighbours surround it
+    tables: tuple[Table, ...] = ()  # or what of them stands in ``text``, which they index
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """A part of a page, in shares of its width and height, as it is shown, from its upper left corner."""
+
+    page: int | None
+    left: float
+    top: float
+    right: float
+    bottom: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +217,8 @@ class Citation:
     quote: str
     start: int
     end: int
+    boxes: tuple[Rectangle, ...] = ()  # line by line; empty where nobody knows
+    recognised: Recognition | None = None  # of the least sure of its pages that were; None where the file holds the text
 
 
 @dataclass(frozen=True, slots=True)

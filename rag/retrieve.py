@@ -110,4 +110,5 @@ def _evidence(run: Run, library: Library) -> Evidence:
         run.best.headings,
         run.score,
         (run.best.start, run.best.end),
+        library.tables(run.doc_id, first.start, last.end),
     )

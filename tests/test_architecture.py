@@ -22,7 +22,7 @@ ORDER = (
     ("rag.errors",),
     ("rag.partial",),
     ("rag.settings", "rag.ports", "rag.no_network"),
-    ("rag.sentences",),
+    ("rag.sentences", "rag.boxes"),
     ("rag.library", "rag.weights"),
     ("rag.retrieve", "rag.prompt"),
     ("rag.ground",),
@@ -60,7 +60,7 @@ OWNERS = {
     "psutil": ("rag/weights/cores.py",),
     "pydantic": ("rag/settings.py", "rag/evaluate.py", "ingest/sandbox.py"),  # where untrusted input enters
     "pypdf": ("ingest/read/pdf_structure.py",),
-    "pypdfium2": ("ingest/read/pdf.py",),
+    "pypdfium2": ("ingest/read/pdf.py", "ingest/read/pdf_words.py"),
     "python_calamine": ("ingest/read/sheets.py",),
     "rich": ("ui/cli.py",),
     "safetensors": ("rag/weights/",),

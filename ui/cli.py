@@ -309,6 +309,8 @@ def _document_lines(desk: _Desk, document: Document) -> Iterator[str]:
     line = f"{document.name}  [{state}]  {pages}{document.passages} {desk.words['passages']}"
     tags = "".join(f"  #{tag}" for tag in document.tags)
     yield line + tags if _columns(line + tags) <= shutil.get_terminal_size().columns else line
+    if document.recognised_pages:
+        yield "    " + desk.say("recognised_pages", count=document.recognised_pages, confidence=document.confidence)
     if len(document.places) > 1:
         yield from (f"    {place}" for place in document.places)
     if document.reason:
@@ -473,7 +475,8 @@ def _show_answer(desk: _Desk, answer: Answer) -> None:
         desk.show(desk.say("cut_short"))
     for number, cited in enumerate(answer.citations, 1):
         desk.show("")
-        desk.show(f"[{number}] {_where(desk, cited.document, cited.page, cited.page_end)}")
+        how = f" ({desk.say('recognised', confidence=cited.recognised.confidence)})" if cited.recognised else ""
+        desk.show(f"[{number}] {_where(desk, cited.document, cited.page, cited.page_end)}{how}")
         desk.show(f"    “{' '.join(cited.quote.split())}”")
 
 

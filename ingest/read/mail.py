@@ -121,18 +121,13 @@ def _head(letter: Letter) -> Page:
 
 
 def _attached(reading: Reading, name: str) -> list[Page]:
-    """An attachment's pages: below its name, if it has one, and without numbers, which would be taken for the mail's."""
+    """An attachment's pages: below its name, if it has one, and without numbers, which would be taken for the mail's, or boxes, which need one."""
     first = PageText()
     if name:
         first.add_heading(1, name)
     first.add_page(_lowered(reading.pages[0]))
-    shift = len(name) + len("\n\n") if name else 0
-    recognised = reading.pages[0].recognised
-    if recognised is not None:
-        words = tuple(replace(word, start=word.start + shift, end=word.end + shift) for word in recognised.words)
-        recognised = replace(recognised, words=words)
-    pages = [replace(first.page(label=reading.pages[0].label), recognised=recognised)]
-    return pages + [replace(_lowered(page), number=None) for page in reading.pages[1:]]
+    pages = [replace(first.page(label=reading.pages[0].label), recognised=reading.pages[0].recognised)]
+    return pages + [replace(_lowered(page), number=None, boxes=b"") for page in reading.pages[1:]]
 
 
 def _lowered(page: Page) -> Page:

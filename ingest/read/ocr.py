@@ -13,8 +13,9 @@ from typing import Protocol
 
 from ingest.read.columns import Area, area_of, find_columns
 from ingest.read.tesseract import Look, Picture, RecogniserFailed, Word, engine, has_engine, mean
+from rag.boxes import UNITS, pack
 from rag.errors import UNREAD_DOCUMENT, DocumentError
-from rag.records import Box, Page, Recognition, Unread
+from rag.records import Page, Recognition, Unread
 from rag.settings import OCRSettings
 
 DPI = 200
@@ -182,22 +183,15 @@ def _enlarged(word: Word, factor: float) -> Word:
 def _page(words: list[Word], *, number: int, size: tuple[int, int], engine: str) -> Page:
     """Lines as they stand, a blank one between two blocks, and where each word is."""
     width, height = size
-    text, boxes = "", []
+    text = ""
+    rows: list[tuple[int, ...]] = []
     before: Word | None = None
     for word in words:
         if before is not None:
             text += "\n\n" if word.block != before.block else "\n" if word.line != before.line else " "
         start = len(text)
         text += word.text
-        boxes.append(
-            Box(
-                start,
-                len(text),
-                max(0.0, round(word.left / width, 4)),
-                max(0.0, round(word.top / height, 4)),
-                min(1.0, round(word.right / width, 4)),
-                min(1.0, round(word.bottom / height, 4)),
-            )
-        )
+        edges = (word.left / width, word.top / height, word.right / width, word.bottom / height)
+        rows.append((start, len(text), *(min(UNITS, max(0, round(edge * UNITS))) for edge in edges)))
         before = word
-    return Page(text, number=number, recognised=Recognition(engine, round(mean(words), 1), tuple(boxes)))
+    return Page(text, number=number, recognised=Recognition(engine, round(mean(words), 1)), boxes=pack(rows))

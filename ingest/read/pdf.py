@@ -21,7 +21,8 @@ from ingest.read.garbled import SYMBOLS, is_garbled
 from ingest.read.headings import find_headings
 from ingest.read.ocr import DPI, LARGEST_PIXELS, Recogniser, why_no_words
 from ingest.read.pdf_structure import OutlineEntry, is_locked, structure
-from ingest.read.running import leave_out_running_lines
+from ingest.read.pdf_words import NO_TEXT, PlacedText, boxes, characters_of, in_order, placed
+from ingest.read.running import without_running_lines
 from ingest.read.tesseract import Picture, RecogniserFailed
 from ingest.read.text import normalise
 from rag.errors import DamagedDocument, EncryptedDocument, NoTextInDocument, UnsupportedEncryption, WrongPassword
@@ -57,22 +58,26 @@ def is_pdf(contents: bytes) -> bool:
 def read(contents: bytes, name: str, recogniser: Recogniser | None = None, password: str | None = None) -> Reading:
     document = _open(contents, name, password)
     try:
-        raw: list[str] = []
+        found: list[PlacedText] = []
         because: dict[int, Unread] = {}
         for index in range(len(document)):
-            found = _text_layer(document, index)
-            raw.append("" if isinstance(found, Unread) else found)
-            if isinstance(found, Unread):
-                because[index + 1] = found
+            layer = _text_layer(document, index)
+            found.append(NO_TEXT if isinstance(layer, Unread) else layer)
+            if isinstance(layer, Unread):
+                because[index + 1] = layer
+        raw = [layer.text for layer in found]
         cut_off = _is_cut_off(contents)
         if not raw or (cut_off and not all(raw)):
             raise DamagedDocument(name=name, cause="its end is missing" if cut_off else "it has no pages")
         recognised = _recognise(document, because, recogniser)
         if not any(raw) and not recognised:
             raise why_no_words(name, because) if because else NoTextInDocument(name=name, pages=len(raw))
-        texts = leave_out_running_lines([_tidy(text) for text in _join_hyphenated(raw)])
+        whole = [_tidy(text) for text in _join_hyphenated(raw)]
+        kept = without_running_lines(whole)
+        texts = [text[part] for text, part in zip(whole, kept, strict=True)]
+        places = [boxes(layer, text, part, _tidy) for layer, text, part in zip(found, whole, kept, strict=True)]
         for number, page in recognised.items():
-            texts[number - 1] = page.text
+            texts[number - 1], places[number - 1] = page.text, page.boxes
         about = structure(contents, len(texts), password)
         headings = _outline_headings(about.outline, texts) or _rule_headings(texts)
         pages = tuple(
@@ -82,6 +87,7 @@ def read(contents: bytes, name: str, recogniser: Recogniser | None = None, passw
                 label=about.labels.get(index),
                 headings=tuple(headings[index]),
                 recognised=recognised[index + 1].recognised if index + 1 in recognised else None,
+                boxes=places[index],
             )
             for index, text in enumerate(texts)
             if text
@@ -150,8 +156,8 @@ def _draw(document: pypdfium2.PdfDocument, index: int) -> Picture:
         raise RecogniserFailed(str(error)) from error
 
 
-def _text_layer(document: pypdfium2.PdfDocument, index: int) -> str | Unread:
-    """The words PDFium finds on a page, in its own notation: "" on a blank page; or why there are none."""
+def _text_layer(document: pypdfium2.PdfDocument, index: int) -> PlacedText | Unread:
+    """The words PDFium finds on a page, in its own notation: NO_TEXT on a blank page; or why there are none."""
     try:
         page = document[index]
         try:
@@ -160,35 +166,36 @@ def _text_layer(document: pypdfium2.PdfDocument, index: int) -> str | Unread:
                 page = document[index]
             textpage = page.get_textpage()
             try:
-                text = _in_reading_order(textpage, str(textpage.get_text_range()))
+                text = str(textpage.get_text_range())
+                if is_garbled(text):
+                    return Unread.GARBLED
+                if any(char.isalnum() for char in text):
+                    return placed(page, textpage, *_in_reading_order(textpage, text))
             finally:
                 textpage.close()
-            if is_garbled(text):
-                return Unread.GARBLED
-            if any(char.isalnum() for char in text):
-                return text
-            return Unread.NEEDS_OCR if text.strip() or _shows_something(page) else ""
+            return Unread.NEEDS_OCR if text.strip() or _shows_something(page) else NO_TEXT
         finally:
             page.close()
     except pypdfium2.PdfiumError:
         return Unread.NO_TEXT
 
 
-def _in_reading_order(textpage: pypdfium2.PdfTextPage, text: str) -> str:
-    """The text, which is in the order of drawing, by columns where that order goes to and fro between them."""
+def _in_reading_order(textpage: pypdfium2.PdfTextPage, text: str) -> tuple[str, Sequence[int] | None]:
+    """The text, which is in the order of drawing, by columns where that order goes to and fro between them; and its characters' numbers."""
+    characters = characters_of(textpage, text)
     count = pdfium.FPDFText_CountRects(textpage, 0, -1)
     if count < _FEWEST_PIECES:
-        return text
+        return text, characters
     if count > _MOST_PIECES and find_columns(_pieces(textpage, range(0, count, -(-count // _MOST_PIECES)))) is None:
-        return text  # some programs draw each word by itself, and a part of them shows as well that there are no columns
+        return text, characters  # some programs draw each word by itself, and a part of them shows as well that there are no columns
     pieces = _pieces(textpage, range(count))
     areas = find_columns(pieces)
     if areas is None or not is_out_of_order(pieces, areas):
-        return text
+        return text, characters
     edge = 100_000.0
     bounds = [(max(-edge, area.left), max(-edge, -area.bottom), min(edge, area.right), min(edge, -area.top)) for area in areas]
-    parts = [str(textpage.get_text_bounded(*bound)) for bound in bounds]
-    return "\r\n".join(part.strip("\r\n") for part in parts if part.strip())
+    parts = [(str(textpage.get_text_bounded(*bound)).strip("\r\n"), bound) for bound in bounds]
+    return in_order(textpage, text, characters, [(part, bound) for part, bound in parts if part.strip()])
 
 
 def _pieces(textpage: pypdfium2.PdfTextPage, numbers: range) -> list[Area]:

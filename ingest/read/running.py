@@ -31,8 +31,8 @@ _NUMBER_LAST = re.compile(r"(.*\D)[\s|·•]+(?:page\s+)?(\d{1,4})", re.IGNORECA
 _Key = tuple[bool, str, int | None]  # at the top?, words, page number less position
 
 
-def leave_out_running_lines(texts: Sequence[str]) -> list[str]:
-    """The pages without them; the text of a page is cut at its ends only."""
+def without_running_lines(texts: Sequence[str]) -> list[slice]:
+    """What of each page's text is left without them: it is cut at its ends only."""
     ends = [_ends(text, at) for at, text in enumerate(texts)]
     pages: dict[_Key, list[int]] = defaultdict(list)
     for at, keys in enumerate(ends):
@@ -41,7 +41,7 @@ def leave_out_running_lines(texts: Sequence[str]) -> list[str]:
     filled = sum(1 for text in texts if text)
     running = {key: found for key, found in pages.items() if _is_running(key, len(found), filled)}
     if not running:
-        return list(texts)
+        return [slice(0, len(text)) for text in texts]
     return [_cut(text, at, keys, running) for at, (text, keys) in enumerate(zip(texts, ends, strict=True))]
 
 
@@ -72,7 +72,7 @@ def _key(line: str, at: int, *, top: bool) -> _Key:
     return (top, line, None)
 
 
-def _cut(text: str, at: int, keys: Sequence[_Key], running: dict[_Key, list[int]]) -> str:
+def _cut(text: str, at: int, keys: Sequence[_Key], running: dict[_Key, list[int]]) -> slice:
     def goes(key: _Key) -> bool:
         return key in running and (not key[1] or running[key][0] != at)
 
@@ -81,9 +81,11 @@ def _cut(text: str, at: int, keys: Sequence[_Key], running: dict[_Key, list[int]
         if not goes(key):
             break
         body = body.partition("\n")[2]
+    start = len(text) - len(body)
     for key in (key for key in keys if not key[0]):
         if not goes(key):
             break
         body = body.rpartition("\n")[0]
+    start += len(body) - len(body.lstrip("\n"))
     body = body.strip("\n")
-    return body if any(map(str.isalnum, body)) else text
+    return slice(start, start + len(body)) if any(map(str.isalnum, body)) else slice(0, len(text))

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from rag import boxes
 from rag.errors import (
     PARTIAL_REASONS,
     AmbiguousDocument,
@@ -29,7 +30,7 @@ from rag.library.manifest import Manifest, Place, page_at
 from rag.library.tags import same, tags_of
 from rag.partial import why_partial
 from rag.ports import Embedder, Vectors
-from rag.records import Document, Passage, Reading, Span, State
+from rag.records import Document, Passage, Reading, Recognition, Rectangle, Span, State, Table
 
 log = logging.getLogger(__name__)
 
@@ -99,12 +100,15 @@ class Library:
 
     def documents(self) -> list[Document]:
         """All documents, in the order in which they were added; files of which nothing could be read among them."""
-        rows = self.manifest.document_rows()
+        rows, recognised = self.manifest.document_rows(), self.manifest.recognised_pages()
         folders = [folder.folder for folder in self.manifest.folders()]
         together: dict[str, list[Place]] = {}
         for place in self.manifest.places():
             together.setdefault(place.doc_id or f"unread:{place.place!r}", []).append(place)
-        return [_document(places, rows.get(places[0].doc_id or ""), folders) for places in together.values()]
+        return [
+            _document(places, rows.get(places[0].doc_id or ""), folders, *recognised.get(places[0].doc_id or "", (0, None)))
+            for places in together.values()
+        ]
 
     def counts(self) -> Counts:
         return Counts(*self.manifest.counts())
@@ -277,6 +281,33 @@ class Library:
         """``document text[start:end]``, word for word."""
         return self.manifest.text(doc_id, start, end)
 
+    def boxes(self, doc_id: str, start: int, end: int) -> tuple[Rectangle, ...]:
+        """Where ``document text[start:end]`` stands, line by line; nothing where that is not known (and for documents read by an older Seorap)."""
+        found: list[Rectangle] = []
+        for page in self.manifest.placed_pages(doc_id, start, end):
+            try:
+                words = boxes.words(page.boxes, page.length)
+            except ValueError:  # ``faults`` says so
+                continue
+            meant = [word for word in words if word.start + page.start < end and word.end + page.start > start]
+            found += boxes.rectangles(meant, page=page.number)
+        return tuple(found)
+
+    def recognised(self, doc_id: str, start: int, end: int) -> Recognition | None:
+        """What recognised ``document text[start:end]``, by the least sure of its pages; None where the file itself holds the text."""
+        pages = self.manifest.placed_pages(doc_id, start, end)
+        return min((page.recognised for page in pages if page.recognised), key=lambda found: found.confidence, default=None)
+
+    def tables(self, doc_id: str, start: int, end: int) -> tuple[Table, ...]:
+        """The tables in ``document text[start:end]``, which they index; of those that begin before it, what is left."""
+        found: list[Table] = []
+        for page in self.manifest.placed_pages(doc_id, start, end):
+            for table in page.tables:
+                first, last = page.start + table.start - start, page.start + table.end - start
+                if last > 0 and first < end - start:
+                    found.append(Table(max(0, first), min(end - start, last), table.header_rows if first >= 0 else 0))
+        return tuple(found)
+
     # --- the vector index, always derived -----------------------------------------------------
 
     def fill_index(self) -> None:
@@ -326,10 +357,14 @@ def identity(document: Document) -> str:
 
 
 def _document(
-    places: Sequence[Place], row: tuple[str, int | None, int, tuple[int, ...], int] | None, folders: Collection[bytes]
+    places: Sequence[Place],
+    row: tuple[str, int | None, int, int] | None,
+    folders: Collection[bytes],
+    recognised_pages: int,
+    confidence: float | None,
 ) -> Document:
     first = places[0]
-    kind, pages, size_bytes, _, passages = row or ("", None, first.size_bytes, (), 0)
+    kind, pages, size_bytes, passages = row or ("", None, first.size_bytes, 0)
     reason = next((place.reason for place in places if place.reason), None)
     state = State.READY
     if reason:
@@ -346,6 +381,8 @@ def _document(
         added=first.added,
         reason=reason,
         tags=tags_of((place.place for place in places), folders),
+        recognised_pages=recognised_pages,
+        confidence=confidence,
     )
 
 

@@ -19,10 +19,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rag import boxes
 from rag.errors import DrawerDamaged, DrawerFull, DrawerReadOnly, DrawerTooNew, NoDrawer
 from rag.library import fulltext, schema
 from rag.ports import Vectors
-from rag.records import PAGE_BREAK, Passage, Reading, Reason, Span
+from rag.records import PAGE_BREAK, Passage, Reading, Reason, Recognition, Span, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,18 @@ class WatchedFolder:
     reachable: bool = True  # False: it was not there when last looked for
     swept: float | None = None  # when it was last compared as a whole, seconds since the epoch
     device: int | None = None  # on which it lay then
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPage:
+    """One row of ``pages``, without its text."""
+
+    number: int | None
+    start: int
+    length: int
+    recognised: Recognition | None
+    boxes: bytes
+    tables: tuple[Table, ...]
 
 
 class Manifest:
@@ -186,7 +199,7 @@ class Manifest:
                 ),
             )
             self._db.executemany(
-                "INSERT INTO pages VALUES (?,?,?,?,?,?,?)",
+                "INSERT INTO pages VALUES (?,?,?,?,?,?,?,?,?)",
                 [
                     (
                         doc_id,
@@ -196,6 +209,8 @@ class Manifest:
                         start,
                         page.text,
                         json.dumps(asdict(page.recognised)) if page.recognised else None,
+                        page.boxes,
+                        json.dumps([(table.start, table.end, table.header_rows) for table in page.tables]),
                     )
                     for at, (page, start) in enumerate(zip(reading.pages, starts, strict=True))
                 ],
@@ -307,12 +322,21 @@ class Manifest:
         """doc_id -> how it was read and split."""
         return dict(self._rows("SELECT doc_id, method FROM documents"))
 
-    def document_rows(self) -> dict[str, tuple[str, int | None, int, tuple[int, ...], int]]:
-        """doc_id -> format, pages, size in bytes, pages without text, number of passages."""
+    def document_rows(self) -> dict[str, tuple[str, int | None, int, int]]:
+        """doc_id -> format, pages, size in bytes, number of passages."""
         rows = self._rows(
-            "SELECT doc_id, format, pages, size_bytes, unread_pages, (SELECT count(*) FROM passages p WHERE p.doc_id=d.doc_id) FROM documents d"
+            "SELECT doc_id, format, pages, size_bytes, (SELECT count(*) FROM passages p WHERE p.doc_id=d.doc_id) FROM documents d"
         )
-        return {row[0]: (row[1], row[2], row[3], tuple(json.loads(row[4])), row[5]) for row in rows}
+        return {doc_id: (kind, pages, size, passages) for doc_id, kind, pages, size, passages in rows}
+
+    def recognised_pages(self) -> dict[str, tuple[int, float]]:
+        """doc_id -> number of pages that were recognised, mean confidence."""
+        if self.outdated:
+            return {}
+        rows = self._rows(
+            "SELECT doc_id, count(*), avg(json_extract(recognised, '$.confidence')) FROM pages WHERE recognised IS NOT NULL GROUP BY doc_id"
+        )
+        return {doc_id: (count, confidence) for doc_id, count, confidence in rows}
 
     def counts(self) -> tuple[int, int, int]:
         """Documents, passages, index operations still to do."""
@@ -333,6 +357,27 @@ class Manifest:
     def pages(self, doc_id: str) -> list[tuple[int | None, int, str]]:
         """Page number, start in the document's text, and text, in order."""
         return self._rows("SELECT number, start, text FROM pages WHERE doc_id=? ORDER BY ordinal", (doc_id,))
+
+    def placed_pages(self, doc_id: str, start: int, end: int) -> list[PlacedPage]:
+        """What is known of the pages over which ``document text[start:end]`` runs, beside their text."""
+        if self.outdated:
+            return []
+        rows = self._rows(
+            "SELECT number, start, length(text), recognised, boxes, tables FROM pages WHERE doc_id=?1 AND start<?3 AND start+length(text)>?2 "
+            "ORDER BY ordinal",
+            (doc_id, start, end),
+        )
+        return [
+            PlacedPage(
+                number,
+                begin,
+                length,
+                Recognition(**json.loads(recognised)) if recognised else None,
+                packed,
+                tuple(Table(*table) for table in json.loads(tables)),
+            )
+            for number, begin, length, recognised, packed, tables in rows
+        ]
 
     def text(self, doc_id: str, start: int, end: int) -> str:
         """``document text[start:end]``."""
@@ -387,6 +432,13 @@ class Manifest:
         ids_found = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
         joined = b"".join(row[1] for row in rows)
         return ids_found, np.frombuffer(joined, dtype="<f4").reshape(len(rows), -1) if rows else np.empty((0, 0), np.float32)
+
+    def embedded(self, doc_id: str, embedder: str) -> dict[tuple[str, str], Vectors]:
+        """Header and text -> vector, of the passages that an earlier reading of this content gave."""
+        rows = self._rows(
+            "SELECT header, text, vector FROM passages JOIN vectors USING (passage_id) WHERE doc_id=? AND embedder=?", (doc_id, embedder)
+        )
+        return {(header, text): np.frombuffer(vector, dtype="<f4") for header, text, vector in rows}
 
     def has_outbox(self) -> bool:
         return bool(self._one("SELECT EXISTS (SELECT 1 FROM outbox)"))
@@ -509,6 +561,11 @@ class Manifest:
         for what, sql in questions.items():
             if count := int(self._rows(sql, {"embedder": embedder} if ":embedder" in sql else ())[0][0]):
                 found.append(f"{count} {what}")
+        for doc_id, ordinal, text, packed in self._rows("SELECT doc_id, ordinal, text, boxes FROM pages WHERE boxes<>x''"):
+            try:
+                boxes.unpack(packed, len(text))
+            except ValueError as error:
+                found.append(f"the word boxes of page row {ordinal} of {doc_id}: {error}")
         for (doc_id,) in self._rows("SELECT doc_id FROM documents"):
             text = PAGE_BREAK.join(page[2] for page in self.pages(str(doc_id)))
             wrong = sum(

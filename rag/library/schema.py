@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 3
+VERSION = 4
 
 SCHEMA = """
 CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -56,6 +56,11 @@ CREATE TABLE folders (               -- kept equal to the drawer
     2: """
 ALTER TABLE places ADD COLUMN snapshot TEXT;                    -- of an upload: its file in snapshots/, also while it could not be read
 UPDATE places SET snapshot=doc_id WHERE substr(place, 1, 7)=CAST('upload:' AS BLOB);
+""",
+    3: """
+ALTER TABLE pages ADD COLUMN boxes BLOB NOT NULL DEFAULT x'';   -- where its words stand, see rag/boxes.py
+ALTER TABLE pages ADD COLUMN tables TEXT NOT NULL DEFAULT '[]'; -- start, end, rows that name the columns, of each
+UPDATE pages SET recognised = json_remove(recognised, '$.words') WHERE recognised IS NOT NULL;
 """,
 }
 """Version -> what makes it the next one."""

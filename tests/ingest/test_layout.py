@@ -8,7 +8,7 @@ import pytest
 
 from ingest.read import read
 from ingest.read.garbled import is_garbled
-from ingest.read.running import leave_out_running_lines
+from ingest.read.running import without_running_lines
 from tests.documents import TWO_COLUMNS, pdf
 
 
@@ -32,6 +32,10 @@ def test_columns_drawn_line_by_line_are_read_one_after_the_other(tmp_path: Path)
 
 
 # --- headers, footers, page numbers ----------------------------------------------------------
+
+
+def leave_out_running_lines(pages: list[str]) -> list[str]:
+    return [page[kept] for page, kept in zip(pages, without_running_lines(pages), strict=True)]
 
 
 def test_headers_and_page_numbers_are_left_out_and_the_first_header_kept() -> None:

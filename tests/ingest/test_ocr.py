@@ -14,6 +14,7 @@ from PIL import Image
 from ingest.pipeline import Batch, Cancelled, add
 from ingest.read import ocr, read, tesseract
 from ingest.sandbox import Sandbox
+from rag.boxes import words
 from rag.errors import (
     DamagedDocument,
     DocumentError,
@@ -84,7 +85,7 @@ def test_english_is_recognised_word_by_word(tmp_path: Path, engine: ocr.Tesserac
     assert page.recognised is not None
     assert page.recognised.engine.endswith("(kor+eng)")
     assert page.recognised.confidence > 90
-    assert [page.text[word.start : word.end] for word in page.recognised.words] == ENGLISH.split()
+    assert [page.text[word.start : word.end] for word in words(page.boxes, len(page.text))] == ENGLISH.split()
 
 
 @recognising
@@ -95,7 +96,7 @@ def test_korean_is_recognised_with_its_spaces(tmp_path: Path, engine: ocr.Tesser
 
     assert page.text.split() == " ".join([KOREAN] * 4).split()
     assert page.recognised is not None
-    assert [page.text[word.start : word.end] for word in page.recognised.words] == page.text.split()
+    assert [page.text[word.start : word.end] for word in words(page.boxes, len(page.text))] == page.text.split()
     assert page.headings[0].title == "제1조 (목적)"
 
 
@@ -105,8 +106,7 @@ def test_a_word_is_boxed_where_it_stands(tmp_path: Path, engine: ocr.Tesseract) 
         documents.scans(tmp_path / "a.png", [documents.drawn("Deposit\n\n\n\nThe last line of the page")]), recogniser=engine
     ).pages
 
-    assert page.recognised is not None
-    first, *_, last = page.recognised.words
+    first, *_, last = words(page.boxes, len(page.text))
     assert page.text[first.start : first.end] == "Deposit"
     assert (first.left, first.top) == pytest.approx((0.8 / 8.27, 1 / 11.69), abs=0.01)
     assert last.top - first.top == pytest.approx(4 * 1.6 * 11 / 72 / 11.69, abs=0.01)

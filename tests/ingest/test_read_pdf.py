@@ -3,6 +3,7 @@
 import inspect
 import random
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pypdf.errors
@@ -23,7 +24,7 @@ def test_text_comes_page_by_page_with_labels_and_metadata(tmp_path: Path) -> Non
         roman_front_pages=1,
     )
 
-    assert read(path) == Reading(
+    assert _without_boxes(read(path)) == Reading(
         pages=(
             Page("Lease (draft)\nbetween A & B", number=1, label="i"),
             Page(
@@ -37,6 +38,10 @@ def test_text_comes_page_by_page_with_labels_and_metadata(tmp_path: Path) -> Non
         title="임대차 계약서",
         metadata={"title": "임대차 계약서", "author": "A. Writer", "created": "2024-01-31T09:30:00"},
     )
+
+
+def _without_boxes(reading: Reading) -> Reading:
+    return replace(reading, pages=tuple(replace(page, boxes=b"") for page in reading.pages))
 
 
 def test_hangul_in_pieces_is_put_together(tmp_path: Path) -> None:
@@ -242,7 +247,7 @@ def test_structure_that_takes_too_long_is_done_without(tmp_path: Path, monkeypat
     path = pdf(tmp_path / "a.pdf", ["one", "two"], title="T", roman_front_pages=1, outline=[("two", 2)])
     monkeypatch.setattr("ingest.read.pdf_structure._STRUCTURE_SECONDS", 0)
 
-    assert read(path) == Reading((Page("one", number=1), Page("two", number=2)), format="pdf")
+    assert _without_boxes(read(path)) == Reading((Page("one", number=1), Page("two", number=2)), format="pdf")
 
 
 def test_every_error_of_the_structure_library_is_expected() -> None:

@@ -6,18 +6,23 @@ import sqlite3
 import subprocess
 import sys
 import time
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ingest.pipeline import Batch, add
+from ingest.sandbox import Sandbox
 from rag.errors import AmbiguousDocument, DrawerFull, DrawerInUse, DrawerTooNew, EmbedderMismatch, NoDrawer, NoSuchDocument
 from rag.library import exact, schema
 from rag.library.fulltext import hangul_stems, terms
 from rag.library.library import Library
 from rag.library.manifest import Place
 from rag.partial import ranges
+from rag.records import Page, Reading, Recognition, Span, Table
+from rag.settings import SplitSettings
+from tests.documents import pdf
 from tests.fakes import WordHashEmbedder
 
 
@@ -241,6 +246,96 @@ def test_a_drawer_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> 
     assert library.manifest.places() == [Place(b"/a", "a", "d", 5, 1, None, 7.0)]
     library.close()
     assert sqlite3.connect(home / "manifest.sqlite3").execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
+
+
+def test_a_drawer_of_the_second_version_works_without_boxes_and_gets_them_without_embedding_again(
+    home: Path, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    path = pdf(tmp_path / "a.pdf", ["The deposit is due"])
+    home.mkdir()
+    old = sqlite3.connect(home / "manifest.sqlite3")
+    old.executescript(f"BEGIN;{schema.SCHEMA}{schema.MIGRATIONS[1]}PRAGMA user_version=2;COMMIT;")
+    old.execute(
+        "INSERT INTO documents VALUES (?, 'pdf', NULL, 1, 1, '[]', '{}', 'read 2', 0)", (doc_id := sha256(path.read_bytes()).hexdigest(),)
+    )
+    old.execute("INSERT INTO places VALUES (?, 'a.pdf', ?, 5, 1, NULL, NULL, 7, 1, 1, 0)", (bytes(path), doc_id))
+    recognised = '{"engine": "tesseract", "confidence": 91.5, "words": [{"start": 0, "end": 3}]}'
+    old.execute("INSERT INTO pages VALUES (?, 0, 1, NULL, 0, 'The deposit is due', ?)", (doc_id, recognised))
+    old.execute("INSERT INTO passages VALUES (1, ?, 0, 0, 18, 1, 1, '[]', 'a', 'The deposit is due')", (doc_id,))
+    vector = WordHashEmbedder().embed_passages(["a\nThe deposit is due"])[0]
+    old.execute("INSERT INTO vectors VALUES (1, ?, ?)", (WordHashEmbedder().identity, vector.astype("<f4").tobytes()))
+    old.commit()
+    old.close()
+
+    reader = Library(home, read_only=True)
+    assert (reader.boxes(doc_id, 0, 3), reader.tables(doc_id, 0, 3)) == ((), ())
+    reader.close()
+    library = Library(home)
+    assert (library.boxes(doc_id, 0, 3), library.recognised(doc_id, 0, 3)) == ((), Recognition("tesseract", 91.5))
+    batch = Batch(library, WordHashEmbedder(), sandbox, SplitSettings(passage_tokens=50))
+
+    assert [outcome.outcome.value for outcome in add([path], batch)] == ["updated"]
+
+    assert batch.passages_done == 0
+    assert [rectangle.page for rectangle in library.boxes(doc_id, 0, 3)] == [1]
+    assert library.recognised(doc_id, 0, 3) is None
+    assert list(library.faults()) == []
+    library.close()
+
+
+def test_boxes_run_over_lines_and_pages(library: Library, batch: Batch, tmp_path: Path) -> None:
+    list(add([pdf(tmp_path / "a.pdf", ["first line\nsecond line", "third line"])], batch))
+    (doc_id,) = library.scope(["a.pdf"])
+    text = library.text(doc_id, 0, 10_000)
+
+    found = library.boxes(doc_id, text.index("line"), text.index("third") + 3)
+
+    assert [rectangle.page for rectangle in found] == [1, 1, 2]
+    assert found[0].left > found[1].left == found[2].left
+    assert found[0].bottom < found[1].bottom
+    assert library.boxes(doc_id, len("first line\nsecond line"), len("first line\nsecond line\n\n")) == ()
+
+
+def test_boxes_that_are_none_are_a_fault_and_cost_nothing_else(library: Library, batch: Batch, tmp_path: Path) -> None:
+    list(add([pdf(tmp_path / "a.pdf", ["first line"])], batch))
+    (doc_id,) = library.scope(["a.pdf"])
+    with library.manifest.transaction():
+        library.manifest._db.execute("UPDATE pages SET boxes=x'00'")
+
+    assert library.boxes(doc_id, 0, 5) == ()
+    assert [fault.partition(":")[0] for fault in library.faults()] == [f"the word boxes of page row 0 of {doc_id}"]
+
+
+def test_what_recognised_a_page_and_how_surely_is_told(library: Library, embedder: WordHashEmbedder, tmp_path: Path) -> None:
+    pages = (
+        Page("The deposit is 100.", number=1, recognised=Recognition("scripted", 95.0)),
+        Page("It is due at once.", number=2, recognised=Recognition("scripted", 81.0)),
+        Page("a | b\n1 | 2", number=3, tables=(Table(0, 11, 1),)),
+    )
+    reading = Reading(pages, format="pdf")
+    spans = [Span(0, len(reading.text()), reading.text())]
+    vectors = embedder.embed_passages([reading.text()])
+    library.commit(
+        b"/a",
+        name="a.pdf",
+        doc_id="d",
+        mtime_ns=1,
+        size_bytes=1,
+        method="m",
+        embedder="e",
+        reading=reading,
+        spans=spans,
+        headers=["a"],
+        vectors=vectors,
+    )
+
+    (document,) = library.documents()
+    assert (document.recognised_pages, document.confidence) == (2, 88.0)
+    assert library.recognised("d", 0, 25) == Recognition("scripted", 81.0)
+    start = reading.text().index("a | b")
+    assert library.recognised("d", start, start + 5) is None
+    assert library.tables("d", 0, 1000) == (Table(start, start + 11, 1),)
+    assert library.tables("d", start + 6, start + 11) == (Table(0, 5, 0),)  # the rest of it, without the names of its columns
 
 
 def test_a_disk_almost_full_takes_nothing_more_and_still_answers(

@@ -698,7 +698,16 @@ def test_json_of_ask(seorap: Terminal, drawer: Path) -> None:
     quote = "The tenant pays a deposit of 3,751 euros before moving in."
     start = LEASE.index(quote)
     assert citations == [
-        {"document": "lease.md", "page": None, "page_end": None, "quote": quote, "start": start, "end": start + len(quote)}
+        {
+            "document": "lease.md",
+            "page": None,
+            "page_end": None,
+            "quote": quote,
+            "start": start,
+            "end": start + len(quote),
+            "boxes": [],
+            "recognised": None,
+        }
     ]
     assert isinstance(passages, list)
     assert {key for passage in passages for key in passage} == {"document", "page", "page_end", "text", "score"}

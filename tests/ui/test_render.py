@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from rag.errors import DamagedDocument
-from rag.records import Answer, Citation, Claim, Document, Evidence, FileOutcome, Outcome, Reason, State, Status, Timings
+from rag.records import (
+    Answer,
+    Citation,
+    Claim,
+    Document,
+    Evidence,
+    FileOutcome,
+    Outcome,
+    Reason,
+    Recognition,
+    State,
+    Status,
+    Table,
+    Timings,
+)
 from ui.web import render
 from ui.words.page import ENGLISH, KOREAN
 
@@ -34,7 +49,7 @@ HOSTILE = [
     "<math><mtext></mtext></math>",
     "<form action=http://127.0.0.1:1><input name=x>",
 ]
-TAGS = {"div", "p", "span", "sup", "mark", "b", "details", "summary", "ol", "li"}
+TAGS = {"table", "tr", "th", "td", "div", "p", "span", "sup", "mark", "b", "details", "summary", "ol", "li"}
 
 
 class Seen(HTMLParser):
@@ -67,8 +82,10 @@ class Seen(HTMLParser):
 def everything(text: str) -> str:
     """All that the page can show, with ``text`` wherever text comes from outside."""
     evidence = Evidence("d", text, 3, 4, 0, 1, text, (text,), 1.0, (0, 1))
-    long = Evidence("d", text, None, None, 0, 1, f"{text} and more " * 30, (), 0.5, (0, 1))
-    citation = Citation("d", text, 3, 4, text, 0, 1)
+    row = " ".join(text.split("\n"))
+    tables = (Table(0, len(row), 1), Table(len(row) + 1, 900))
+    long = Evidence("d", text, None, None, 0, 1, f"{row} and more " * 30, (), 0.5, (0, 1), tables)
+    citation = Citation("d", text, 3, 4, text, 0, 1, recognised=Recognition(text, 91.0))
     claims = (Claim(text, True, (0,)), Claim(text, False))
     found = Answer(text, "en", Status.PARTIAL, text, claims, (citation,), (evidence, long), Timings(1.0), text, "e", cut_short=True)
     reason = Reason("DamagedDocument", {"name": text, "cause": text})
@@ -184,3 +201,46 @@ def test_only_the_first_passages_are_open_to_view() -> None:
 @pytest.mark.parametrize(("size", "shown"), [(12, "12 B"), (4_300, "4 kB"), (12_345_678, "12.3 MB")])
 def test_sizes_are_readable(size: int, shown: str) -> None:
     assert render.size(size) == shown
+
+
+@pytest.mark.parametrize(
+    ("lines", "header_rows", "markup"),
+    [
+        pytest.param(
+            "item | price\nrent | 100\n | 5",
+            1,
+            "<tr><th>item</th><th>price</th></tr><tr><td>rent</td><td>100</td></tr><tr><td></td><td>5</td></tr>",
+            id="rows",
+        ),
+        pytest.param(
+            "| item | price |\n| --- | ---: |\n| rent | 100 |",
+            2,
+            "<tr><th>item</th><th>price</th></tr><tr><td>rent</td><td>100</td></tr>",
+            id="Markdown",
+        ),
+        pytest.param("rent | 100", 0, "<tr><td>rent</td><td>100</td></tr>", id="without names"),
+    ],
+)
+def test_a_table_is_shown_as_one_and_a_bar_in_prose_as_a_bar(lines: str, header_rows: int, markup: str) -> None:
+    text = f"either | or\n{lines}\nmore"
+    item = Evidence("d", "a.pdf", 1, 1, 0, len(text), text, (), 1.0, (0, 1), (Table(12, 12 + len(lines), header_rows),))
+
+    card = render.evidence_card(item, "", ENGLISH)
+
+    assert f'either | or<div class="rows"><table>{markup}</table></div>more' in card
+    assert "<table>" not in render.evidence_card(replace(item, tables=()), "", ENGLISH)
+
+
+def test_a_quotation_from_a_recognised_page_says_so() -> None:
+    cited = Citation("d", "scan.pdf", 3, 3, "words", 0, 5, recognised=Recognition("tesseract", 90.6))
+    found = Answer("q", "en", Status.ANSWERED, "a", (Claim("a", True, (0,)),), (cited,), (), Timings(1.0), "m", "e")
+
+    assert "p. 3 · recognised text, 91% sure" in render.answer(found, ENGLISH)
+    assert "3쪽 · 인식한 글, 확신도 91%" in render.answer(found, KOREAN)
+    assert "recognised" not in render.answer(replace(found, citations=(replace(cited, recognised=None),)), ENGLISH)
+
+
+def test_a_document_says_how_much_of_it_was_recognised() -> None:
+    item = Document("d", "scan.pdf", (), State.READY, "pdf", 3, 2, 1, 0.0, recognised_pages=3, confidence=90.6)
+
+    assert "3 recognised, 91% sure on average" in render.document(item, ENGLISH, "en", added="today")

@@ -43,6 +43,10 @@ _STYLE = """
 .sr .card[open] .preview { display: none; }
 .sr summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: .2rem; }
 
+.sr .rows { overflow: auto; max-height: 24rem; margin: .3rem 0; white-space: normal; }
+.sr .rows table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
+.sr .rows th, .sr .rows td { border: 1px solid var(--line); padding: .15rem .5rem; text-align: left; vertical-align: top; min-width: 3rem; max-width: 22rem; }
+.sr .rows th { font-weight: 600; }
 .sr .name { font-weight: 600; margin: 0; }
 .sr .figures { margin: 0; font-variant-numeric: tabular-nums; }
 .sr .reason { font-size: .88rem; margin: .15rem 0 0; }

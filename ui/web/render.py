@@ -21,6 +21,10 @@ _PREVIEW_CHARS = 200
 _SHOWN = 3
 """Passages that are seen without asking for more."""
 
+_BAR = re.compile(r"(?<!\\) ?\| ?")
+_RULE = re.compile(r":?-+:?")
+"""Below the names of a Markdown table's columns."""
+
 _TURNS_TEXT = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LOOKS_EMPTY = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
@@ -121,12 +125,17 @@ def answer(found: Answer, words: Words) -> str:
     notes += [words.cut_short] if found.cut_short else []
     notes += [words.stopped] if found.stopped else []
     quotes = [
-        f'<div class="quote"><span class="number">{number}</span>“{safe(" ".join(cited.quote.split()))}”<div class="where">— {where(cited, words)}</div></div>'
+        f'<div class="quote"><span class="number">{number}</span>“{safe(" ".join(cited.quote.split()))}”'
+        f'<div class="where">— {where(cited, words)}{_recognised(cited, words)}</div></div>'
         for number, cited in enumerate(found.citations, 1)
     ]
     return block(
         f'<div class="answer">{"".join(claims)}</div>' + "".join(f'<p class="small">{safe(note)}</p>' for note in notes) + "".join(quotes)
     )
+
+
+def _recognised(cited: Citation, words: Words) -> str:
+    return f" · {safe(words.recognised.format(confidence=round(cited.recognised.confidence)))}" if cited.recognised else ""
 
 
 def not_found(found: Answer, words: Words) -> str:
@@ -161,10 +170,35 @@ def folded_passages(evidence: Sequence[Evidence], asked: str, words: Words) -> s
 def evidence_card(item: Evidence, asked: str, words: Words) -> str:
     head = f'<span class="where">{where(item, words, item.headings[-2:])}</span>'
     flat = " ".join(item.text.split())
-    if len(flat) <= _PREVIEW_CHARS:
+    if len(flat) <= _PREVIEW_CHARS and not item.tables:
         return f'<div class="card">{head}<div class="text">{_marked(flat, asked)}</div></div>'
     preview = f'<span class="preview">{_marked(_best_part(flat, asked), asked)}</span>'
-    return f'<details class="card"><summary>{head}{preview}</summary><div class="text">{_marked(item.text.strip(), asked)}</div></details>'
+    return f'<details class="card"><summary>{head}{preview}</summary><div class="text">{_with_tables(item, asked)}</div></details>'
+
+
+def _with_tables(item: Evidence, asked: str) -> str:
+    """The whole text; which of its lines are a table is known from its reading, for a bar may stand in any prose."""
+    out, at = [], 0
+    for table in item.tables:
+        out += [_marked(item.text[at : table.start].strip(), asked), _table(item.text[table.start : table.end], table.header_rows, asked)]
+        at = table.end
+    return "".join([*out, _marked(item.text[at:].strip(), asked)])
+
+
+def _table(text: str, header_rows: int, asked: str) -> str:
+    rows = [_cells(line) for line in text.split("\n")]
+    named = [cells for cells in rows[:header_rows] if not all(map(_RULE.fullmatch, cells))]
+    parts = [(named, "th"), (rows[header_rows:], "td")]
+    body = "".join(
+        f"<tr>{''.join(f'<{tag}>{_marked(cell, asked)}</{tag}>' for cell in cells)}</tr>" for several, tag in parts for cells in several
+    )
+    return f'<div class="rows"><table>{body}</table></div>'
+
+
+def _cells(line: str) -> list[str]:
+    if line.startswith("|") and line.rstrip().endswith("|"):  # Markdown, where a bar also stands around a row
+        line = line.rstrip()[1:-1]
+    return [cell.strip() for cell in _BAR.split(line)]
 
 
 def _words_of(text: str, asked: str) -> Iterable[tuple[re.Match[str], bool]]:
@@ -214,6 +248,8 @@ def document(item: Document, words: Words, language: Language, *, added: str, no
     figures = [f"{words.column_pages} {item.pages}"] if item.pages else []
     if item.state is not State.FAILED:
         figures.append(f"{words.column_passages} {item.passages}")
+    if item.confidence is not None:
+        figures.append(words.recognised_pages.format(count=item.recognised_pages, confidence=round(item.confidence)))
     figures += [size(item.size_bytes), added] if item.size_bytes else [added]
     state = words.needs_password if needs_password(item.reason) else words.states[item.state]
     flag = f' <span class="flag">{safe(state)}</span>' if item.state is not State.READY else ""

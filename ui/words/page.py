@@ -50,6 +50,7 @@ class Words:
     timings_no_model: str
     page: str
     pages: str
+    recognised: str
     clear: str
     shutting_down: str
     problem: str
@@ -88,6 +89,7 @@ class Words:
     column_passages: str
     column_size: str
     column_added: str
+    recognised_pages: str
     remove: str
     remove_title: str
     remove_text: str
@@ -161,6 +163,7 @@ ENGLISH = Words(
     timings_no_model="{total} s · {model}",
     page="p. {page}",
     pages="pp. {page}–{page_end}",
+    recognised="recognised text, {confidence}% sure",
     clear="Clear this conversation",
     shutting_down="Seorap is being shut down.",
     problem="This did not work",
@@ -197,6 +200,7 @@ ENGLISH = Words(
     column_passages="Passages",
     column_size="Size",
     column_added="Added",
+    recognised_pages="{count} recognised, {confidence}% sure on average",
     remove="Remove",
     remove_title="Take this document out?",
     remove_text="It will no longer be searched or quoted. The original file is left alone.",
@@ -271,6 +275,7 @@ KOREAN = Words(
     timings_no_model="{total}초 · {model}",
     page="{page}쪽",
     pages="{page}–{page_end}쪽",
+    recognised="인식한 글, 확신도 {confidence}%",
     clear="이 대화 지우기",
     shutting_down="서랍을 닫는 중입니다.",
     problem="처리하지 못했습니다",
@@ -307,6 +312,7 @@ KOREAN = Words(
     column_passages="단락",
     column_size="크기",
     column_added="넣은 날",
+    recognised_pages="{count}쪽 인식, 평균 확신도 {confidence}%",
     remove="빼기",
     remove_title="이 문서를 뺄까요?",
     remove_text="더 이상 검색되거나 인용되지 않습니다. 원본 파일은 그대로 있습니다.",
