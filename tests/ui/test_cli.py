@@ -633,6 +633,8 @@ def test_json_of_add_list_and_remove(seorap: Terminal, papers: Path) -> None:
         "tags",
         "tried",
         "again",
+        "recognised_pages",
+        "confidence",
     }
 
     assert seorap("remove", "lease.md", "--json") == Ran(0, '{"removed": "lease.md"}\n', "")
