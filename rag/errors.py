@@ -116,6 +116,13 @@ class UnsupportedEncryption(DocumentError):
     }
 
 
+class BlankDocument(DocumentError):
+    sentences = {
+        "en": "{name}: all of its {pages} pages are blank; check that it is the right file.",
+        "ko": "{name}: {pages}쪽이 모두 비어 있습니다. 맞는 파일인지 확인해 주세요.",
+    }
+
+
 class NoTextInDocument(DocumentError):
     sentences = {
         "en": "{name}: none of its {pages} pages contain text; it is probably a scan, so run it through OCR first.",
