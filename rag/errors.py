@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import ClassVar
 
+from rag.causes import in_korean
 from rag.records import NEEDS_RECOGNISER, Language, Reason, Unread
 
 
@@ -30,6 +31,12 @@ class ExitCode(IntEnum):
     IN_USE = 5
 
 
+def _said(sentences: Mapping[Language, str], facts: Mapping[str, str | int], language: Language) -> str:
+    if language == "ko" and isinstance(cause := facts.get("cause"), str):
+        facts = {**facts, "cause": in_korean(cause)}
+    return sentences[language].format(**facts)
+
+
 class SeorapError(Exception):
     """A failure with a remedy. Anything that is not one of these is a bug and keeps its traceback."""
 
@@ -41,7 +48,7 @@ class SeorapError(Exception):
         super().__init__(self.sentence("en"))
 
     def sentence(self, language: Language) -> str:
-        return self.sentences[language].format(**self.facts)
+        return _said(self.sentences, self.facts, language)
 
     def reason(self) -> Reason:
         return Reason(type(self).__name__, self.facts)
@@ -559,7 +566,7 @@ def _tree(root: type[SeorapError]) -> dict[str, type[SeorapError]]:
 def sentence_of(reason: Reason, language: Language) -> str:
     """A stored reason in words; one that a newer Seorap stored, and this one does not know, by its name."""
     try:
-        return _tree(SeorapError)[reason.code].sentences[language].format(**reason.facts, **_in_words(reason.parts, language))
+        return _said(_tree(SeorapError)[reason.code].sentences, {**reason.facts, **_in_words(reason.parts, language)}, language)
     except (KeyError, TypeError):
         return _UnknownReason.sentences[language].format(code=reason.code, name=reason.facts.get("name", "?"))
 
