@@ -62,6 +62,8 @@ _LOST_PAGES = 3
 
 
 class _Message(BaseModel):
+    """What goes over the pipes; boxes are bytes, which JSON has not."""
+
     model_config = ConfigDict(val_json_bytes="base64", ser_json_bytes="base64")
 
 
@@ -73,7 +75,7 @@ class _Request(_Message):
     password: str | None = Field(default=None, repr=False)
 
 
-class _Step(BaseModel):
+class _Step(_Message):
     """A page that needs a recogniser begins; or has ended, and this came of it."""
 
     number: int

@@ -2,52 +2,54 @@
 
 from __future__ import annotations
 
+import sys
 import zlib
+from array import array
 from collections.abc import Iterator, Sequence
-
-import numpy as np
-import numpy.typing as npt
+from itertools import accumulate, chain
+from operator import add, sub
 
 from rag.records import Box, Rectangle
 
 UNITS = 10_000
 """Of a page's width, and of its height: on A4 a fiftieth of a millimetre."""
 
-Rows = npt.NDArray[np.int32]
-"""One row a word: start, end, left, top, right, bottom; offsets in the page's text, places in UNITS."""
+Row = tuple[int, int, int, int, int, int]
+"""Of a word: start, end, left, top, right, bottom; offsets in the page's text, places in UNITS."""
 
 _COLUMNS, _BYTES = 6, 4
 _ONE_LINE = 0.5  # share of the smaller height that two words of one line have in common
 _WIDEST_GAP = 2.0  # between two words that share a rectangle, in heights
 
 
-def pack(rows: Sequence[Sequence[int]] | Rows) -> bytes:
+def pack(rows: Sequence[Row]) -> bytes:
     """Rows in the order of the text, as differences, byte plane by byte plane, compressed: some 4 bytes a word."""
-    table = np.asarray(rows, dtype="<i4").reshape(-1, _COLUMNS)
-    if not len(table):
+    if not rows:
         return b""
-    start, end, left, top, right, bottom = table.T
-    differences = np.stack(
-        (
-            start - _before(end),
-            end - start,
-            left - _before(right),
-            right - left,
-            np.diff(top, prepend=0),
-            np.diff(bottom - top, prepend=0),
-        )
+    start, end, left, top, right, bottom = zip(*rows, strict=True)
+    height = tuple(map(sub, bottom, top))
+    differences = array(
+        "i",
+        chain(
+            map(sub, start, (0, *end)),
+            map(sub, end, start),
+            map(sub, left, (0, *right)),
+            map(sub, right, left),
+            map(sub, top, (0, *top)),
+            map(sub, height, (0, *height)),
+        ),
     )
-    planes = differences.astype("<i4").view(np.uint8).reshape(-1, _BYTES).T
-    return zlib.compress(planes.tobytes(), 6)
+    whole = _little_endian(differences).tobytes()
+    return zlib.compress(b"".join(whole[plane::_BYTES] for plane in range(_BYTES)))
 
 
-def unpack(packed: bytes, text_chars: int) -> Rows:
+def unpack(packed: bytes, text_chars: int) -> list[Row]:
     """
     Raises:
         ValueError: this is not what ``pack`` makes of words of such a text, one after another.
     """
     if not packed:
-        return np.empty((0, _COLUMNS), np.int32)
+        return []
     most = text_chars * _COLUMNS * _BYTES  # no word is without a letter
     unpacking = zlib.decompressobj()
     try:
@@ -56,20 +58,32 @@ def unpack(packed: bytes, text_chars: int) -> Rows:
         raise ValueError(str(error)) from error
     if len(planes) > most or not unpacking.eof or not planes or len(planes) % (_COLUMNS * _BYTES):
         raise ValueError("not as many boxes as words")
-    interleaved = np.frombuffer(planes, np.uint8).reshape(_BYTES, -1).T.copy()
-    gap, length, space, width, top, height = interleaved.view("<i4").reshape(_COLUMNS, -1).astype(np.int64)
-    end, right = np.cumsum(gap + length), np.cumsum(space + width)
-    top, height = np.cumsum(top), np.cumsum(height)
-    rows = np.stack((end - length, end, right - width, top, right, top + height), axis=1)
-    in_order = (gap >= 0).all() and (length > 0).all() and end[-1] <= text_chars
-    if not in_order or (width < 0).any() or (height < 0).any() or (rows[:, 2:] < 0).any() or (rows[:, 2:] > UNITS).any():
-        raise ValueError("boxes beside the page or its text")
-    return rows.astype(np.int32)
+    whole = bytearray(len(planes))
+    size = len(planes) // _BYTES
+    for plane in range(_BYTES):
+        whole[plane::_BYTES] = planes[plane * size : (plane + 1) * size]
+    differences = _little_endian(array("i", bytes(whole)))
+    words = size // _COLUMNS
+    gap, length, space, width, down, taller = (differences[at : at + words] for at in range(0, size, words))
+    end, right = list(accumulate(map(add, gap, length))), list(accumulate(map(add, space, width)))
+    top, height = list(accumulate(down)), list(accumulate(taller))
+    left, bottom = list(map(sub, right, width)), list(map(add, top, height))
+    if min(gap) < 0 or min(length) < 1 or end[-1] > text_chars:
+        raise ValueError("boxes beside the text")
+    if min(map(min, (width, height, left, top))) < 0 or max(max(right), max(bottom)) > UNITS:
+        raise ValueError("boxes beside the page")
+    return list(zip(map(sub, end, length), end, left, top, right, bottom, strict=True))
+
+
+def _little_endian(numbers: array[int]) -> array[int]:
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
 
 
 def words(packed: bytes, text_chars: int) -> list[Box]:
     """Raises: ValueError, as ``unpack``."""
-    return [Box(start, end, *(at / UNITS for at in place)) for start, end, *place in unpack(packed, text_chars).tolist()]
+    return [Box(start, end, *(at / UNITS for at in place)) for start, end, *place in unpack(packed, text_chars)]
 
 
 def rectangles(boxes: Sequence[Box], *, page: int | None) -> Iterator[Rectangle]:
@@ -97,7 +111,3 @@ def _continues(line: Box, box: Box) -> bool:
 
 def _rectangle(box: Box, page: int | None) -> Rectangle:
     return Rectangle(page, box.left, box.top, box.right, box.bottom)
-
-
-def _before(column: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-    return np.concatenate((np.zeros(1, column.dtype), column[:-1]))

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from ingest.read.columns import Area, area_of, find_columns
 from ingest.read.tesseract import Look, Picture, RecogniserFailed, Word, engine, has_engine, mean
-from rag.boxes import UNITS, pack
+from rag.boxes import UNITS, Row, pack
 from rag.errors import UNREAD_DOCUMENT, DocumentError
 from rag.records import Page, Recognition, Unread
 from rag.settings import OCRSettings
@@ -184,14 +184,15 @@ def _page(words: list[Word], *, number: int, size: tuple[int, int], engine: str)
     """Lines as they stand, a blank one between two blocks, and where each word is."""
     width, height = size
     text = ""
-    rows: list[tuple[int, ...]] = []
+    rows: list[Row] = []
     before: Word | None = None
     for word in words:
         if before is not None:
             text += "\n\n" if word.block != before.block else "\n" if word.line != before.line else " "
         start = len(text)
         text += word.text
-        edges = (word.left / width, word.top / height, word.right / width, word.bottom / height)
-        rows.append((start, len(text), *(min(UNITS, max(0, round(edge * UNITS))) for edge in edges)))
+        left, right = (min(UNITS, max(0, round(edge / width * UNITS))) for edge in (word.left, word.right))
+        top, bottom = (min(UNITS, max(0, round(edge / height * UNITS))) for edge in (word.top, word.bottom))
+        rows.append((start, len(text), left, top, right, bottom))
         before = word
     return Page(text, number=number, recognised=Recognition(engine, round(mean(words), 1)), boxes=pack(rows))

@@ -7,12 +7,13 @@ which characters a word of the text came from, it has no box: none is better tha
 from __future__ import annotations
 
 import ctypes
+import math
 import re
+from array import array
 from collections.abc import Callable, Sequence
+from operator import sub
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
 import pypdfium2
 import pypdfium2.raw as pdfium
 
@@ -21,6 +22,7 @@ from rag.boxes import UNITS, pack
 _PIECE = re.compile(r"[^\s\x02\ufffe]+")
 """A word, or the part of one that stands on one line; the marks are PDFium's for a hyphen at the end of a line."""
 
+_NOT_ASCII = re.compile("[^\0-~]")
 _BETWEEN_PARTS = "\r\n"
 _NONE = -1
 _MARGIN = 0.04  # of a piece's height: what fonts say of their height is a little less than what some letters take up
@@ -33,15 +35,19 @@ _LOOSE_BOX = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctype
 Bounds = tuple[float, float, float, float]  # left, bottom, right, top, as PDFium counts
 
 
+Place = tuple[int, int, int, int]  # left, top, right, bottom in UNITS of the page as it is shown
+_NOWHERE: Place = (0, 0, 0, 0)
+
+
 class PlacedText(NamedTuple):
     """A page's text in PDFium's notation, with where each of its pieces stands."""
 
     text: str
     pieces: list[tuple[int, int]]  # in the text
-    places: npt.NDArray[np.int32]  # left, top, right, bottom in UNITS of the page as it is shown; all 0 where unknown
+    places: list[Place]  # of each; _NOWHERE where that is unknown
 
 
-NO_TEXT = PlacedText("", [], np.empty((0, 4), np.int32))
+NO_TEXT = PlacedText("", [], [])
 
 
 # --- characters -> pieces --------------------------------------------------------------------
@@ -51,7 +57,7 @@ def placed(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, text: str, 
     """``characters``: PDFium's number for each character of the text, _NONE for those that it does not count; None where nobody knows."""
     pieces = [match.span() for match in _PIECE.finditer(text)]
     if characters is None or not pieces:
-        return PlacedText(text, [], NO_TEXT.places)
+        return PlacedText(text, [], [])
     corners = (ctypes.c_float * (8 * len(pieces)))()
     address = ctypes.addressof(corners)
     handle = ctypes.cast(textpage.raw, ctypes.c_void_p).value
@@ -59,7 +65,23 @@ def placed(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, text: str, 
         _LOOSE_BOX(handle, characters[start], address)
         _LOOSE_BOX(handle, characters[end - 1], address + 16)
         address += 32
-    return PlacedText(text, pieces, _shown(page, np.frombuffer(bytes(corners), np.float32).astype(np.float64).reshape(-1, 4, 2)))
+    found = array("f", bytes(corners))
+    if not text.isascii():
+        _stretch(found, textpage, text, characters, pieces)
+    return PlacedText(text, pieces, _shown(page, found))
+
+
+def _stretch(
+    corners: array[float], textpage: pypdfium2.PdfTextPage, text: str, characters: Sequence[int], pieces: Sequence[tuple[int, int]]
+) -> None:
+    """Make room for Hangul, which is higher than its fonts say: by what its first syllable takes up."""
+    for at, (start, end) in enumerate(pieces):
+        if (match := _NOT_ASCII.search(text, start, end)) is not None:
+            left, bottom, right, top = _tight_box(textpage, characters[match.start()])
+            if left < right and bottom < top:
+                first = 8 * at
+                corners[first], corners[first + 1] = min(left, corners[first]), max(top, corners[first + 1])
+                corners[first + 2], corners[first + 3] = max(right, corners[first + 2]), min(bottom, corners[first + 3])
 
 
 def characters_of(textpage: pypdfium2.PdfTextPage, text: str) -> Sequence[int] | None:
@@ -105,25 +127,40 @@ def _tight_box(textpage: pypdfium2.PdfTextPage, number: int) -> Bounds:
     return left.value, bottom.value, right.value, top.value
 
 
-def _shown(page: pypdfium2.PdfPage, corners: npt.NDArray[np.float64]) -> npt.NDArray[np.int32]:
-    """Corners in the page's own coordinates -> left, top, right, bottom as it is shown: turned, and cut to its crop box."""
-    origin, along, down = (_on_page(page, x, y) for x, y in ((0, 0), (UNITS, 0), (0, UNITS)))
-    axes = np.stack([axis / (axis @ axis) for axis in (along - origin, down - origin)], axis=1)
-    points = (corners - origin) @ axes
-    low, high = points.min(axis=1), points.max(axis=1)
-    size = np.array([np.linalg.norm(along - origin), np.linalg.norm(down - origin)])
-    margin = _MARGIN * ((high - low) * size).min(axis=1, keepdims=True) / size
-    edges = np.concatenate((np.floor((low - margin) * UNITS), np.ceil((high + margin) * UNITS)), axis=1)
-    places: npt.NDArray[np.int32] = np.nan_to_num(edges).clip(0, UNITS).astype(np.int32)
-    empty = (places[:, 0] >= places[:, 2]) | (places[:, 1] >= places[:, 3]) | ~corners.any(axis=(1, 2))
-    places[empty] = 0
-    return places
+def _shown(page: pypdfium2.PdfPage, corners: array[float]) -> list[Place]:
+    """Left, top, right, bottom of two characters each, in the page's own coordinates -> of the page as it is shown: turned, and cropped."""
+    (x, y), right_edge, lower_edge = (_on_page(page, *at) for at in ((0, 0), (UNITS, 0), (0, UNITS)))
+    left_1, top_1, right_1, bottom_1, left_2, top_2, right_2, bottom_2 = (corners[at::8] for at in range(8))
+    low_x, high_x = list(map(min, left_1, left_2)), list(map(max, right_1, right_2))
+    low_y, high_y = list(map(min, bottom_1, bottom_2)), list(map(max, top_1, top_2))
+    margins = [_MARGIN * min(wide, high) for wide, high in zip(map(sub, high_x, low_x), map(sub, high_y, low_y), strict=True)]
+    is_turned = abs(right_edge[0] - x) < abs(right_edge[1] - y)
+    width, height = (right_edge[1] - y, lower_edge[0] - x) if is_turned else (right_edge[0] - x, lower_edge[1] - y)
+    if not (width and height and all(map(math.isfinite, corners)) and math.isfinite(width * height)):
+        return [_NOWHERE] * len(margins)
+    along_x, along_y = (
+        _edges(low_x, high_x, margins, x, height if is_turned else width),
+        _edges(low_y, high_y, margins, y, width if is_turned else height),
+    )
+    (left, right), (top, bottom) = (along_y, along_x) if is_turned else (along_x, along_y)
+    places = zip(left, top, right, bottom, strict=True)
+    return [place if place[0] < place[2] and place[1] < place[3] else _NOWHERE for place in places]
 
 
-def _on_page(page: pypdfium2.PdfPage, x: int, y: int) -> npt.NDArray[np.float64]:
+def _edges(low: list[float], high: list[float], margins: list[float], origin: float, length: float) -> tuple[list[int], list[int]]:
+    """Both edges in UNITS from ``origin`` to ``length`` beyond it, which may be less than nothing."""
+    scale = UNITS / length
+    one = [int((at - margin - origin) * scale) for at, margin in zip(low, margins, strict=True)]
+    other = [int((at + margin - origin) * scale) for at, margin in zip(high, margins, strict=True)]
+    if min(min(one), min(other)) < 0 or max(max(one), max(other)) > UNITS:
+        one, other = ([min(UNITS, max(0, at)) for at in edge] for edge in (one, other))
+    return (one, other) if scale > 0 else (other, one)
+
+
+def _on_page(page: pypdfium2.PdfPage, x: int, y: int) -> tuple[float, float]:
     across, up = ctypes.c_double(), ctypes.c_double()
     pdfium.FPDF_DeviceToPage(page, 0, 0, UNITS, UNITS, 0, x, y, across, up)
-    return np.array([across.value, up.value])
+    return across.value, up.value
 
 
 # --- pieces -> words of the final text -------------------------------------------------------
@@ -134,14 +171,16 @@ def boxes(found: PlacedText, text: str, kept: slice, tidy: Callable[[str], str])
     if not found.pieces:
         return b""
     spans = [match.span() for match in _PIECE.finditer(text)]
-    places = found.places
     if len(spans) != len(found.pieces) or "\x02" in found.text or "\ufffe" in found.text:  # else nothing was joined: the same ones
         lines = [".", *(found.text[start:end] for start, end in found.pieces), "."]  # tidying cuts empty lines off at the ends
         spans = _spans_of(tidy("\n".join(lines)).split("\n")[1:-1], text)
-        places = places[: len(spans)]
-    rows = np.concatenate((np.array(spans, np.int32).reshape(-1, 2), places), axis=1)
-    wanted = (rows[:, 0] >= kept.start) & (rows[:, 1] <= kept.stop) & (rows[:, 1] > rows[:, 0]) & (rows[:, 4] > 0)
-    return pack(rows[wanted] - np.array([kept.start, kept.start, 0, 0, 0, 0], np.int32))
+    return pack(
+        [
+            (start - kept.start, end - kept.start, *place)
+            for (start, end), place in zip(spans, found.places, strict=False)
+            if kept.start <= start < end <= kept.stop and place is not _NOWHERE
+        ]
+    )
 
 
 def _spans_of(pieces: Sequence[str], text: str) -> list[tuple[int, int]]:

@@ -27,7 +27,7 @@ from rag.errors import (
     SomePagesNeedOCR,
 )
 from rag.library.library import Library
-from rag.records import FileOutcome, Outcome, Page, Recognition, Unread
+from rag.records import Box, FileOutcome, Outcome, Page, Recognition, Unread
 from rag.settings import OCRSettings, SandboxSettings, SplitSettings
 from tests import documents
 from tests.fakes import WordHashEmbedder
@@ -298,12 +298,14 @@ SCRIPTED_CHILD = """
 import os, sys, time
 sys.path.insert(0, sys.argv[1])
 import ingest.sandbox
+from rag.boxes import pack
 from rag.records import Page, Recognition
 
 class Scripted:
     def page(self, number, draw):
         BEFORE
-        return Page(f"page {number}", number=number, recognised=Recognition("scripted", 90.0))
+        boxes = pack([(0, 4, 255, 200, 900, 300), (5, 6, 1000, 200, 1100, 300)])
+        return Page(f"page {number}", number=number, recognised=Recognition("scripted", 90.0), boxes=boxes)
 
 ingest.sandbox.recogniser = lambda settings: Scripted()
 ingest.sandbox.serve(*sys.argv[2:])
@@ -326,6 +328,9 @@ def test_a_page_that_is_too_much_costs_that_page_only(tmp_path: Path, monkeypatc
         reading = sandbox.read(path)
 
     assert [(page.number, page.text) for page in reading.pages] == [(number, f"page {number}") for number in (1, 2, 4, 5)]
+    assert [words(page.boxes, 6)[0] for page in reading.pages[1:]] == [
+        Box(0, 4, 0.0255, 0.02, 0.09, 0.03)
+    ] * 3  # also those asked for twice
     assert dict(reading.unread_because) == {3: Unread.NOT_RECOGNISED}
 
 
