@@ -57,6 +57,9 @@ _BOOT = (
 """Run with -P, so that a module lying in the folder where Seorap was started is not taken for a library."""
 
 
+_OUT_OF_MEMORY = ("bad_alloc", "MemoryError", "emory allocation", "annot allocate memory", "ut of memory")
+"""In the last words of libraries that end the process when they get no more."""
+
 _LOST_PAGES = 3
 """Pages that may bring the reader down or take too long before the rest of a document's pages goes unrecognised."""
 
@@ -246,7 +249,10 @@ class _Child:
         except subprocess.TimeoutExpired:  # it broke off in the middle of a message and lives on
             self.process.kill()
             code = self.process.wait()
-        log.debug("the reader's last words: %s", self._words())
+        words = self._words()
+        log.debug("the reader's last words: %s", words)
+        if any(sign in words for sign in _OUT_OF_MEMORY):
+            return DocumentTooDemanding(name=name, limit=f"{self._settings.memory_mib} MiB")
         if sys.platform != "win32" and code == -signal.SIGXCPU:
             return DocumentTooDemanding(name=name, limit=f"{self._settings.seconds} s")
         if code < 0 and -code in set(signal.Signals):

@@ -130,6 +130,18 @@ def test_a_reader_killed_at_work_costs_that_file_only(tmp_path: Path) -> None:
         assert sandbox.pid != pid
 
 
+def test_a_reader_that_dies_for_want_of_memory_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = documents.docx_bomb(tmp_path / "slow.docx", unpacked_mib=100)
+    monkeypatch.setattr("ingest.sandbox._Child._words", lambda self: "terminate called after throwing an instance of 'std::bad_alloc'")
+
+    with Sandbox(SandboxSettings(memory_mib=8192)) as sandbox:
+        sandbox.read(documents.text(tmp_path / "a.txt", "words"))
+        assert sandbox.pid is not None
+        threading.Timer(0.3, os.kill, (sandbox.pid, signal.SIGABRT)).start()
+
+        assert reason_of(sandbox, slow).reason() == DocumentTooDemanding(name="slow.docx", limit="8192 MiB").reason()
+
+
 def test_a_reader_that_died_between_two_files_costs_nothing(tmp_path: Path) -> None:
     good = documents.text(tmp_path / "a.txt", "words")
 
