@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import ClassVar
 
+from rag.causes import in_korean
 from rag.records import NEEDS_RECOGNISER, Language, Reason, Unread
 
 
@@ -30,6 +31,12 @@ class ExitCode(IntEnum):
     IN_USE = 5
 
 
+def _said(sentences: Mapping[Language, str], facts: Mapping[str, str | int], language: Language) -> str:
+    if language == "ko" and isinstance(cause := facts.get("cause"), str):
+        facts = {**facts, "cause": in_korean(cause)}
+    return sentences[language].format(**facts)
+
+
 class SeorapError(Exception):
     """A failure with a remedy. Anything that is not one of these is a bug and keeps its traceback."""
 
@@ -41,7 +48,7 @@ class SeorapError(Exception):
         super().__init__(self.sentence("en"))
 
     def sentence(self, language: Language) -> str:
-        return self.sentences[language].format(**self.facts)
+        return _said(self.sentences, self.facts, language)
 
     def reason(self) -> Reason:
         return Reason(type(self).__name__, self.facts)
@@ -113,6 +120,13 @@ class UnsupportedEncryption(DocumentError):
     sentences = {
         "en": "{name}: it is protected in a way that no password given here can open; save a copy without protection and add that.",
         "ko": "{name}: 여기에서 암호를 입력해도 열 수 없는 방식으로 보호된 문서입니다. 보호를 푼 사본을 저장해서 넣어 주세요.",
+    }
+
+
+class BlankDocument(DocumentError):
+    sentences = {
+        "en": "{name}: all of its {pages} pages are blank; check that it is the right file.",
+        "ko": "{name}: {pages}쪽이 모두 비어 있습니다. 맞는 파일인지 확인해 주세요.",
     }
 
 
@@ -552,7 +566,7 @@ def _tree(root: type[SeorapError]) -> dict[str, type[SeorapError]]:
 def sentence_of(reason: Reason, language: Language) -> str:
     """A stored reason in words; one that a newer Seorap stored, and this one does not know, by its name."""
     try:
-        return _tree(SeorapError)[reason.code].sentences[language].format(**reason.facts, **_in_words(reason.parts, language))
+        return _said(_tree(SeorapError)[reason.code].sentences, {**reason.facts, **_in_words(reason.parts, language)}, language)
     except (KeyError, TypeError):
         return _UnknownReason.sentences[language].format(code=reason.code, name=reason.facts.get("name", "?"))
 

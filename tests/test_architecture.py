@@ -18,7 +18,7 @@ PACKAGES = ("rag", "ingest", "ui")
 """From the inside out: each may import itself and those before it."""
 
 ORDER = (
-    ("rag.records",),
+    ("rag.records", "rag.causes"),
     ("rag.errors",),
     ("rag.partial",),
     ("rag.settings", "rag.ports", "rag.no_network"),
@@ -34,7 +34,8 @@ ORDER = (
 
 NARROWER = {
     "rag.records": set[str](),
-    "rag.errors": {"rag.records"},
+    "rag.causes": set[str](),
+    "rag.errors": {"rag.records", "rag.causes"},
     "rag.settings": {"rag.records", "rag.errors"},
     "rag.ports": {"rag.records"},
     "rag.no_network": set[str](),

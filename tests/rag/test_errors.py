@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 import string
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from rag.errors import DocumentError, DrawerInUse, EmptyFile, ExitCode, NoTextInDocument, QuestionError, SeorapError, sentence_of
+from rag.causes import KOREAN
+from rag.errors import (
+    DamagedDocument,
+    DocumentError,
+    DrawerInUse,
+    EmptyFile,
+    ExitCode,
+    NoTextInDocument,
+    QuestionError,
+    SeorapError,
+    sentence_of,
+)
 from rag.records import Language, Reason
 
 LANGUAGES: tuple[Language, ...] = ("en", "ko")
@@ -104,3 +117,42 @@ def test_failures_end_with_the_code_of_their_group() -> None:
     assert {error.exit_code for error in ERRORS if issubclass(error, QuestionError)} == {ExitCode.USAGE}
     assert [error for error in ERRORS if error.exit_code is ExitCode.IN_USE] == [DrawerInUse]
     assert [error for error in ERRORS if error.exit_code in (ExitCode.DONE, ExitCode.NOT_FOUND)] == []
+
+
+@pytest.mark.parametrize(
+    ("cause", "korean"),
+    [
+        ("its end is missing", "끝부분이 없음"),
+        ("its content is not PDF", "내용이 PDF 형식이 아님"),
+        ("exit code 9", "종료 코드 9"),
+        ("words of a {library}", "words of a {library}"),
+    ],
+)
+def test_causes_are_said_in_korean_where_we_know_them(cause: str, korean: str) -> None:
+    error = DamagedDocument(name="a", cause=cause)
+
+    assert korean in error.sentence("ko")
+    assert korean in sentence_of(error.reason(), "ko")
+    assert cause in error.sentence("en")
+
+
+def test_every_cause_of_ours_has_its_korean() -> None:
+    root = Path(__file__).parents[2]
+    said: set[str] = set()
+    for path in [path for package in ("rag", "ingest", "ui") for path in (root / package).rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "cause":
+                said |= set(_sentences(node.value))
+
+    assert {cause for cause in said if " " in cause.strip("{}: ") and cause.count("{}") < 2} - set(KOREAN) == set()
+
+
+def _sentences(node: ast.AST) -> Iterator[str]:
+    """What is written out, with {} for what is filled in."""
+    if isinstance(node, ast.JoinedStr):
+        yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    else:
+        for child in ast.iter_child_nodes(node):
+            yield from _sentences(child)

@@ -7,9 +7,12 @@ import string
 from collections.abc import Mapping
 
 import pytest
+import typer
 
 from rag.records import Outcome, State
+from ui.cli import app
 from ui.web import look
+from ui.words import help as help_words
 from ui.words.page import ENGLISH, IN, KOREAN, Words
 
 
@@ -41,6 +44,18 @@ def test_words_in_the_style_sheet_cannot_leave_their_place(language: str) -> Non
     assert not set(words.choose_files + words.upload_hint) & set("\"'\\<>\n")
     assert f'content: "{words.choose_files}"' in look.style(words)
     assert "CHOOSE" not in look.style(words)
+
+
+def test_the_help_is_whole_in_korean_and_says_nothing_old() -> None:
+    command = typer.main.get_command(app)
+    verbs = (command, *command.commands.values())  # type: ignore[attr-defined]  # typer's own group
+    said = {verb.help for verb in verbs} | {
+        parameter.help for verb in verbs for parameter in verb.params if getattr(parameter, "help", None)
+    }
+    layout = {"Usage: ", "Arguments", "Options", "Commands", "Show this message and exit."}
+
+    assert said | layout == set(help_words.KOREAN)
+    assert all(any("가" <= letter <= "힣" for letter in korean) for korean in help_words.KOREAN.values())
 
 
 def _facts(text: str) -> set[str | None]:

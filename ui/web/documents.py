@@ -136,7 +136,7 @@ def draw_failures(desk: Desk, letters: Mapping[str, DeadLetter], words: Words) -
     failed = [letter for letter in letters.values() if letter.document.state is State.FAILED]
     if not failed:
         return
-    title, button = st.columns([7, 2.4], vertical_alignment="bottom")
+    title, button = st.columns([6, 3.4], vertical_alignment="bottom")
     title.header(words.failures, anchor=False)
     if button.button(words.try_all_again, key="try-all", width="stretch"):
         ask_again(desk, *letters.values())

@@ -1,0 +1,69 @@
+"""What stands in brackets in a sentence about a failure: stored in English, said in Korean too. Imports nothing of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+KOREAN: Mapping[str, str] = {
+    # --- documents
+    "a chapter is missing": "장이 빠져 있음",
+    "a part of it cannot be unpacked": "일부의 압축을 풀 수 없음",
+    "a part of it is cut off": "일부가 잘려 있음",
+    "a part of it is not valid XML": "일부가 올바른 XML이 아님",
+    "a slide is missing": "슬라이드가 빠져 있음",
+    "it has no pages": "쪽이 없음",
+    "its OLE container is broken": "OLE 컨테이너가 깨져 있음",
+    "its answer makes no sense": "판독기의 응답이 올바르지 않음",
+    "its content is not {}": "내용이 {} 형식이 아님",
+    "its encryption makes no sense": "암호화 정보가 올바르지 않음",
+    "its end is missing": "끝부분이 없음",
+    "its header is missing": "머리 부분이 없음",
+    "its markup makes no sense": "마크업이 올바르지 않음",
+    "its parts are nested too deeply": "구성 요소가 너무 깊이 겹쳐 있음",
+    "its parts cannot be told apart": "구성 요소를 구별할 수 없음",
+    "its sheets cannot be read": "시트를 읽을 수 없음",
+    "its table of parts is missing": "구성 목록이 없음",
+    "its text cannot be unpacked": "본문의 압축을 풀 수 없음",
+    "its text is cut off": "본문이 잘려 있음",
+    "its text is missing": "본문이 없음",
+    "its transfer encoding is broken": "전송 인코딩이 깨져 있음",
+    "it cannot be opened as {}": "{} 형식으로 열 수 없음",
+    "no page is in it": "쪽이 없음",
+    "the key to its text is missing": "본문을 여는 키가 없음",
+    "exit code {}": "종료 코드 {}",
+    # --- files and what was typed
+    "home: the drawer is the folder in which this file lies": "home: 서랍은 이 파일이 들어 있는 폴더입니다",
+    "it is not UTF-8": "UTF-8이 아님",
+    "it is not a terminal": "터미널이 아님",
+    "its first line is empty": "첫 줄이 비어 있음",
+    "its first line is too long": "첫 줄이 너무 김",
+    "nothing was typed": "입력이 없음",
+    "these are the cases": "문항 파일 자체임",
+    "line {} is not a result": "{}번째 줄이 결과가 아님",
+    "id: {} stands above already": "id {}가 이미 위에 있음",
+    "not an E5S1 file: {}": "E5S1 파일이 아님: {}",
+    "there is no such file": "그런 파일이 없음",
+    "there is nothing at this path": "이 경로에 아무것도 없음",
+    "its chat template does not show what the user says": "대화 틀에 사용자의 말이 들어가지 않음",
+    # --- the system's words
+    "no access": "접근할 수 없음",
+    "No such file or directory": "그런 파일이나 폴더가 없음",
+    "Permission denied": "권한이 없음",
+    "Is a directory": "폴더임",
+    "Not a directory": "폴더가 아님",
+    "No space left on device": "디스크에 남은 공간이 없음",
+    "Read-only file system": "읽기 전용 파일 시스템",
+    "Input/output error": "입출력 오류",
+}
+
+_BEGINNINGS = tuple((english.split("{}"), korean) for english, korean in KOREAN.items() if "{}" in english)
+
+
+def in_korean(cause: str) -> str:
+    """As it came where there is no Korean for it: the words of a library."""
+    if cause in KOREAN:
+        return KOREAN[cause]
+    for (before, after), korean in _BEGINNINGS:
+        if cause.startswith(before) and cause.endswith(after) and len(cause) > len(before) + len(after):
+            return korean.format(cause[len(before) : len(cause) - len(after)])
+    return cause
