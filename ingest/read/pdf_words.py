@@ -22,7 +22,6 @@ from rag.boxes import UNITS, pack
 _PIECE = re.compile(r"[^\s\x02\ufffe]+")
 """A word, or the part of one that stands on one line; the marks are PDFium's for a hyphen at the end of a line."""
 
-_NOT_ASCII = re.compile("[^\0-~]")
 _BETWEEN_PARTS = "\r\n"
 _NONE = -1
 _MARGIN = 0.04  # of a piece's height: what fonts say of their height is a little less than what some letters take up
@@ -65,23 +64,7 @@ def placed(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, text: str, 
         _LOOSE_BOX(handle, characters[start], address)
         _LOOSE_BOX(handle, characters[end - 1], address + 16)
         address += 32
-    found = array("f", bytes(corners))
-    if not text.isascii():
-        _stretch(found, textpage, text, characters, pieces)
-    return PlacedText(text, pieces, _shown(page, found))
-
-
-def _stretch(
-    corners: array[float], textpage: pypdfium2.PdfTextPage, text: str, characters: Sequence[int], pieces: Sequence[tuple[int, int]]
-) -> None:
-    """Make room for Hangul, which is higher than its fonts say: by what its first syllable takes up."""
-    for at, (start, end) in enumerate(pieces):
-        if (match := _NOT_ASCII.search(text, start, end)) is not None:
-            left, bottom, right, top = _tight_box(textpage, characters[match.start()])
-            if left < right and bottom < top:
-                first = 8 * at
-                corners[first], corners[first + 1] = min(left, corners[first]), max(top, corners[first + 1])
-                corners[first + 2], corners[first + 3] = max(right, corners[first + 2]), min(bottom, corners[first + 3])
+    return PlacedText(text, pieces, _shown(page, array("f", bytes(corners))))
 
 
 def characters_of(textpage: pypdfium2.PdfTextPage, text: str) -> Sequence[int] | None:
