@@ -63,7 +63,7 @@ OWNERS = {
     "pypdf": ("ingest/read/pdf_structure.py",),
     "pypdfium2": ("ingest/read/pdf.py", "ingest/read/pdf_words.py"),
     "python_calamine": ("ingest/read/sheets.py",),
-    "rich": ("ui/cli.py",),
+    "rich": ("ui/cli/",),
     "safetensors": ("rag/weights/",),
     "selectolax": ("ingest/read/html.py",),
     "sentence_transformers": ("rag/weights/embedder.py",),
@@ -75,7 +75,7 @@ OWNERS = {
     "tokenizers": ("rag/weights/",),
     "tesserocr": ("ingest/read/tesseract.py",),
     "torch": ("rag/weights/embedder.py",),
-    "typer": ("ui/cli.py",),
+    "typer": ("ui/cli/",),
     "uvicorn": ("ui/",),
     "watchfiles": ("ingest/watch.py",),
 }
