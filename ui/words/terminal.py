@@ -41,7 +41,7 @@ ENGLISH: Words = {
     "waiting": "{ahead} questions are ahead.",
     "page": "page {page}",
     "recognised": "recognised text, {confidence:.0f} % sure",
-    "recognised_pages": "{count} pages recognised, {confidence:.0f} % sure on average",
+    "recognised_pages": "Recognised pages: {count}, {confidence:.0f} % sure on average",
     "lexical_only": "Searching by words only: {why}",
     "healthy": "All is well: {documents} documents, {passages} passages.",
     "faults": "Faults found; `seorap rebuild` makes everything derived again:",
