@@ -95,7 +95,7 @@ class VectorIndex:
     def renew(self) -> None:
         """Make the next generation, whatever this one is like."""
         with self._filling:
-            self._next_generation()
+            self._begin(self._number() + 1)
             self._breaks = 0
             self.fill()
 
@@ -126,30 +126,33 @@ class VectorIndex:
 
     # --- generations --------------------------------------------------------------------------
 
+    def _number(self) -> int:
+        return int(self._manifest.fact(_GENERATION) or 1)
+
     def _folder(self) -> Path:
-        return self._home / "index" / f"gen-{self._manifest.fact(_GENERATION) or 1}"
+        return self._home / "index" / f"gen-{self._number()}"
 
     def _open(self) -> ChromaIndex:
-        """The present generation when it is as sealed, else the next one, empty. Either is unsealed until it has been filled."""
-        if self._folder().is_dir() or not self._manifest.has_outbox():
-            if not self._doubted.is_set() and self._manifest.fact(_SEAL) == self._seal():
-                self._manifest.set_fact(_SEAL, "")  # opening writes, and should opening be fatal it is not tried twice
-            else:
-                if self._folder().is_dir():
-                    log.warning("the vector index is not as it was left; it is being made again")
-                self._next_generation()
+        """The present generation when it is as sealed, else one that has everything to learn. Either is unsealed until it has been filled."""
+        if not self._doubted.is_set() and not self._folder().is_dir():
+            self._begin(self._number())
+        elif self._doubted.is_set() or self._manifest.fact(_SEAL) != self._seal():
+            log.warning("the vector index is not as it was left; it is being made again")
+            self._begin(self._number() + 1)
+        else:
+            self._manifest.set_fact(_SEAL, "")  # opening writes, and should opening be fatal it is not tried twice
         for other in self._folder().parent.glob("gen-*"):
             if other != self._folder():
                 shutil.rmtree(other, ignore_errors=True)
         return ChromaIndex(self._folder())
 
-    def _next_generation(self) -> None:
+    def _begin(self, generation: int) -> None:
         if self._index:
             self._index.close()
         self._index = None
         with self._manifest.transaction():
             self._manifest.set_fact(_SEAL, "")
-            self._manifest.start_generation(int(self._manifest.fact(_GENERATION) or 1) + 1)
+            self._manifest.start_generation(generation)
         self._doubted.clear()
 
     def _doubt(self, error: Exception) -> None:

@@ -123,7 +123,6 @@ SABOTAGE = [
     ),
     pytest.param(lambda home, before: as_before(home, before, "chroma.sqlite3"), id="chroma.sqlite3 older"),
     pytest.param(lambda home, before: as_before(home, before, "*"), id="all older"),
-    pytest.param(lambda home, before: shutil.rmtree(home / "index"), id="all removed"),
     pytest.param(lambda home, before: (home / "index" / "gen-1" / "foreign").write_text("?"), id="one more file"),
 ]
 
@@ -142,6 +141,27 @@ def test_damage_costs_no_answer_and_is_mended_unasked(drawers: Path, tmp_path: P
     library.fill_index()
 
     assert generation(library) == "2"
+    assert serves(library)
+    assert searches(library) == expected
+    assert list(library.faults()) == []
+    library.close()
+
+
+@pytest.mark.parametrize("waiting", [0, 3])
+def test_an_index_that_was_removed_learns_everything_anew(drawers: Path, tmp_path: Path, waiting: int) -> None:
+    home = tmp_path / "drawer"
+    shutil.copytree(drawers / "now", home)
+    library = Library(home)
+    if waiting:
+        put(library, "again", waiting, seed=5)
+    expected = searches(library)
+    library.close()
+    shutil.rmtree(home / "index")
+
+    library = Library(home)
+    assert searches(library) == expected
+    library.fill_index()
+
     assert serves(library)
     assert searches(library) == expected
     assert list(library.faults()) == []
