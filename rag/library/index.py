@@ -76,7 +76,8 @@ class VectorIndex:
                     last, write, delete = self._manifest.outbox(MOST_A_CALL)
                     if not last:
                         break
-                    self._manifest.set_fact(_SEAL, "")
+                    if self._manifest.fact(_SEAL):
+                        self._manifest.set_fact(_SEAL, "")
                     ids, vectors = self._manifest.vectors(embedder, ids=write) if write else ((), None)
                     if vectors is not None and len(ids):
                         index.upsert([int(passage_id) for passage_id in ids], vectors)
