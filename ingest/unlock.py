@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest.pipeline import Batch, is_unlocked, read_again
-from rag.errors import PARTIAL_REASONS, AmbiguousDocument, NoSuchDocument, NotLocked
+from rag.errors import PARTIAL_REASONS, NotLocked
 from rag.library.library import Library
 from rag.library.manifest import Place
 from rag.records import FileOutcome
@@ -16,11 +16,7 @@ def find_locked(library: Library, name: str) -> Place:
         NoSuchDocument, AmbiguousDocument
         NotLocked: it was read without a password.
     """
-    places = library.find(name)
-    if not places:
-        raise NoSuchDocument(name=name)
-    if len({place.doc_id or place.place for place in places}) > 1:
-        raise AmbiguousDocument(name=name, count=len(places))
+    places = library.find_one(name)
     failed = [place for place in places if place.reason and place.reason.code not in PARTIAL_REASONS]
     if not failed and not is_unlocked(library.manifest.method_of(places[0].doc_id or "")):
         raise NotLocked(name=name)

@@ -22,6 +22,7 @@ from typing import IO, Any
 
 from rag.errors import BackupBroken, BackupUnwritable, DrawerNotEmpty, DrawerReadOnly, NoDrawer
 from rag.library import schema
+from rag.library.durable import sync_folder
 from rag.library.lock import DrawerLock
 
 _FORMAT = 1
@@ -56,7 +57,7 @@ def write_backup(home: Path, file: Path, report: Report = lambda done, total: No
                     if attempt == _ATTEMPTS - 1:
                         raise
         unfinished.replace(file)
-        _sync(file.absolute().parent)
+        sync_folder(file.absolute().parent)
     except (OSError, sqlite3.Error) as error:
         unfinished.unlink(missing_ok=True)
         raise BackupUnwritable(path=str(file), cause=getattr(error, "strerror", None) or str(error)) from error
@@ -124,7 +125,7 @@ def restore_backup(file: Path, home: Path, report: Report = lambda done, total: 
                 if (home / path.name).is_dir():
                     shutil.rmtree(home / path.name)
                 path.replace(home / path.name)
-            _sync(home)
+            sync_folder(home)
         finally:
             lock.release()
     except OSError as error:
@@ -179,13 +180,3 @@ def _verify(manifest: Path) -> None:
 def _pieces(source: IO[bytes]) -> Iterator[bytes]:
     while piece := source.read(_PIECE_BYTES):
         yield piece
-
-
-def _sync(folder: Path) -> None:
-    """Make a rename in ``folder`` durable, where the system can (Windows cannot open a folder)."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

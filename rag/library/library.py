@@ -24,6 +24,7 @@ from rag.errors import (
     NoSuchTag,
 )
 from rag.library import exact, fulltext
+from rag.library.durable import sync_folder
 from rag.library.index import VectorIndex
 from rag.library.lock import DrawerLock
 from rag.library.manifest import Manifest, Place, page_at
@@ -120,6 +121,19 @@ class Library:
         exactly = [place for place in places if place.place in (path, os.fsencode(name))]  # a path, or an upload's own place
         return exactly or [place for place in places if name in (place.name, place.doc_id)]
 
+    def find_one(self, name: str) -> list[Place]:
+        """As ``find``, of exactly one document.
+
+        Raises:
+            NoSuchDocument, AmbiguousDocument
+        """
+        places = self.find(name)
+        if not places:
+            raise NoSuchDocument(name=name)
+        if len({place.doc_id or place.place for place in places}) > 1:
+            raise AmbiguousDocument(name=name, count=len(places))
+        return places
+
     def places_of(self, document: Document) -> list[Place]:
         if document.doc_id:
             return self.manifest.places(doc_id=document.doc_id)
@@ -199,11 +213,7 @@ class Library:
         Raises:
             NoSuchDocument, AmbiguousDocument
         """
-        places = self.find(name)
-        if not places:
-            raise NoSuchDocument(name=name)
-        if len({place.doc_id or place.place for place in places}) > 1:
-            raise AmbiguousDocument(name=name, count=len(places))
+        places = self.find_one(name)
         for place in places:
             self.manifest.drop_places(place.place)
             if place.snapshot:
@@ -226,7 +236,7 @@ class Library:
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
     def forget_snapshot(self, content_hash: str) -> None:
         """Delete kept bytes that no upload needs: none that is in the drawer, could not be read, or waits."""
@@ -384,13 +394,3 @@ def _document(
         recognised_pages=recognised_pages,
         confidence=confidence,
     )
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename in ``folder`` durable, where the system can (Windows cannot open a folder)."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
