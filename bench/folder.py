@@ -20,7 +20,7 @@ from ingest.pipeline import Batch
 from ingest.sandbox import Sandbox
 from ingest.watch import Sweep
 from rag.library.library import Library
-from rag.library.manifest import WatchedFolder
+from rag.library.worklist import WatchedFolder
 from rag.settings import SandboxSettings, SplitSettings
 from tests.fakes import WordHashEmbedder
 

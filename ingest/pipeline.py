@@ -8,6 +8,7 @@ import os
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -16,15 +17,16 @@ import numpy as np
 
 from ingest.folders import Named, Scan, find_files
 from ingest.read import READ_VERSION, SUPPORTED_SUFFIXES
-from ingest.sandbox import Sandbox
+from ingest.sandbox import Sandbox, page_to_json, pages_from_json
 from ingest.split import SPLIT_VERSION, header, split
 from rag.errors import (
     PARTIAL_REASONS,
     ChangedWhileReading,
     DocumentError,
     EncryptedDocument,
+    KeptOutByFault,
     NoSuchFile,
-    SplittingFailed,
+    SeorapError,
     UnreadableFile,
     UploadNotKept,
     WrongPassword,
@@ -33,13 +35,16 @@ from rag.library.library import UPLOAD, Library
 from rag.library.manifest import Place
 from rag.partial import needs_recogniser, why_partial
 from rag.ports import Embedder, Vectors
-from rag.records import FileOutcome, Outcome, Progress, Reading, Reason, Span
+from rag.records import FileOutcome, Outcome, Page, Progress, Reading, Reason, Span, Unread
 from rag.settings import SplitSettings
 
 log = logging.getLogger(__name__)
 
 _EMBED_AT_ONCE = 64
 """Passages between two reports of progress and two chances to stop."""
+
+_KEEP_AT = 1_024
+"""Passages of one document after which what was embedded is kept, should it be broken off: half a minute's work."""
 
 _INDEX_AT = 1_000
 """Waiting index operations after which the index is told."""
@@ -193,6 +198,7 @@ def _add_file(
     snapshot = path.name if place.startswith(UPLOAD) else None
     shown = name if snapshot else os.fsdecode(path)
     stamp: _Stamp | None = None
+    content_hash = ""
     try:
         stamp = _stamp(path, name)
         content_hash = _hash(path, name)
@@ -205,14 +211,33 @@ def _add_file(
             lacks = _lacks(library, content_hash, name)
             library.manifest.put_place(place, name=name, doc_id=content_hash, reason=lacks, snapshot=snapshot, **stamp._asdict())
             return FileOutcome(shown, Outcome.UPDATED if before and before.doc_id else Outcome.ADDED), False
-        reading, unlocked = _read(path, name, password, batch)
+        reading, unlocked = _read(path, content_hash, name, password, batch)
         if _stamp(path, name) != stamp:
             raise ChangedWhileReading(name=name)
-        spans, headers = _split(reading, name, batch)
+        with _kept_apart(name):
+            spans = split(reading, count_tokens=batch.embedder.count_tokens, settings=batch.settings)
+            headers = [header(name, reading, span) for span in spans]
+            vectors = _embed(content_hash, spans, headers, name=name, size=stamp.size_bytes, batch=batch)
+            library.commit(
+                place,
+                name=name,
+                doc_id=content_hash,
+                mtime_ns=stamp.mtime_ns,
+                size_bytes=stamp.size_bytes,
+                inode=stamp.inode,
+                method=batch.method_for(reading, unlocked=unlocked),
+                embedder=batch.embedder.identity,
+                reading=reading,
+                spans=spans,
+                headers=headers,
+                vectors=vectors,
+                snapshot=snapshot,
+            )
     except WrongPassword as error:
         return FileOutcome(shown, Outcome.FAILED, reason=error.reason()), False
     except DocumentError as error:
         log.info("a document was not taken in: %s", type(error).__name__)
+        library.manifest.forget_unfinished(content_hash)
         library.manifest.put_place(
             place,
             name=name,
@@ -225,45 +250,42 @@ def _add_file(
             snapshot=snapshot,
         )
         return FileOutcome(shown, Outcome.FAILED, reason=error.reason()), False
-    vectors = _embed(content_hash, spans, headers, name=name, size=stamp.size_bytes, batch=batch)
-    library.commit(
-        place,
-        name=name,
-        doc_id=content_hash,
-        mtime_ns=stamp.mtime_ns,
-        size_bytes=stamp.size_bytes,
-        inode=stamp.inode,
-        method=batch.method_for(reading, unlocked=unlocked),
-        embedder=batch.embedder.identity,
-        reading=reading,
-        spans=spans,
-        headers=headers,
-        vectors=vectors,
-        snapshot=snapshot,
-    )
     if reason := why_partial(name, reading):
         return FileOutcome(shown, Outcome.PARTIAL, len(spans), reason), True
     return FileOutcome(shown, Outcome.UPDATED if before and before.doc_id else Outcome.ADDED, len(spans)), True
 
 
-def _read(path: Path, name: str, password: str | None, batch: Batch) -> tuple[Reading, bool]:
-    """What is in a file, and whether it took the password: it is not handed to a reader that does well without."""
+def _read(path: Path, content_hash: str, name: str, password: str | None, batch: Batch) -> tuple[Reading, bool]:
+    """What is in a file, and whether it took the password: it is not handed to a reader that does well without.
+
+    Recognised pages are kept as they come, so that a long scan that is broken off goes on where it was.
+    """
+    manifest, method = batch.library.manifest, f"{batch.method}, {batch.sandbox.recognition}"
+
+    def on_page(number: int, came: Page | Unread | None) -> None:
+        if came is not None and password is None:
+            manifest.keep_page(content_hash, method, number, page_to_json(number, came))
+        batch.tell(name)
+
     try:
-        return batch.sandbox.read(path, name=name, between_pages=lambda: batch.tell(name)), False
+        kept = pages_from_json(manifest.kept_pages(content_hash, method))
+        return batch.sandbox.read(path, name=name, recognised=kept, on_page=on_page), False
     except EncryptedDocument:
         if password is None:
             raise
-    return batch.sandbox.read(path, name=name, password=password, between_pages=lambda: batch.tell(name)), True
+    return batch.sandbox.read(path, name=name, password=password, on_page=on_page), True
 
 
-def _split(reading: Reading, name: str, batch: Batch) -> tuple[list[Span], list[str]]:
-    """Passages, and what is embedded and indexed before each."""
+@contextmanager
+def _kept_apart(name: str) -> Iterator[None]:
+    """No document may stop the others, whatever it holds: a fault of ours costs it alone."""
     try:
-        spans = split(reading, count_tokens=batch.embedder.count_tokens, settings=batch.settings)
-        return spans, [header(name, reading, span) for span in spans]
-    except Exception as error:  # no document may stop the others, whatever it holds
-        log.debug("a document could not be split", exc_info=True)
-        raise SplittingFailed(name=name, cause=type(error).__name__) from error
+        yield
+    except (SeorapError, Cancelled):
+        raise
+    except Exception as error:
+        log.debug("a fault over one document", exc_info=True)
+        raise KeptOutByFault(name=name, cause=type(error).__name__) from error
 
 
 def _lacks(library: Library, content_hash: str, name: str) -> Reason | None:
@@ -283,16 +305,25 @@ def _failed(reason: Reason | None) -> bool:
 
 
 def _embed(doc_id: str, spans: Sequence[Span], headers: Sequence[str], *, name: str, size: int, batch: Batch) -> Vectors:
-    """What an earlier reading of the same content had embedded is not embedded again."""
-    vectors = batch.library.manifest.embedded(doc_id, batch.embedder.identity)
-    wanted = [(where, span.text) for where, span in zip(headers, spans, strict=True)]
+    """What an earlier reading of the same content had embedded is not embedded again, even if that one was broken off."""
+    manifest, embedder = batch.library.manifest, batch.embedder.identity
+    wanted = [f"{where}\n{span.text}" for where, span in zip(headers, spans, strict=True)]
+    vectors = manifest.embedded(doc_id, embedder)
+    if kept := manifest.kept_vectors(doc_id, embedder):
+        vectors |= {passage: kept[key] for passage in wanted if (key := _key(passage)) in kept}
     new = [passage for passage in dict.fromkeys(wanted) if passage not in vectors]
     for at in range(0, len(new), _EMBED_AT_ONCE):
+        if at and at % _KEEP_AT == 0:
+            manifest.keep_vectors(doc_id, embedder, {_key(passage): vectors[passage] for passage in new[at - _KEEP_AT : at]})
         batch.tell(name, part_bytes=size * at / len(new))
         together = new[at : at + _EMBED_AT_ONCE]
-        vectors |= zip(together, batch.embedder.embed_passages([f"{where}\n{text}" for where, text in together]), strict=True)
+        vectors |= zip(together, batch.embedder.embed_passages(together), strict=True)
         batch.passages_done += len(together)
     return np.stack([vectors[passage] for passage in wanted])
+
+
+def _key(passage: str) -> bytes:
+    return hashlib.sha256(passage.encode()).digest()
 
 
 class _Stamp(NamedTuple):

@@ -22,7 +22,7 @@ from ingest.unlock import unlock
 from ingest.watch import Sweep, changes
 from rag.assemble import Assistant
 from rag.errors import DocumentError, NoSuchFile, SeorapError, TakingInBroke, WrongPassword
-from rag.library.manifest import WatchedFolder
+from rag.library.worklist import WatchedFolder
 from rag.records import FileOutcome, Outcome, Progress
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,6 @@ class Queue:
         self._outcomes: deque[FileOutcome] = deque(maxlen=_REMEMBERED)
         self._progress: Progress | None = None
         self._broken: SeorapError | None = None
-        self._again: deque[bytes] = deque()  # places to read again, as long as this process lives; in the list of failures they stay
         self._locked: deque[tuple[bytes, str]] = deque()  # places and their passwords, in memory only and until they are tried
         self._refused: set[bytes] = set()  # places whose last password was wrong
         self._hints: queue.SimpleQueue[bytes] = queue.SimpleQueue()  # folders in which something has happened
@@ -69,7 +68,7 @@ class Queue:
 
     def read_again(self, *places: bytes) -> None:
         """Try once more, as soon as possible, what could not be read or not wholly."""
-        self._again.extend(place for place in places if place not in self._again)
+        self._manifest.want(*places)
         self._wake.set()
 
     def unlock(self, place: bytes, password: str) -> None:
@@ -84,7 +83,7 @@ class Queue:
 
     def is_waited_for(self) -> bool:
         """Is there an upload, or something to unlock or to read again, that the worker has not ended?"""
-        return bool(self._again or self._locked or self._manifest.jobs())
+        return bool(self._locked or self._manifest.jobs() or self._manifest.wanted())
 
     def watch(self, folder: Path, *, include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()) -> None:
         """Keep the drawer equal to ``folder`` from now on.
@@ -221,8 +220,7 @@ class Queue:
                 for job_id, _, content_hash in jobs:
                     self._manifest.drop_job(job_id)
                     self._assistant.library.forget_snapshot(content_hash)
-                self._again.clear()
-                self._cancelled.clear()
+                self._end_of_cancelling()
                 return True
             job_id, name, content_hash = jobs[0]
             if batch is None:
@@ -237,17 +235,21 @@ class Queue:
                 continue
             self._manifest.drop_job(job_id)
         if self._cancelled.is_set():
-            self._again.clear()
-            self._cancelled.clear()
+            self._end_of_cancelling()
         return batch is not None
+
+    def _end_of_cancelling(self) -> None:
+        self._manifest.want_no_more(*self._manifest.wanted())
+        self._cancelled.clear()
 
     def _next_again(self, sandbox: Sandbox) -> bool:
         """Read again all that was asked for; whether there was anything."""
-        batch = self._batch(sandbox) if self._again else None
-        while batch and self._again and not self._paused.is_set():
-            batch.files_total = batch.files_done + len(self._again) - 1
-            self._outcomes.extend(read_again(self._manifest.places(place=self._again[0]), batch))
-            self._again.popleft()
+        batch: Batch | None = None
+        while (wanted := self._manifest.wanted()) and not self._paused.is_set():
+            batch = batch or self._batch(sandbox)
+            batch.files_total = batch.files_done + len(wanted) - 1
+            self._outcomes.extend(read_again(self._manifest.places(place=wanted[0]), batch))
+            self._manifest.want_no_more(wanted[0])
         return batch is not None
 
     def _free_name(self, name: str, content_hash: str) -> str:

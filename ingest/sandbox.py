@@ -18,10 +18,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import IO, BinaryIO
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -85,6 +85,9 @@ class _Step(_Message):
     page: Page | None = None
     unread: Unread | None = None
 
+    def came(self) -> Page | Unread | None:
+        return self.page or self.unread
+
 
 class _Answer(_Message):
     """What the child found: a reading, or a DocumentError by its name and facts; before that, how far it is."""
@@ -93,6 +96,27 @@ class _Answer(_Message):
     reading: Reading | None = None
     error: Reason | None = None
     leaves: bool = False  # the child ends now, so that the next file finds fresh memory
+
+
+OnPage = Callable[[int, Page | Unread | None], None]
+
+
+def page_to_json(number: int, came: Page | Unread) -> str:
+    """To be kept, should the reading be broken off."""
+    return _step(number, came).model_dump_json()
+
+
+def pages_from_json(kept: Iterable[str]) -> dict[int, Page | Unread]:
+    """From what ``page_to_json`` gave; none where one makes no sense."""
+    try:
+        steps = [_Step.model_validate_json(step) for step in kept]
+    except ValidationError:
+        return {}
+    return {step.number: came for step in steps if (came := step.came())}
+
+
+def _step(number: int, came: Page | Unread) -> _Step:
+    return _Step(number=number, page=came) if isinstance(came, Page) else _Step(number=number, unread=came)
 
 
 # --- the parent's side -----------------------------------------------------------------------
@@ -131,13 +155,25 @@ class Sandbox:
         """Whether there is a recogniser for the settings' languages, now."""
         return is_installed(self._ocr)
 
+    @property
+    def recognition(self) -> str:
+        """Names how pages are recognised: what one way has recognised is no answer to another."""
+        return self._ocr.model_dump_json()
+
     def read(
-        self, path: Path, *, name: str | None = None, password: str | None = None, between_pages: Callable[[], None] = lambda: None
+        self,
+        path: Path,
+        *,
+        name: str | None = None,
+        password: str | None = None,
+        recognised: Mapping[int, Page | Unread] = MappingProxyType({}),
+        on_page: OnPage = lambda number, came: None,
     ) -> Reading:
         """What ``ingest.read.read`` finds in a file. The time allowed is for the file, and again for each page that must be recognised.
 
-        ``between_pages`` is called as those pages begin and end; what it raises ends the reading. A child that was given a password
-        ends afterwards, and what it knows with it.
+        ``recognised`` are pages of this content that an earlier reading got to. ``on_page`` is told when a page that must be recognised
+        begins (None) and what came of it; what it raises ends the reading. A child that was given a password ends afterwards, and what it
+        knows with it.
 
         Raises:
             DocumentTooDemanding: it took more time or memory than the settings allow.
@@ -145,13 +181,18 @@ class Sandbox:
             DocumentError: what reading it raised.
         """
         name = path.name if name is None else name
-        request = _Request(path=os.fsencode(path.absolute()).hex(), name=_writable(name), password=password and _writable(password))
+        request = _Request(
+            path=os.fsencode(path.absolute()).hex(),
+            name=_writable(name),
+            recognised=dict(recognised),
+            password=password and _writable(password),
+        )
         lost_pages = 0
         with self._one_at_a_time:
             answer: _Answer | None = None
             while answer is None:
                 try:
-                    answer = self._running_child().ask(request, name, between_pages)
+                    answer = self._running_child().ask(request, name, on_page)
                 except _PageLost:
                     lost_pages += 1
                     request.recognises_more = lost_pages < _LOST_PAGES
@@ -202,7 +243,7 @@ class _Child:
             self.end()
             raise
 
-    def ask(self, request: _Request, name: str, between_pages: Callable[[], None]) -> _Answer:
+    def ask(self, request: _Request, name: str, on_page: OnPage) -> _Answer:
         """The answer; pages that are recognised on the way are noted in the request, should it have to be asked again.
 
         Raises:
@@ -217,6 +258,7 @@ class _Child:
             message, in_time = self._receive(seconds=self._settings.seconds)
             if message is None and begun is not None:
                 request.recognised[begun] = Unread.NOT_RECOGNISED
+                on_page(begun, Unread.NOT_RECOGNISED)
                 log.warning("a page was too much for the recogniser: page %s", begun)
                 raise _PageLost
             if not in_time:
@@ -227,7 +269,7 @@ class _Child:
             if answer.step is None:
                 return answer
             begun = _noted(answer.step, begun, request, name)
-            between_pages()
+            on_page(answer.step.number, answer.step.came())
 
     def _receive(self, *, seconds: float) -> tuple[bytes | None, bool]:
         """The child's next message, None if it ended instead; and whether it ended by itself, not by the clock."""
@@ -297,7 +339,7 @@ def _is_boxed_rightly(page: Page) -> bool:
 
 def _noted(step: _Step, begun: int | None, request: _Request, name: str) -> int | None:
     """The page that is being recognised after this step. One page follows another, none comes twice: a child cannot go on for ever."""
-    came = step.page or step.unread
+    came = step.came()
     expected = step.number == begun if came is not None else begun is None and step.number > max(request.recognised, default=0)
     if not expected:
         raise ReaderDied(name=name, cause="its answer makes no sense")
@@ -388,7 +430,7 @@ class _Announced:
             return Unread.NOT_RECOGNISED
         self._tell(_Step(number=number))
         found = self._inner.page(number, draw)
-        self._tell(_Step(number=number, page=found) if isinstance(found, Page) else _Step(number=number, unread=found))
+        self._tell(_step(number, found))
         return found
 
     def _tell(self, step: _Step) -> None:
@@ -430,12 +472,13 @@ class _Budget:
     def __init__(self, memory_mib: int, seconds: int) -> None:
         self._memory_bytes = memory_mib * 2**20
         self._seconds = seconds
-        self._used_before = _address_space_bytes()
+        self._used_before, _ = _memory_bytes()
         if sys.platform != "win32":
             _limit(resource.RLIMIT_CORE, 0)
             _limit(resource.RLIMIT_FSIZE, _LAST_WORDS_BYTES)  # it has nothing to write
             if self._used_before:
-                _limit(resource.RLIMIT_AS, self._used_before + self._memory_bytes)
+                own_bytes = _memory_bytes()[1]  # what the reader itself has taken counts too
+                _limit(resource.RLIMIT_AS, self._used_before + self._memory_bytes - own_bytes)
 
     def begin(self) -> None:
         """Allow the time of one more file, or of one more page that is recognised; for when the parent is gone, and its clock with it."""
@@ -445,7 +488,7 @@ class _Budget:
 
     def is_strained(self) -> bool:
         """Whether files read so far have left less than three quarters of the memory for the next."""
-        return _address_space_bytes() - self._used_before > self._memory_bytes // 4
+        return _memory_bytes()[0] - self._used_before > self._memory_bytes // 4
 
 
 if sys.platform != "win32":
@@ -456,9 +499,10 @@ if sys.platform != "win32":
         resource.setrlimit(what, (amount if hard == resource.RLIM_INFINITY else min(amount, hard), hard))
 
 
-def _address_space_bytes() -> int:
-    """0 where the system does not tell."""
+def _memory_bytes() -> tuple[int, int]:
+    """The address space of this process, and how much of it lies in memory; 0 where the system does not tell."""
     try:
-        return int(Path("/proc/self/statm").read_bytes().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        space, resident = Path("/proc/self/statm").read_bytes().split()[:2]
+        return int(space) * os.sysconf("SC_PAGE_SIZE"), int(resident) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, AttributeError):
-        return 0
+        return 0, 0

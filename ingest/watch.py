@@ -15,7 +15,8 @@ from ingest.pipeline import Batch, take_in
 from ingest.read import SUPPORTED_SUFFIXES
 from ingest.retry import next_try
 from rag.errors import NoSuchFile
-from rag.library.manifest import Place, WatchedFolder
+from rag.library.manifest import Place
+from rag.library.worklist import WatchedFolder
 from rag.records import FileOutcome
 
 _MISSING_S = 15.0

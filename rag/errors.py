@@ -165,7 +165,8 @@ class ReaderDied(DocumentError):
     }
 
 
-class SplittingFailed(DocumentError):
+class KeptOutByFault(DocumentError):
+    may_pass = True
     sentences = {
         "en": "{name}: a fault in Seorap ({cause}) kept it out, and no other document; update Seorap and try it again.",
         "ko": "{name}: Seorap의 오류({cause})로 이 문서만 넣지 못했습니다. Seorap을 업데이트한 뒤 다시 시도해 주세요.",

@@ -16,6 +16,7 @@ from typing import Literal
 
 import numpy as np
 
+from rag.library.faults import damaged_terms, vectors_apart, without_their_terms
 from rag.library.library import UPLOAD, Library
 from rag.library.manifest import Place
 
@@ -50,7 +51,7 @@ def audit(library: Library, report: Report = lambda what, done, total, seconds: 
     """All that ``Library.faults`` looks at, every file, and every passage with its vector and terms. May be broken off at any point."""
     found = Audit()
     found.faults += library.faults()
-    damaged = library.manifest.damaged_terms()
+    damaged = damaged_terms(library.manifest)
     found.faults += damaged
     _check_files(library, found, report)
     found.faults += _faults_of_passages(library, report, terms_too=not damaged)
@@ -116,8 +117,8 @@ def _faults_of_passages(library: Library, report: Report, *, terms_too: bool) ->
     not_found, not_finite, not_of_length_1 = 0, 0, 0
     for at in range(0, len(ids), _AT_ONCE_PASSAGES):
         some = ids[at : at + _AT_ONCE_PASSAGES]
-        not_found += library.manifest.without_their_terms(some) if terms_too else 0
-        for vector in library.manifest.vectors_apart(embedder, some):
+        not_found += without_their_terms(library.manifest, some) if terms_too else 0
+        for vector in vectors_apart(library.manifest, embedder, some):
             dimensions[len(vector)] += 1
             not_finite += not np.isfinite(vector).all()
             not_of_length_1 += not abs(float(np.linalg.norm(vector.astype(np.float64))) - 1) < _LENGTH_OFF

@@ -25,6 +25,7 @@ from rag.errors import (
 )
 from rag.library import exact, fulltext
 from rag.library.durable import sync_folder
+from rag.library.faults import faults
 from rag.library.index import VectorIndex
 from rag.library.lock import DrawerLock
 from rag.library.manifest import Manifest, Place, page_at
@@ -83,6 +84,7 @@ class Library:
                 self.manifest.rebuild_terms()
             if not read_only:
                 self.manifest.erase_placeless()  # left by a batch that was broken off
+                self.manifest.forget_unfinished()
         except BaseException:
             self.close_lock()
             raise
@@ -243,6 +245,7 @@ class Library:
         needed = {place.snapshot for place in self.manifest.places()} | {snapshot for _, _, snapshot in self.manifest.jobs()}
         if content_hash not in needed:
             self.snapshot_path(content_hash).unlink(missing_ok=True)
+            self.manifest.forget_unfinished(content_hash)
 
     # --- what is near a question --------------------------------------------------------------
 
@@ -354,7 +357,7 @@ class Library:
 
     def faults(self) -> Iterator[str]:
         """What is wrong with the drawer, in technical words; nothing when all is well."""
-        yield from self.manifest.faults()
+        yield from faults(self.manifest)
         for place in self.manifest.places():
             if place.snapshot and not self.snapshot_path(place.snapshot).is_file():
                 yield f"the kept bytes of {place.name} are gone"

@@ -7,21 +7,16 @@ index) is derived from here and can be made again. No method leaves a transactio
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from rag import boxes
-from rag.errors import DrawerDamaged, DrawerFull, DrawerReadOnly, DrawerTooNew, NoDrawer
-from rag.library import fulltext, schema
+from rag.library import fulltext
+from rag.library.worklist import Worklist
 from rag.ports import Vectors
 from rag.records import PAGE_BREAK, Passage, Reading, Reason, Recognition, Span, Table
 
@@ -44,19 +39,6 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class WatchedFolder:
-    """A folder that the drawer is kept equal to; ``include`` and ``exclude`` are patterns in the form of .gitignore."""
-
-    folder: bytes  # the path
-    include: tuple[str, ...] = ()  # empty: every file of a known kind
-    exclude: tuple[str, ...] = ()
-    paused: bool = False
-    reachable: bool = True  # False: it was not there when last looked for
-    swept: float | None = None  # when it was last compared as a whole, seconds since the epoch
-    device: int | None = None  # on which it lay then
-
-
-@dataclass(frozen=True, slots=True)
 class PlacedPage:
     """One row of ``pages``, without its text."""
 
@@ -68,97 +50,8 @@ class PlacedPage:
     tables: tuple[Table, ...]
 
 
-class Manifest:
-    """One connection, one lock: any thread may call any method."""
-
-    def __init__(self, home: Path, *, read_only: bool = False) -> None:
-        self._home = home
-        self._lock = threading.RLock()
-        self.revision = 0  # grows with every commit of this process, which is the only one that writes
-        path = home / "manifest.sqlite3"
-        if read_only and not path.is_file():
-            raise NoDrawer(home=str(home))
-        with self._translated():
-            # Autocommit; transactions are begun by hand, so that none is open without our knowing.
-            self._db = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}",
-                uri=True,
-                isolation_level=None,
-                check_same_thread=False,
-                timeout=10,
-            )
-            self._prepare(read_only=read_only)
-
-    def _prepare(self, *, read_only: bool) -> None:
-        self._db.execute("PRAGMA foreign_keys=ON")
-        if not read_only:
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.execute("PRAGMA secure_delete=ON")
-        found = int(self._db.execute("PRAGMA user_version").fetchone()[0])
-        if found > schema.VERSION:
-            raise DrawerTooNew(home=str(self._home), found=found, known=schema.VERSION)
-        if found == 0 and read_only:
-            raise NoDrawer(home=str(self._home))
-        if found < schema.VERSION and not read_only:
-            self._db.executescript(schema.script_from(found))
-        self.outdated = found < schema.VERSION and read_only  # only its owner may change it
-
-    def close(self) -> None:
-        with self._lock:
-            self._db.close()
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.OperationalError as error:
-            cause = str(error)
-            if "full" in cause:
-                raise DrawerFull(home=str(self._home)) from error
-            if any(word in cause for word in ("readonly", "unable to open", "disk I/O", "locked")):
-                raise DrawerReadOnly(home=str(self._home), cause=cause) from error
-            raise
-        except sqlite3.DatabaseError as error:
-            if "malformed" in str(error) or "not a database" in str(error):
-                raise DrawerDamaged(home=str(self._home), cause=str(error)) from error
-            raise
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing; nested use joins the outer transaction."""
-        with self._lock, self._translated():
-            if self._db.in_transaction:
-                yield
-                return
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-                self.revision += 1
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
-
-    def _rows(
-        self, sql: str, values: Sequence[object] | Mapping[str, object] = ()
-    ) -> list[tuple[Any, ...]]:  # as sqlite3 types them; the tables are STRICT
-        with self._lock, self._translated():
-            return self._db.execute(sql, values).fetchall()
-
-    def _one(self, sql: str, values: Sequence[object] = ()) -> int:
-        return int(self._rows(sql, values)[0][0])
-
-    # --- facts about the drawer ---------------------------------------------------------------
-
-    def fact(self, key: str) -> str | None:
-        rows = self._rows("SELECT value FROM facts WHERE key=?", (key,))
-        return str(rows[0][0]) if rows else None
-
-    def set_fact(self, key: str, value: str) -> None:
-        with self.transaction():
-            self._db.execute("INSERT INTO facts VALUES (?,?) ON CONFLICT (key) DO UPDATE SET value=excluded.value", (key, value))
+class Manifest(Worklist):
+    """Places, documents, passages and what the index has to learn. One connection, one lock: any thread may call any method."""
 
     # --- writing ------------------------------------------------------------------------------
 
@@ -184,6 +77,7 @@ class Manifest:
         with self.transaction():
             self._db.execute("PRAGMA defer_foreign_keys=ON")
             self._erase_document(doc_id)
+            self.forget_unfinished(doc_id)
             self._db.execute(
                 "INSERT INTO documents VALUES (?,?,?,?,?,?,?,?,?)",
                 (
@@ -304,7 +198,7 @@ class Manifest:
     def places(self, *, place: bytes | None = None, doc_id: str | None = None) -> list[Place]:
         wanted = [f"{column}=:{column}" for column, value in (("place", place), ("doc_id", doc_id)) if value is not None]
         later = "NULL, NULL, 0, NULL" if self.outdated else "inode, checked, attempts, snapshot"
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT place, name, doc_id, mtime_ns, size_bytes, reason_code, reason_facts, added, {later} FROM places "
             f"WHERE {' AND '.join(wanted) or '1'} ORDER BY added, place",
             {"place": place, "doc_id": doc_id},
@@ -315,16 +209,16 @@ class Manifest:
         ]
 
     def method_of(self, doc_id: str) -> str | None:
-        rows = self._rows("SELECT method FROM documents WHERE doc_id=?", (doc_id,))
+        rows = self.rows("SELECT method FROM documents WHERE doc_id=?", (doc_id,))
         return str(rows[0][0]) if rows else None
 
     def methods(self) -> dict[str, str]:
         """doc_id -> how it was read and split."""
-        return dict(self._rows("SELECT doc_id, method FROM documents"))
+        return dict(self.rows("SELECT doc_id, method FROM documents"))
 
     def document_rows(self) -> dict[str, tuple[str, int | None, int, int]]:
         """doc_id -> format, pages, size in bytes, number of passages."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT doc_id, format, pages, size_bytes, (SELECT count(*) FROM passages p WHERE p.doc_id=d.doc_id) FROM documents d"
         )
         return {doc_id: (kind, pages, size, passages) for doc_id, kind, pages, size, passages in rows}
@@ -333,18 +227,18 @@ class Manifest:
         """doc_id -> number of pages that were recognised, mean confidence."""
         if self.outdated:
             return {}
-        rows = self._rows(
+        rows = self.rows(
             "SELECT doc_id, count(*), avg(json_extract(recognised, '$.confidence')) FROM pages WHERE recognised IS NOT NULL GROUP BY doc_id"
         )
         return {doc_id: (count, confidence) for doc_id, count, confidence in rows}
 
     def counts(self) -> tuple[int, int, int]:
         """Documents, passages, index operations still to do."""
-        return self._rows("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages), (SELECT count(*) FROM outbox)")[0]
+        return self.rows("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages), (SELECT count(*) FROM outbox)")[0]
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Those of the ids that are still in the drawer."""
-        rows = self._rows(
+        rows = self.rows(
             'SELECT p.passage_id, p.doc_id, (SELECT name FROM places l WHERE l.doc_id=p.doc_id ORDER BY added, place), p.page, p.page_end, p.start, p."end", '
             f"p.text, p.headings, p.ordinal FROM passages p WHERE passage_id IN (SELECT value FROM json_each(?)) AND {_HAS_PLACE.replace('d.', 'p.')}",
             (json.dumps(list(ids)),),
@@ -356,13 +250,13 @@ class Manifest:
 
     def pages(self, doc_id: str) -> list[tuple[int | None, int, str]]:
         """Page number, start in the document's text, and text, in order."""
-        return self._rows("SELECT number, start, text FROM pages WHERE doc_id=? ORDER BY ordinal", (doc_id,))
+        return self.rows("SELECT number, start, text FROM pages WHERE doc_id=? ORDER BY ordinal", (doc_id,))
 
     def placed_pages(self, doc_id: str, start: int, end: int) -> list[PlacedPage]:
         """What is known of the pages over which ``document text[start:end]`` runs, beside their text."""
         if self.outdated:
             return []
-        rows = self._rows(
+        rows = self.rows(
             "SELECT number, start, length(text), recognised, boxes, tables FROM pages WHERE doc_id=?1 AND start<?3 AND start+length(text)>?2 "
             "ORDER BY ordinal",
             (doc_id, start, end),
@@ -381,7 +275,7 @@ class Manifest:
 
     def text(self, doc_id: str, start: int, end: int) -> str:
         """``document text[start:end]``."""
-        pages = self._rows(
+        pages = self.rows(
             "SELECT start, text FROM pages WHERE doc_id=?1 AND start<?3 AND start+length(text)+?4>?2 ORDER BY ordinal",
             (doc_id, start, end, len(PAGE_BREAK)),
         )
@@ -393,7 +287,7 @@ class Manifest:
         chosen = self._telling(fulltext.question_terms(question))
         if not chosen:
             return []
-        return self._rows(
+        return self.rows(
             "SELECT rowid, -bm25(terms, :header, 1.0) AS score FROM terms WHERE terms MATCH :match "
             # The plus keeps SQLite from running the match once for each row of the scope.
             + ("AND +rowid IN (SELECT passage_id FROM passages WHERE doc_id IN (SELECT value FROM json_each(:scope))) " if scope else "")
@@ -413,7 +307,7 @@ class Manifest:
 
     def term_counts(self, chosen: Sequence[str]) -> dict[str, int]:
         """In how many passages each term stands; terms in none are left out."""
-        rows = self._rows("SELECT term, doc FROM term_counts WHERE term IN (SELECT value FROM json_each(?))", (json.dumps(list(chosen)),))
+        rows = self.rows("SELECT term, doc FROM term_counts WHERE term IN (SELECT value FROM json_each(?))", (json.dumps(list(chosen)),))
         return dict(rows)
 
     # --- vectors and what the index has to learn ----------------------------------------------
@@ -425,7 +319,7 @@ class Manifest:
             where = "AND passage_id IN (SELECT passage_id FROM passages WHERE doc_id IN (SELECT value FROM json_each(:scope)))"
         elif ids:
             where = "AND passage_id IN (SELECT value FROM json_each(:ids))"
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT passage_id, vector FROM vectors WHERE embedder=:embedder {where} ORDER BY passage_id",
             {"embedder": embedder, "scope": json.dumps(list(scope)), "ids": json.dumps(list(ids))},
         )
@@ -433,19 +327,19 @@ class Manifest:
         joined = b"".join(row[1] for row in rows)
         return ids_found, np.frombuffer(joined, dtype="<f4").reshape(len(rows), -1) if rows else np.empty((0, 0), np.float32)
 
-    def embedded(self, doc_id: str, embedder: str) -> dict[tuple[str, str], Vectors]:
-        """Header and text -> vector, of the passages that an earlier reading of this content gave."""
-        rows = self._rows(
+    def embedded(self, doc_id: str, embedder: str) -> dict[str, Vectors]:
+        """What was embedded (header, line break, text) -> vector, of the passages that an earlier reading of this content gave."""
+        rows = self.rows(
             "SELECT header, text, vector FROM passages JOIN vectors USING (passage_id) WHERE doc_id=? AND embedder=?", (doc_id, embedder)
         )
-        return {(header, text): np.frombuffer(vector, dtype="<f4") for header, text, vector in rows}
+        return {f"{header}\n{text}": np.frombuffer(vector, dtype="<f4") for header, text, vector in rows}
 
     def has_outbox(self) -> bool:
         return bool(self._one("SELECT EXISTS (SELECT 1 FROM outbox)"))
 
     def outbox(self, limit: int) -> tuple[int, list[int], list[int]]:
         """The last number, the ids to write and the ids to delete, of the oldest ``limit`` operations; later ones win."""
-        rows = self._rows("SELECT seq, passage_id, gone FROM outbox ORDER BY seq LIMIT ?", (limit,))
+        rows = self.rows("SELECT seq, passage_id, gone FROM outbox ORDER BY seq LIMIT ?", (limit,))
         last = {row[1]: row[2] for row in rows}
         write = [passage_id for passage_id, gone in last.items() if not gone]
         delete = [passage_id for passage_id, gone in last.items() if gone]
@@ -464,7 +358,7 @@ class Manifest:
 
     def passages_without_vector(self, embedder: str, limit: int) -> list[tuple[int, str, str]]:
         """Passage id, header and text of passages that ``embedder`` has not embedded."""
-        return self._rows(
+        return self.rows(
             "SELECT passage_id, header, text FROM passages p WHERE NOT EXISTS "
             "(SELECT 1 FROM vectors v WHERE v.passage_id=p.passage_id AND v.embedder=?) ORDER BY passage_id LIMIT ?",
             (embedder, limit),
@@ -488,123 +382,8 @@ class Manifest:
                 self._index_terms(*row)
             self.set_fact("terms", fulltext.TERMS_VERSION)
 
-    # --- watched folders ----------------------------------------------------------------------
-
-    def folders(self) -> list[WatchedFolder]:
-        if self.outdated:
-            return []
-        rows = self._rows("SELECT folder, include, exclude, paused, reachable, swept, device FROM folders ORDER BY added, folder")
-        return [
-            WatchedFolder(folder, tuple(json.loads(include)), tuple(json.loads(exclude)), bool(paused), bool(reachable), swept, device)
-            for folder, include, exclude, paused, reachable, swept, device in rows
-        ]
-
-    def put_folder(self, folder: WatchedFolder) -> None:
-        with self.transaction():
-            self._db.execute(
-                "INSERT INTO folders VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (folder) DO UPDATE SET device=excluded.device, include=excluded.include, "
-                "exclude=excluded.exclude, paused=excluded.paused, reachable=excluded.reachable, swept=excluded.swept",
-                (
-                    folder.folder,
-                    folder.device,
-                    json.dumps(folder.include, ensure_ascii=False),
-                    json.dumps(folder.exclude, ensure_ascii=False),
-                    folder.paused,
-                    folder.reachable,
-                    folder.swept,
-                    time.time(),
-                ),
-            )
-
-    def note_sweep(self, folder: bytes, *, device: int | None) -> None:
-        """It was compared as a whole, or (``device`` None) was not there; nothing if it is not watched."""
-        with self.transaction():
-            if device is None:
-                self._db.execute("UPDATE folders SET reachable=0 WHERE folder=?", (folder,))
-            else:
-                self._db.execute("UPDATE folders SET reachable=1, swept=?, device=? WHERE folder=?", (time.time(), device, folder))
-
-    def drop_folder(self, folder: bytes) -> None:
-        """No longer watched; what was found in it stays in the drawer."""
-        with self.transaction():
-            self._db.execute("DELETE FROM folders WHERE folder=?", (folder,))
-
-    # --- uploads waiting to be taken in -------------------------------------------------------
-
-    def put_job(self, name: str, snapshot: str) -> None:
-        with self.transaction():
-            self._db.execute("INSERT INTO jobs (name, snapshot, added) VALUES (?,?,?)", (name, snapshot, time.time()))
-
-    def jobs(self) -> list[tuple[int, str, str]]:
-        """Job id, file name, snapshot, oldest first."""
-        return self._rows("SELECT job_id, name, snapshot FROM jobs ORDER BY job_id")
-
-    def drop_job(self, job_id: int) -> None:
-        with self.transaction():
-            self._db.execute("DELETE FROM jobs WHERE job_id=?", (job_id,))
-
-    # --- is all well? -------------------------------------------------------------------------
-
-    def faults(self) -> list[str]:
-        """What contradicts itself in the manifest, in technical words; empty when all is well."""
-        found = [str(row[0]) for row in self._rows("PRAGMA integrity_check") if row[0] != "ok"]
-        found += [f"foreign key broken in {row[0]}" for row in self._rows("PRAGMA foreign_key_check")]
-        embedder = self.fact("embedder") or ""
-        questions = {
-            "documents without a place": "SELECT count(*) FROM documents d WHERE NOT EXISTS (SELECT 1 FROM places l WHERE l.doc_id=d.doc_id)",
-            "documents without pages": "SELECT count(*) FROM documents d WHERE NOT EXISTS (SELECT 1 FROM pages g WHERE g.doc_id=d.doc_id)",
-            "passages without a vector": "SELECT count(*) FROM passages p WHERE NOT EXISTS (SELECT 1 FROM vectors v "
-            "WHERE v.passage_id=p.passage_id AND v.embedder=:embedder)",
-            "passages without terms": "SELECT count(*) FROM passages p WHERE NOT EXISTS (SELECT 1 FROM terms_docsize t WHERE t.id=p.passage_id)",
-            "terms without a passage": "SELECT count(*) FROM terms_docsize t WHERE NOT EXISTS (SELECT 1 FROM passages p WHERE p.passage_id=t.id)",
-        }
-        for what, sql in questions.items():
-            if count := int(self._rows(sql, {"embedder": embedder} if ":embedder" in sql else ())[0][0]):
-                found.append(f"{count} {what}")
-        for doc_id, ordinal, text, packed in self._rows("SELECT doc_id, ordinal, text, boxes FROM pages WHERE boxes<>x''"):
-            try:
-                boxes.unpack(packed, len(text))
-            except ValueError as error:
-                found.append(f"the word boxes of page row {ordinal} of {doc_id}: {error}")
-        for (doc_id,) in self._rows("SELECT doc_id FROM documents"):
-            text = PAGE_BREAK.join(page[2] for page in self.pages(str(doc_id)))
-            wrong = sum(
-                text[start:end] != words
-                for start, end, words in self._rows('SELECT start, "end", text FROM passages WHERE doc_id=?', (doc_id,))
-            )
-            if wrong:
-                found.append(f"{wrong} passages of {doc_id} are not in its text")
-        return found
-
-    def damaged_terms(self) -> list[str]:
-        """What the word index says about itself, which takes a while."""
-        try:
-            self._rows("INSERT INTO terms (terms) VALUES ('integrity-check')")
-        except DrawerDamaged as error:
-            return [f"the word index is damaged: {error.facts['cause']}"]
-        return []
-
-    def without_their_terms(self, ids: Sequence[int]) -> int:
-        """How many of these passages are not found when all their terms are asked for."""
-        rows = self._rows(
-            "SELECT passage_id, header, text FROM passages WHERE passage_id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
-        )
-        missing = 0
-        for passage_id, header, text in rows:
-            if query := fulltext.all_of(fulltext.terms(f"{header}\n{text}")):
-                missing += not self._rows("SELECT 1 FROM terms WHERE terms MATCH ? AND rowid=?", (query, passage_id))
-        return missing
-
-    def vectors_apart(self, embedder: str, ids: Sequence[int]) -> list[Vectors]:
-        """One by one, as they are stored: even where their dimensions differ."""
-        rows = self._rows(
-            "SELECT vector FROM vectors WHERE embedder=? AND passage_id IN (SELECT value FROM json_each(?))",
-            (embedder, json.dumps(list(ids))),
-        )
-        return [np.frombuffer(row[0][: len(row[0]) // 4 * 4], dtype="<f4") for row in rows]
-
     def passage_ids(self) -> set[int]:
-        return {int(row[0]) for row in self._rows("SELECT passage_id FROM passages")}
+        return {int(row[0]) for row in self.rows("SELECT passage_id FROM passages")}
 
 
 def _facts_row(reason: Reason) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 4
+VERSION = 5
 
 SCHEMA = """
 CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -61,6 +61,19 @@ UPDATE places SET snapshot=doc_id WHERE substr(place, 1, 7)=CAST('upload:' AS BL
 ALTER TABLE pages ADD COLUMN boxes BLOB NOT NULL DEFAULT x'';   -- where its words stand, see rag/boxes.py
 ALTER TABLE pages ADD COLUMN tables TEXT NOT NULL DEFAULT '[]'; -- start, end, rows that name the columns, of each
 UPDATE pages SET recognised = json_remove(recognised, '$.words') WHERE recognised IS NOT NULL;
+""",
+    4: """
+CREATE TABLE wanted (                -- to be read again, since somebody asked for it
+    place BLOB PRIMARY KEY REFERENCES places ON DELETE CASCADE, asked REAL NOT NULL
+) STRICT;
+CREATE TABLE unfinished_pages (      -- recognised, of documents that are not saved yet
+    doc_id TEXT NOT NULL, method TEXT NOT NULL, number INTEGER NOT NULL, page TEXT NOT NULL, added REAL NOT NULL,
+    PRIMARY KEY (doc_id, method, number)
+) STRICT;
+CREATE TABLE unfinished_vectors (    -- embedded, likewise
+    doc_id TEXT NOT NULL, embedder TEXT NOT NULL, passage BLOB NOT NULL, vector BLOB NOT NULL, added REAL NOT NULL,
+    PRIMARY KEY (doc_id, embedder, passage)
+) STRICT;
 """,
 }
 """Version -> what makes it the next one."""

@@ -351,7 +351,7 @@ def test_a_scan_may_take_longer_than_a_file(tmp_path: Path, monkeypatch: pytest.
     steps: list[float] = []
 
     with Sandbox(SandboxSettings(seconds=2)) as sandbox:
-        reading = sandbox.read(path, between_pages=lambda: steps.append(time.monotonic()))
+        reading = sandbox.read(path, on_page=lambda number, came: steps.append(time.monotonic()))
 
     assert len(reading.pages) == 6
     assert len(steps) == 12
@@ -374,6 +374,30 @@ def test_a_batch_can_be_stopped_between_two_pages(tmp_path: Path, library: Libra
             list(add([path], batch))
 
     assert len(asked) == 5
+
+
+def test_a_scan_that_was_broken_off_goes_on_where_it_was(tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = documents.pdf(tmp_path / "a.pdf", [documents.SCAN] * 6)
+    log = tmp_path / "recognised.txt"
+    scripted_child(monkeypatch, f"open({str(log)!r}, 'a').write(f'{{number}} ')")
+    asked: list[None] = []
+
+    def cancelled() -> bool:
+        asked.append(None)
+        return len(asked) > 7  # the file; then each page as it begins and as it ends
+
+    with Sandbox(SandboxSettings()) as sandbox:
+        batch = _batch(library, sandbox)
+        batch.cancelled = cancelled
+        with pytest.raises(Cancelled):
+            list(add([path], batch))
+    log.unlink()
+    with Sandbox(SandboxSettings()) as sandbox:
+        (outcome,) = add([path], _batch(library, sandbox))
+
+    assert outcome.outcome is Outcome.ADDED
+    assert log.read_text().split() == ["4", "5", "6"]
+    assert library.manifest.rows("SELECT count(*) FROM unfinished_pages") == [(0,)]
 
 
 def _batch(library: Library, sandbox: Sandbox) -> Batch:

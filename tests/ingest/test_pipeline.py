@@ -7,8 +7,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ingest.pipeline import Batch, Cancelled, add
@@ -17,6 +19,7 @@ from ingest.split import header, split
 from rag.assemble import Assistant
 from rag.errors import EmbedderMismatch, TakingInBroke
 from rag.library.library import Library
+from rag.ports import Vectors
 from rag.records import Heading, Outcome, Page, Progress, Reading, Reason, Span, State, Table
 from rag.settings import Settings, SplitSettings
 from tests.fakes import ScriptedModel, WordHashEmbedder
@@ -81,9 +84,48 @@ def test_a_fault_over_one_file_stops_no_other(library: Library, papers: Path, ba
     by_name = {Path(outcome.path).name: outcome for outcome in add([papers], batch)}
 
     assert by_name["취업규칙.md"].outcome is Outcome.ADDED
-    assert by_name["lease.md"].reason == Reason("SplittingFailed", {"name": "lease.md", "cause": "ZeroDivisionError"})
+    assert by_name["lease.md"].reason == Reason("KeptOutByFault", {"name": "lease.md", "cause": "ZeroDivisionError"})
     monkeypatch.undo()
     assert [outcome.outcome for outcome in add([papers], batch)] == [Outcome.ADDED, Outcome.UNCHANGED]
+
+
+def test_a_fault_of_the_embedder_costs_the_document_in_hand(
+    library: Library, papers: Path, batch: Batch, embedder: WordHashEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(texts: Sequence[str]) -> Vectors:
+        if any("Lease" in text for text in texts):
+            raise ZeroDivisionError
+        return WordHashEmbedder().embed_passages(texts)
+
+    monkeypatch.setattr(embedder, "embed_passages", faulty)
+    by_name = {Path(outcome.path).name: outcome for outcome in add([papers], batch)}
+
+    assert by_name["취업규칙.md"].outcome is Outcome.ADDED
+    assert by_name["lease.md"].reason == Reason("KeptOutByFault", {"name": "lease.md", "cause": "ZeroDivisionError"})
+
+
+def test_a_long_document_that_was_broken_off_goes_on_where_it_was(
+    library: Library, batch: Batch, embedder: WordHashEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.pipeline._KEEP_AT", 128)
+    path = tmp_path / "long.txt"
+    path.write_text("\n\n".join(f"Clause {number} speaks of " + f"thing{number} " * 150 for number in range(400)), encoding="utf-8")
+    batch.settings = SplitSettings(passage_tokens=160)
+    batch.cancelled = lambda: embedder.embedded >= 300
+    with pytest.raises(Cancelled):
+        list(add([path], batch))
+    assert library.documents() == []
+    broken_off_at, batch.cancelled = embedder.embedded, lambda: False
+
+    (outcome,) = add([path], batch)
+
+    assert outcome.outcome is Outcome.ADDED
+    assert outcome.passages >= 400
+    assert embedder.embedded == broken_off_at - 256 + outcome.passages
+    ids, vectors = library.manifest.vectors(embedder.identity)
+    texts = [library.passages([int(at)])[int(at)].text for at in ids]
+    assert np.allclose(vectors, np.stack([embedder.embed_question(f"long\n{text}") for text in texts]))
+    assert library.manifest.rows("SELECT count(*) FROM unfinished_vectors") == [(0,)]
 
 
 def test_a_file_that_became_unreadable_keeps_its_last_version(filled: Library, papers: Path, batch: Batch) -> None:

@@ -17,7 +17,7 @@ from ingest.watch import Sweep
 from rag.assemble import Assistant
 from rag.errors import NoSuchDocument, UnreadableFile
 from rag.library.library import Library, identity
-from rag.library.manifest import WatchedFolder
+from rag.library.worklist import WatchedFolder
 from rag.records import Outcome, State
 from rag.settings import Settings
 from tests import documents
@@ -25,8 +25,13 @@ from tests.fakes import ScriptedModel, WordHashEmbedder
 
 
 @pytest.fixture
-def queue(library: Library, embedder: WordHashEmbedder, home: Path) -> Iterator[Queue]:
-    opened = Queue(Assistant(Settings(home=home), library, embedder=embedder, model=ScriptedModel()))
+def assistant(library: Library, embedder: WordHashEmbedder, home: Path) -> Assistant:
+    return Assistant(Settings(home=home), library, embedder=embedder, model=ScriptedModel())
+
+
+@pytest.fixture
+def queue(assistant: Assistant) -> Iterator[Queue]:
+    opened = Queue(assistant)
     yield opened
     opened.close()
 
@@ -129,6 +134,22 @@ def test_an_upload_whose_bytes_are_gone_says_so(library: Library, batch: Batch, 
 
     assert outcome.reason
     assert (outcome.outcome, outcome.reason.code) == (Outcome.FAILED, "UploadNotKept")
+
+
+def test_what_is_to_be_read_again_is_read_after_a_restart(assistant: Assistant, library: Library, locked: Callable[[], None]) -> None:
+    queue = Queue(assistant)
+    queue.upload("note.txt", b"The attic is dry.")
+    until_idle(queue)
+    queue.pause()
+    queue.read_again(*(place.place for place in to_read_again(library, ())))
+    queue.close()
+    locked()
+
+    queue = Queue(assistant)
+    until_idle(queue)
+    queue.close()
+
+    assert states(library) == {"note.txt": State.READY}
 
 
 def test_what_was_taken_out_meanwhile_does_not_come_back(queue: Queue, library: Library) -> None:

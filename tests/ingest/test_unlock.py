@@ -18,7 +18,7 @@ from ingest.watch import Sweep
 from rag.assemble import Assistant
 from rag.errors import AmbiguousDocument, NoSuchDocument, NotLocked, needs_password
 from rag.library.library import UPLOAD, Library
-from rag.library.manifest import WatchedFolder
+from rag.library.worklist import WatchedFolder
 from rag.records import FileOutcome, Outcome, State
 from rag.settings import SandboxSettings, Settings, SplitSettings
 from tests import documents

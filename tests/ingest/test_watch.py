@@ -16,7 +16,7 @@ from ingest.watch import Sweep
 from rag.assemble import Assistant
 from rag.errors import NoSuchFile
 from rag.library.library import Library
-from rag.library.manifest import WatchedFolder
+from rag.library.worklist import WatchedFolder
 from rag.records import State
 from rag.settings import Settings
 from tests.fakes import ScriptedModel, WordHashEmbedder

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, settings
@@ -14,8 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from ingest.pipeline import Batch
 from ingest.sandbox import Sandbox
 from ingest.watch import Sweep
+from rag.library.faults import faults
 from rag.library.library import Library
-from rag.library.manifest import WatchedFolder
+from rag.library.worklist import WatchedFolder
 from rag.settings import SandboxSettings, SplitSettings
 from tests.fakes import WordHashEmbedder
 
@@ -24,6 +26,9 @@ SEEDS = int(os.environ.get("SEORAP_WATCH_SEEDS", "12"))
 
 NAMES = st.sampled_from(["a.txt", "A.txt", "b.md", "계약.txt", "sub/a.txt", "sub/deep/c.md", "\u1100\u1161.txt", "가.txt"])
 ROOTS = st.sampled_from(["one", "two"])
+SETTLED_S = 3600.0
+"""A file younger than this is being written; all others are made to look years old."""
+
 WORDS = st.sampled_from(["lease", "deposit", "휴가 규정", "notice", "rent", "징계", ""])
 
 
@@ -58,13 +63,24 @@ class Folders(RuleBasedStateMachine):
         self.clock += 1_000_000_000
         os.utime(path, ns=(self.clock, self.clock))
 
-    def files(self) -> dict[bytes, str]:
+    def files(self, *, growing: bool) -> dict[bytes, str]:
         found = [path for root in ("one", "two") for path in (self.home / root).rglob("*") if path.is_file()]
-        return {os.fsencode(path): path.read_text() for path in found}
+        return {os.fsencode(path): path.read_text() for path in found if growing == (path.stat().st_mtime > time.time() - SETTLED_S)}
 
     @rule(root=ROOTS, name=NAMES, text=WORDS)
     def write(self, root: str, name: str, text: str) -> None:
         self.put(self.path(root, name), text)
+
+    @rule(root=ROOTS, name=NAMES, text=WORDS)
+    def begin_a_slow_write(self, root: str, name: str, text: str) -> None:
+        self.put(self.path(root, name), text)
+        os.utime(self.path(root, name))
+
+    @rule(root=ROOTS, name=NAMES)
+    def end_a_slow_write(self, root: str, name: str) -> None:
+        path = self.path(root, name)
+        if os.fsencode(path) in self.files(growing=True):
+            self.put(path, path.read_text())
 
     @rule(root=ROOTS, name=NAMES, text=WORDS)
     def replace_by_renaming(self, root: str, name: str, text: str) -> None:
@@ -104,12 +120,14 @@ class Folders(RuleBasedStateMachine):
 
     @rule(first=st.booleans())
     def sweep(self, first: bool) -> None:
-        files = self.files()
+        files, growing = self.files(growing=False), self.files(growing=True)
+        left = {place.place: place.doc_id for place in self.library.manifest.places() if place.place in growing}
         before = self.embedder.embedded
         for folder in self.library.manifest.folders()[:: 1 if first else -1]:
-            list(Sweep(folder, Batch(self.library, self.embedder, self.sandbox, SplitSettings()), settled_s=0.0))
+            list(Sweep(folder, Batch(self.library, self.embedder, self.sandbox, SplitSettings()), settled_s=SETTLED_S))
 
         places = {place.place: place for place in self.library.manifest.places()}
+        assert {at: places.pop(at).doc_id for at in left} == left  # what was there before stays until the file is whole
         assert set(places) == set(files)
         texts = {document: self.library.text(document, 0, 1_000) for place in places.values() if (document := place.doc_id)}
         assert {at: texts[place.doc_id] if place.doc_id and not place.reason else None for at, place in places.items()} == {
@@ -117,12 +135,12 @@ class Folders(RuleBasedStateMachine):
         }
         wanted = {text for text in files.values() if text}
         assert len(wanted - self.held) <= self.embedder.embedded - before <= len(wanted - (self.held - self.written))
-        self.written = set()
-        self.held = wanted | {texts[place.doc_id] for place in places.values() if place.doc_id}
+        self.written = set(growing.values())
+        self.held = wanted | {self.library.text(document, 0, 1_000) for document in (*texts, *left.values()) if document}
 
     @invariant()
     def is_healthy(self) -> None:
-        assert not hasattr(self, "library") or list(self.library.manifest.faults()) == []
+        assert not hasattr(self, "library") or faults(self.library.manifest) == []
 
     def teardown(self) -> None:
         if hasattr(self, "library"):

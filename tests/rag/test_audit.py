@@ -72,7 +72,7 @@ def test_every_passage_is_looked_at(filled: Library, sql: str, value: object, fa
 
 def test_passages_that_their_own_terms_do_not_find_are_counted(filled: Library) -> None:
     with filled.manifest.transaction():
-        header, text = filled.manifest._rows("SELECT header, text FROM passages WHERE passage_id=1")[0]
+        header, text = filled.manifest.rows("SELECT header, text FROM passages WHERE passage_id=1")[0]
         filled.manifest._db.execute("UPDATE passages SET header=? WHERE passage_id=1", (f"{header} unheard-of",))
     assert text
 

@@ -11,8 +11,8 @@ import pytest
 from ingest.pipeline import Batch, add
 from rag.errors import NoSuchTag
 from rag.library.library import Library
-from rag.library.manifest import WatchedFolder
 from rag.library.tags import tags_of
+from rag.library.worklist import WatchedFolder
 
 
 @pytest.mark.parametrize(

@@ -460,7 +460,7 @@ def test_what_failed_is_listed_and_tried_again(seorap: Terminal, papers: Path) -
 
 
 def test_tags_are_shown_and_narrow_the_question(seorap: Terminal, papers: Path) -> None:
-    from rag.library.manifest import WatchedFolder
+    from rag.library.worklist import WatchedFolder
 
     (papers / "Contracts").mkdir()
     (papers / "lease.md").rename(papers / "Contracts" / "lease.md")
@@ -517,7 +517,7 @@ def test_watching_once_makes_the_drawer_equal_to_the_folder(seorap: Terminal, pa
 
 def test_watched_folders_are_shown_and_forgotten(seorap: Terminal, drawer: Path, papers: Path) -> None:
     from rag.library.library import Library
-    from rag.library.manifest import WatchedFolder
+    from rag.library.worklist import WatchedFolder
 
     assert seorap("watch").err == "No folder is watched. Watch one with: seorap watch DIR\n"
     library = Library(drawer)

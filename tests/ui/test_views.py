@@ -15,7 +15,7 @@ from ingest.queue import Queue
 from rag.assemble import Assistant
 from rag.errors import DrawerFull, WeightsMissing, WrongPassword
 from rag.library.library import Library
-from rag.library.manifest import WatchedFolder
+from rag.library.worklist import WatchedFolder
 from rag.records import Language, State
 from rag.settings import AnswerSettings, Settings
 from tests import documents as documents_for_tests

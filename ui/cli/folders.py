@@ -19,7 +19,7 @@ from ui.cli.desk import Desk, JsonOption, LibraryOption, end_with, opened_assist
 if TYPE_CHECKING:
     from ingest.folders import Scan
     from rag.assemble import Assistant
-    from rag.library.manifest import WatchedFolder
+    from rag.library.worklist import WatchedFolder
 
 
 def watch(
@@ -39,7 +39,7 @@ def watch(
     if folder is None:
         _show_folders(desk)
         return
-    from rag.library.manifest import WatchedFolder
+    from rag.library.worklist import WatchedFolder
 
     watched = WatchedFolder(os.fsencode(folder.expanduser().absolute()), tuple(include or ()), tuple(exclude or ()))
     with opened_assistant(desk) as assistant:

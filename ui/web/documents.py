@@ -13,8 +13,9 @@ from ingest.read import SUPPORTED_SUFFIXES
 from ingest.retry import DeadLetter, dead_letters
 from rag.errors import SeorapError, WrongPassword, needs_password
 from rag.library.library import identity
-from rag.library.manifest import Place, WatchedFolder
+from rag.library.manifest import Place
 from rag.library.tags import same
+from rag.library.worklist import WatchedFolder
 from rag.records import Document, Progress, State
 from ui.web import render, state
 from ui.web.state import Desk

@@ -1,0 +1,106 @@
+"""The SQLite file of a drawer: opened, brought to the newest schema, and what goes wrong with it in the words of ``rag.errors``."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rag.errors import DrawerDamaged, DrawerFull, DrawerReadOnly, DrawerTooNew, NoDrawer
+from rag.library import schema
+
+
+class Database:
+    """One connection, one lock: any thread may call any method. No method leaves a transaction half done."""
+
+    def __init__(self, home: Path, *, read_only: bool = False) -> None:
+        self._home = home
+        self._lock = threading.RLock()
+        self.revision = 0  # grows with every commit of this process, which is the only one that writes
+        path = home / "manifest.sqlite3"
+        if read_only and not path.is_file():
+            raise NoDrawer(home=str(home))
+        with self._translated():
+            # Autocommit; transactions are begun by hand, so that none is open without our knowing.
+            self._db = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}",
+                uri=True,
+                isolation_level=None,
+                check_same_thread=False,
+                timeout=10,
+            )
+            self._prepare(read_only=read_only)
+
+    def _prepare(self, *, read_only: bool) -> None:
+        self._db.execute("PRAGMA foreign_keys=ON")
+        if not read_only:
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.execute("PRAGMA secure_delete=ON")
+        found = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        if found > schema.VERSION:
+            raise DrawerTooNew(home=str(self._home), found=found, known=schema.VERSION)
+        if found == 0 and read_only:
+            raise NoDrawer(home=str(self._home))
+        if found < schema.VERSION and not read_only:
+            self._db.executescript(schema.script_from(found))
+        self.outdated = found < schema.VERSION and read_only  # only its owner may change it
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            cause = str(error)
+            if "full" in cause:
+                raise DrawerFull(home=str(self._home)) from error
+            if any(word in cause for word in ("readonly", "unable to open", "disk I/O", "locked")):
+                raise DrawerReadOnly(home=str(self._home), cause=cause) from error
+            raise
+        except sqlite3.DatabaseError as error:
+            if "malformed" in str(error) or "not a database" in str(error):
+                raise DrawerDamaged(home=str(self._home), cause=str(error)) from error
+            raise
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; nested use joins the outer transaction."""
+        with self._lock, self._translated():
+            if self._db.in_transaction:
+                yield
+                return
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+                self.revision += 1
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def rows(
+        self, sql: str, values: Sequence[object] | Mapping[str, object] = ()
+    ) -> list[tuple[Any, ...]]:  # as sqlite3 types them; the tables are STRICT
+        with self._lock, self._translated():
+            return self._db.execute(sql, values).fetchall()
+
+    def _one(self, sql: str, values: Sequence[object] = ()) -> int:
+        return int(self.rows(sql, values)[0][0])
+
+    # --- facts about the drawer ---------------------------------------------------------------
+
+    def fact(self, key: str) -> str | None:
+        rows = self.rows("SELECT value FROM facts WHERE key=?", (key,))
+        return str(rows[0][0]) if rows else None
+
+    def set_fact(self, key: str, value: str) -> None:
+        with self.transaction():
+            self._db.execute("INSERT INTO facts VALUES (?,?) ON CONFLICT (key) DO UPDATE SET value=excluded.value", (key, value))
