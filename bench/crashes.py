@@ -132,21 +132,21 @@ class Bench:
         return self.run("--work", what, str(home), str(self.folder), strace=strace)
 
     def state(self, home: Path) -> State:
-        return _from_row(json.loads(self.run("--state", str(home))))
+        return from_row(json.loads(self.run("--state", str(home))))
 
     def states(self, what: str, home: Path) -> tuple[State, State]:
         """As the next start finds it, and when the work has been done again."""
         found, again = self.run("--states", what, str(home), str(self.folder)).splitlines()
-        return _from_row(json.loads(found)), _from_row(json.loads(again))
+        return from_row(json.loads(found)), from_row(json.loads(again))
 
-    def write(self, number: int, edition: int) -> None:
+    def write(self, number: int, edition: int, *, clauses: int = 4) -> None:
         words = "\n\n".join(
-            f"Clause {clause} of subject{number} speaks of deposit {clause * number} in {edition}. " * 4 for clause in range(4)
+            f"Clause {clause} of subject{number} speaks of deposit {clause * number} in {edition}. " * 4 for clause in range(clauses)
         )
         (self.folder / f"{number:02}.txt").write_text(words)
 
 
-def _from_row(row: dict[str, Any]) -> State:
+def from_row(row: dict[str, Any]) -> State:
     return State(
         row["documents"], row["faults"], [[(name, ordinal, score) for name, ordinal, score in answer] for answer in row["answers"]]
     )
@@ -220,7 +220,7 @@ def _wrongs(what: str, bench: Bench, home: Path, said: str, before: State, contr
         after = bench.state(home)
     else:
         found, after = bench.states(what, home)
-        yield from _wrong_state(found, before.documents, said, {**before.documents, **control.documents}, may_lack={REMOVED})
+        yield from wrongs_of(found, before.documents, said, {**before.documents, **control.documents}, may_lack={REMOVED})
     if (written := bench.scratch / "written").exists():
         restore_backup(written, bench.scratch / "restored")
         if bench.state(bench.scratch / "restored").documents != before.documents:
@@ -230,7 +230,7 @@ def _wrongs(what: str, bench: Bench, home: Path, said: str, before: State, contr
         yield f"differs from the drawer that was never killed: {after.faults}"
 
 
-def _wrong_state(found: State, before: dict[str, str], said: str, newest: dict[str, str], may_lack: set[str]) -> Iterator[str]:
+def wrongs_of(found: State, before: dict[str, str], said: str, newest: dict[str, str], may_lack: set[str]) -> Iterator[str]:
     """``before``: what had been acknowledged before the work, whose words are ``said``."""
     yield from found.faults
     acknowledged = dict(line[1:].split() for line in said.splitlines() if line.startswith("+") and line.count(" ") == 1)
@@ -273,7 +273,7 @@ def many(bench: Bench, kills: int, seed: int) -> int:
         _tidy(bench, bench.scratch / "nothing")
         found = bench.state(home)
         newest = {path.name: _hash(path) for path in bench.folder.iterdir()}
-        if wrongs := list(_wrong_state(found, known, said, known | newest, may_lack={REMOVED} if what == "remove" else set())):
+        if wrongs := list(wrongs_of(found, known, said, known | newest, may_lack={REMOVED} if what == "remove" else set())):
             failures += 1
             _say(f"FAILED {what}, kill {done}: {'; '.join(wrongs)}")
         known = found.documents
