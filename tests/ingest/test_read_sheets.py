@@ -1,6 +1,7 @@
 """Workbooks -> a page for each sheet."""
 
 import datetime
+import struct
 import zipfile
 from pathlib import Path
 
@@ -205,5 +206,25 @@ def test_an_old_workbook_may_not_claim_more_cells_than_fit(tmp_path: Path) -> No
     with pytest.raises(DocumentTooDemanding):
         read(path)
     path.write_bytes(contents.replace(bytes(4) + claim, (9).to_bytes(4, "little") + claim))
+    with pytest.raises(DamagedDocument):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    ("begins_at", "sector", "next_sector"),
+    [
+        pytest.param(None, 3, 2, id="the stream"),
+        pytest.param(48, 1, 1, id="the directory"),
+        pytest.param(60, 100, 100, id="the table of small sectors"),
+    ],
+)
+def test_an_old_workbook_that_runs_in_a_circle_is_damaged(tmp_path: Path, begins_at: int | None, sector: int, next_sector: int) -> None:
+    path = xls(tmp_path / "a.xls", "S", ROWS)
+    contents = bytearray(path.read_bytes())
+    struct.pack_into("<I", contents, 512 + 4 * sector, next_sector)
+    if begins_at is not None:
+        struct.pack_into("<I", contents, begins_at, sector)
+    path.write_bytes(contents)
+
     with pytest.raises(DamagedDocument):
         read(path)
