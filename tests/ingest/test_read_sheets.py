@@ -3,6 +3,7 @@
 import datetime
 import struct
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -228,3 +229,20 @@ def test_an_old_workbook_that_runs_in_a_circle_is_damaged(tmp_path: Path, begins
 
     with pytest.raises(DamagedDocument):
         read(path)
+
+
+@pytest.mark.parametrize("kind", ["xlMacrosheet", "xlIntlMacrosheet"])
+@pytest.mark.parametrize("make", [lambda path: xlsx(path, {"재고": ROWS}), lambda path: xlsb(path, "재고", ROWS)], ids=["xlsm", "xlsb"])
+def test_sheets_are_read_though_others_hold_macros(tmp_path: Path, make: Callable[[Path], Path], kind: str) -> None:
+    with zipfile.ZipFile(make(tmp_path / "whole")) as whole:
+        parts = {part: whole.read(part) for part in whole.namelist()}
+    listed = next(part for part in parts if part.endswith(("workbook.xml.rels", "workbook.bin.rels")))
+    microsoft = "http://schemas.microsoft.com/office/2006/relationships"
+    macro = f'<Relationship Id="m" Type="{microsoft}/{kind}" Target="macrosheets/sheet1.xml"/></Relationships>'
+    parts[listed] = parts[listed].replace(b"</Relationships>", macro.encode())
+    if "xl/workbook.xml" in parts:
+        parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b"<sheets>", b'<sheets><sheet name="M" sheetId="9" r:id="m"/>')
+
+    reading = read(package(tmp_path / "a", parts))
+
+    assert [(page.label, page.text) for page in reading.pages] == [("재고", TEXT)]
