@@ -31,7 +31,7 @@ from ingest.read import read
 from ingest.read.ocr import Recogniser, is_installed, recogniser
 from ingest.read.tesseract import Picture
 from rag.boxes import unpack
-from rag.errors import DocumentError, DocumentTooDemanding, ReaderDied
+from rag.errors import DamagedDocument, DocumentError, DocumentTooDemanding, ReaderDied
 from rag.records import Page, Reading, Reason, Unread
 from rag.settings import OCRSettings, SandboxSettings
 
@@ -43,8 +43,11 @@ log = logging.getLogger(__name__)
 _START_S = 60
 """For the child to start, which takes 0.3 s: the first time after an installation, on a slow disk, it is more."""
 
-_INTERRUPTIBLE_S = 0.5
-"""A signal that comes just before a wait is only seen after it, so no wait is longer."""
+_LOOK_S = 0.05
+"""How long the parent waits before it looks at the child's memory, and sees a signal that came just before the wait."""
+
+_OUT_OF_MEMORY_FROM = 1 / 3
+"""Of what is allowed: a table that doubles, and may not, holds that much. PDFium then ends the process without a word."""
 
 _LENGTH_BYTES = 8
 _LARGEST_ANSWER_BYTES = 512 * 2**20
@@ -236,9 +239,11 @@ class _Child:
             creationflags=WINDOWS_FLAGS,
         )
         self._listener: threading.Thread | None = None
+        self._most_bytes = 0  # of its address space, since it began to read
         try:
             if self._receive(seconds=_START_S)[0] is None:
                 raise RuntimeError(f"the reader does not start (exit code {self.process.wait()}): {self._words()}")
+            self._least_bytes = _memory_bytes(self.process.pid)[0]
         except BaseException:
             self.end()
             raise
@@ -254,6 +259,7 @@ class _Child:
         except OSError:  # it died since; receiving says how
             pass
         begun: int | None = None
+        self._most_bytes = 0
         while True:
             message, in_time = self._receive(seconds=self._settings.seconds)
             if message is None and begun is not None:
@@ -279,9 +285,9 @@ class _Child:
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
             try:
-                return arrived.get(timeout=min(left, _INTERRUPTIBLE_S)), True
+                return arrived.get(timeout=min(left, _LOOK_S)), True
             except queue.Empty:
-                pass
+                self._most_bytes = max(self._most_bytes, _memory_bytes(self.process.pid)[0])
         self.process.kill()
         return None, False
 
@@ -293,7 +299,8 @@ class _Child:
             code = self.process.wait()
         words = self._words()
         log.debug("the reader's last words: %s", words)
-        if any(sign in words for sign in _OUT_OF_MEMORY):
+        is_large = self._most_bytes - self._least_bytes > _OUT_OF_MEMORY_FROM * self._settings.memory_mib * 2**20
+        if any(sign in words for sign in _OUT_OF_MEMORY) or (code == -signal.SIGABRT and is_large):
             return DocumentTooDemanding(name=name, limit=f"{self._settings.memory_mib} MiB")
         if sys.platform != "win32" and code == -signal.SIGXCPU:
             return DocumentTooDemanding(name=name, limit=f"{self._settings.seconds} s")
@@ -444,6 +451,8 @@ def _read(request: _Request, engine: Recogniser | None) -> dict[str, object]:
         return {"reading": asdict(read(path, name=request.name, recogniser=engine, password=request.password))}
     except DocumentError as error:
         return {"error": {"code": type(error).__name__, "facts": {**error.facts, "name": ""}}}  # the parent knows the name
+    except RecursionError:
+        return {"error": {"code": DamagedDocument.__name__, "facts": {"cause": "its parts are nested too deeply"}}}
 
 
 def _in_base64(value: bytes) -> str:
@@ -499,10 +508,10 @@ if sys.platform != "win32":
         resource.setrlimit(what, (amount if hard == resource.RLIM_INFINITY else min(amount, hard), hard))
 
 
-def _memory_bytes() -> tuple[int, int]:
-    """The address space of this process, and how much of it lies in memory; 0 where the system does not tell."""
+def _memory_bytes(process: int | str = "self") -> tuple[int, int]:
+    """The address space of a process, and how much of it lies in memory; 0 where the system does not tell."""
     try:
-        space, resident = Path("/proc/self/statm").read_bytes().split()[:2]
+        space, resident = Path(f"/proc/{process}/statm").read_bytes().split()[:2]
         return int(space) * os.sysconf("SC_PAGE_SIZE"), int(resident) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, AttributeError):
         return 0, 0

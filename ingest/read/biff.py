@@ -10,6 +10,7 @@ _NO_SECTOR = 0xFFFFFFFA
 """From here on, numbers of sectors mean something else: an end, a gap."""
 
 _DIRECTORY_ENTRY_BYTES = 128
+_KIND_AT, _STREAM = 66, b"\2"
 _SMALL_STREAM_BYTES = 4096
 _SMALL_SECTOR_BYTES = 64
 
@@ -67,7 +68,9 @@ class _Container:
         size = 1 << shift
         places = list(struct.unpack_from("<109I", contents, 76))
         more, count = struct.unpack_from("<II", contents, 68)
-        while more < _NO_SECTOR and count and len(places) * size <= len(contents) * 4:
+        while more < _NO_SECTOR and count:
+            if len(places) * size > len(contents) * 4:
+                raise ValueError("a table that runs in a circle")
             *further, more = struct.unpack_from(f"<{size // 4}I", contents, (more + 1) * size)
             places += further
             count -= 1
@@ -77,17 +80,21 @@ class _Container:
     def stream(self, names: tuple[str, ...]) -> bytes | None:
         directory = self._chain(struct.unpack_from("<I", self.contents, 48)[0])
         entries = [directory[at : at + _DIRECTORY_ENTRY_BYTES] for at in range(0, len(directory), _DIRECTORY_ENTRY_BYTES)]
-        known = {entry[:64].decode("utf-16-le", errors="replace").partition("\0")[0].lower(): entry for entry in entries}
+        known = {
+            entry[:64].decode("utf-16-le", errors="replace").partition("\0")[0].lower(): entry
+            for entry in entries
+            if entry[_KIND_AT : _KIND_AT + 1] == _STREAM
+        }
         entry = next((known[name.lower()] for name in names if name.lower() in known), None)
         if entry is None:
             return None
         start, size = struct.unpack_from("<II", entry, 116)
         if size > len(self.contents):  # the library takes that much memory before it looks
             raise ValueError
+        small = self._chain(struct.unpack_from("<I", entries[0], 116)[0])  # the library follows these too, whether it needs them or not
+        table = self._chain(struct.unpack_from("<I", self.contents, 60)[0])
         if size >= _SMALL_STREAM_BYTES:
             return self._chain(start)[:size]
-        small = self._chain(struct.unpack_from("<I", entries[0], 116)[0])
-        table = self._chain(struct.unpack_from("<I", self.contents, 60)[0])
         places = _follow(struct.unpack(f"<{len(table) // 4}I", table), start)
         return b"".join(small[place * _SMALL_SECTOR_BYTES : (place + 1) * _SMALL_SECTOR_BYTES] for place in places)[:size]
 
@@ -97,8 +104,10 @@ class _Container:
 
 
 def _follow(table: tuple[int, ...], start: int) -> Iterator[int]:
-    for _ in table:  # chains may run in a circle
+    for _ in table:
         if start >= _NO_SECTOR:
             return
         yield start
         start = table[start]
+    if start < _NO_SECTOR:  # the library would follow it until the memory is full
+        raise ValueError("a chain that runs in a circle")

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from ingest.read.headings import find_headings
-from ingest.read.text import decode, normalise, rough
+from ingest.read.text import LONGEST_MARKS, decode, nfc, normalise, rough
 from rag.errors import EmptyFile
 from rag.records import Heading, Page, Reading, Table
 
@@ -90,6 +90,14 @@ _NEST_NOTHING = frozenset(
 _DEEPEST = 512
 """Tags inside each other, as browsers count them. For each tag the parser looks through those that are open: 500,000 took it minutes."""
 
+_END_OF_LETTER = 2 * LONGEST_MARKS
+"""Characters at the end of a text among which the last letter begins, whatever marks it has."""
+
+_MOST_ATTRIBUTES = 500
+_ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
+_TOO_MANY_ATTRIBUTES = re.compile(rf"(<[a-z][^\s/>]*+(?:{_ATTRIBUTE}){{{_MOST_ATTRIBUTES}}}+)(?:{_ATTRIBUTE})++", re.IGNORECASE)
+"""The parser compares each with all others of its tag: 300,000 took it minutes."""
+
 _AS_BROWSERS_READ = {
     **dict.fromkeys(("euc-kr", "ks_c_5601-1987", "ksc5601", "ks_c_5601", "korean", "windows-949"), "cp949"),
     **dict.fromkeys(("iso-8859-1", "latin1", "us-ascii", "ascii"), "cp1252"),
@@ -111,7 +119,7 @@ def read_text(markup: str, name: str) -> Reading:
     Raises:
         EmptyFile: as ``read``.
     """
-    tree = LexborHTMLParser(_flattened(markup))
+    tree = _parsed(markup)
     page = _page(tree)
     if not page.text.strip():
         raise EmptyFile(name=name)
@@ -125,7 +133,7 @@ def read_text(markup: str, name: str) -> Reading:
 def chapter(contents: bytes, name: str) -> Page:
     """A page of a book; it may be empty, and without headings."""
     markup = decode(contents, name, declared=_declared(contents))
-    return _page(LexborHTMLParser(_flattened(_CLOSED_AT_ONCE.sub(r"<\1\2></\1>", markup))))
+    return _page(_parsed(_CLOSED_AT_ONCE.sub(r"<\1\2></\1>", markup)))
 
 
 def browser_encoding(label: str | None) -> str | None:
@@ -140,8 +148,16 @@ def _page(tree: LexborHTMLParser) -> Page:
     return Page("".join(writer.parts), headings=tuple(writer.headings), tables=tuple(writer.tables))
 
 
+def _parsed(markup: str) -> LexborHTMLParser:
+    try:
+        return LexborHTMLParser(_flattened(markup))
+    except SelectolaxError as error:  # every markup can be parsed, if there is memory for its tree
+        raise MemoryError from error
+
+
 def _flattened(markup: str) -> str:
-    """The markup without the tags that are deeper than any browser lets them be; their words stay."""
+    """The markup without the tags that are deeper than any browser lets them be, and attributes beyond what any tag has; the words stay."""
+    markup = _TOO_MANY_ATTRIBUTES.sub(r"\1", markup)
     if markup.count("<") < _DEEPEST:
         return markup
     depth, kept = 0, list[str]()
@@ -243,12 +259,18 @@ class _Writer:
     def _put(self, text: str) -> None:
         if not text:
             return
-        if self.parts and not unicodedata.is_normalized("NFC", self.parts[-1][-1:] + text[0]):  # a letter begun in another tag
+        if self.parts and _goes_on(self.parts[-1][-1:], text[0]):  # a letter begun in another tag
             last = self.parts.pop()
-            self.length -= len(last)
-            text = unicodedata.normalize("NFC", last + text)
+            end = last[-_END_OF_LETTER:]
+            self.parts.append(last[: -len(end)])
+            self.length -= len(end)
+            text = nfc(end + text)
         self.parts.append(text)
         self.length += len(text)
+
+
+def _goes_on(last: str, first: str) -> bool:
+    return unicodedata.combining(first) != 0 or not unicodedata.is_normalized("NFC", last + first)
 
 
 def _write(root: LexborNode, writer: _Writer) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import olefile
 
@@ -40,7 +40,7 @@ class Container:
     def __init__(self, contents: bytes, name: str) -> None:
         """
         Raises:
-            DamagedDocument: its tables or its directory cannot be read.
+            DamagedDocument: its tables or its directory cannot be read, or a stream runs in a circle.
         """
         self.name = name
         self._left = len(contents)
@@ -49,9 +49,13 @@ class Container:
             raise self._damaged()
         try:
             self._file = olefile.OleFileIO(io.BytesIO(contents))
+            if self._file.num_mini_fat_sectors:
+                self._file.loadminifat()
             self._paths = {tuple(path): None for path in self._file.listdir()}
         except _BROKEN as error:
             raise self._damaged() from error
+        if _has_circle(self._file.fat) or _has_circle(self._file.minifat or ()):
+            raise self._damaged()
 
     def streams(self) -> Iterator[Path]:
         """The paths of all streams, in the order of their names."""
@@ -82,6 +86,18 @@ class Container:
 
     def _damaged(self) -> DamagedDocument:
         return _damaged(self.name)
+
+
+def _has_circle(table: Sequence[int]) -> bool:
+    """Whether a table that says which sector follows which never comes to an end somewhere."""
+    met = [0] * len(table)  # in which walk
+    for walk, at in enumerate(range(len(table)), 1):
+        while at < len(table) and not met[at]:
+            met[at] = walk
+            at = table[at]
+        if at < len(table) and met[at] == walk:
+            return True
+    return False
 
 
 def _damaged(name: str) -> DamagedDocument:

@@ -26,6 +26,10 @@ LARGEST_PART_MIB = 128
 _LARGEST_SUM_MIB = 512
 """Of all parts that are unpacked. A presentation's films are not."""
 
+_XML_LIMITS = (("depth", "256 XML levels"), ("amplification", "5:1 XML entities"))
+_LARGEST_XML_TEXT = "10 MB XML text"
+"""The parser's own limits, by words of its messages. No program writes such files; reading on would end in calls as deep."""
+
 _MOST_ENTRIES = 50_000
 _ENTRY = b"PK\x01\x02"
 
@@ -93,6 +97,9 @@ class Package:
         except etree.XMLSyntaxError as error:
             if error.code == etree.ErrorTypes.ERR_NO_MEMORY:
                 raise MemoryError from error
+            if error.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+                limit = next((limit for word, limit in _XML_LIMITS if word in error.msg), _LARGEST_XML_TEXT)
+                raise DocumentTooDemanding(name=self.name, limit=limit) from error
             raise DamagedDocument(name=self.name, cause="a part of it is not valid XML") from error
 
     def relations(self, part: str) -> Iterator[Relation]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime
 import io
+import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
 
+from lxml import etree
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from ingest.read import biff, extent, offcrypto
 from ingest.read.blocks import PageText
 from ingest.read.grid import add_rows
-from ingest.read.package import Package, one_line
+from ingest.read.package import Package, children, one_line
 from rag.errors import (
     DamagedDocument,
     DocumentTooDemanding,
@@ -30,6 +32,10 @@ Cell = int | float | str | bool | datetime.time | datetime.date | datetime.datet
 
 _XLS_PASSWORD = re.compile(rb"\x09\x08(?:\x10\0\0\x06\x05\0.{12}|\x08\0\0\x05\x05\0.{4})(?:\x86\0\0\0)?\x2f\0", re.DOTALL)
 """How the stream of a protected workbook begins: the library only says that it is none."""
+
+_MACROS = ("/xlMacrosheet", "/xlIntlMacrosheet")
+_DIALOG = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/dialogsheet"
+_PARTS_OF_SHEETS = (".xml", ".rels", ".bin")
 
 _BETWEEN_CELLS = re.compile(rb">\s+(?=</?table:)")
 
@@ -49,7 +55,8 @@ def read_package(package: Package, contents: bytes, *, form: str, metadata: dict
     if extent.cells(package) * _CELL_BYTES > _LARGEST_SHEETS_MIB * 2**20:
         raise DocumentTooDemanding(name=package.name, limit=f"{_LARGEST_SHEETS_MIB} MiB")
     try:
-        return _read(_unspaced(package) or contents if form == "ods" else contents, package.name, form=form, metadata=metadata)
+        known = _unspaced(package) if form == "ods" else _without_macros(package)
+        return _read(known or contents, package.name, form=form, metadata=metadata)
     except EmptyFile as error:
         if package.has_pictures():
             raise NoTextInDocument(name=package.name, pages=1) from error
@@ -68,6 +75,27 @@ def _unspaced(package: Package) -> bytes | None:
             anew.writestr(part, package.bytes_of(part) or b"")
         anew.writestr("content.xml", unspaced)
     return file.getvalue()
+
+
+def _without_macros(package: Package) -> bytes | None:
+    """A workbook anew whose sheets of Excel 4 macros pass for dialogs, which are not read either; None if it has none.
+
+    For one of them the library would open no sheet at all.
+    """
+    folder, file = posixpath.split(package.related("").get("officeDocument", ""))
+    listed = posixpath.join(folder, "_rels", f"{file}.rels")
+    relations = package.part(listed)
+    macros = [node for node in children(relations) if node.get("Type", "").endswith(_MACROS)]
+    if relations is None or not macros:
+        return None
+    for node in macros:
+        node.set("Type", _DIALOG)
+    contents = io.BytesIO()
+    with zipfile.ZipFile(contents, "w") as anew:
+        for part in package.parts():
+            if part.endswith(_PARTS_OF_SHEETS):
+                anew.writestr(part, etree.tostring(relations, encoding="UTF-8") if part == listed else package.bytes_of(part) or b"")
+    return contents.getvalue()
 
 
 XLS_STREAMS = ("Workbook", "Book")

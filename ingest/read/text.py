@@ -30,6 +30,8 @@ _COMMON_HANGUL = frozenset("이다의는을에가고하지로은한기사를인�
 """Some of the commonest syllables of Korean: a third of any real text, one in a hundred of bytes misread as Korean."""
 
 _CONTROLS = dict.fromkeys(code for code in (*range(0x20), *range(0x7F, 0xA0), 0xFEFF) if chr(code) not in "\t\n")
+LONGEST_MARKS = 30
+_JOINER = "\u034f"  # shows as nothing, and keeps what stands on its two sides from being sorted
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL_BYTES = bytes(code for code in range(0x20) if code not in b"\t\n\r\f\v\x1a\x1b")
 
@@ -139,7 +141,23 @@ def _as_korean(contents: bytes) -> str | None:
 def normalise(text: str) -> str:
     """NFC, lines ended by ``\\n``, nothing that cannot be shown or stored."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
-    return unicodedata.normalize("NFC", _LONE_SURROGATE.sub("\ufffd", text.translate(_CONTROLS)))
+    return nfc(_LONE_SURROGATE.sub("\ufffd", text.translate(_CONTROLS)))
+
+
+def nfc(text: str) -> str:
+    """NFC of the text, whose runs of marks over and under one letter are first parted as Unicode's Stream-Safe Text Format parts them.
+
+    Marks are sorted by comparing each with all others of its run: four million of them on one letter would take days.
+    """
+    step = LONGEST_MARKS + 1
+    if any(map(_is_mark, set(text[::step]))):  # a run that is too long has a mark in one of these places
+        marks = "".join(map(re.escape, filter(_is_mark, set(text))))
+        text = re.sub(f"([{marks}]{{{LONGEST_MARKS}}})(?=[{marks}])", rf"\1{_JOINER}", text)
+    return unicodedata.normalize("NFC", text)
+
+
+def _is_mark(char: str) -> bool:
+    return unicodedata.combining(unicodedata.normalize("NFD", char)[0]) != 0
 
 
 # --- plain text ------------------------------------------------------------------------------

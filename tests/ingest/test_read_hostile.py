@@ -153,6 +153,24 @@ def test_parts_that_are_too_large_together_are_not_unpacked(tmp_path: Path, monk
     assert limit_of(path) == "3 MiB"
 
 
+@pytest.mark.parametrize(
+    ("body", "limit"),
+    [
+        pytest.param("<w:tbl><w:tr><w:tc>" * 200 + "</w:tc></w:tr></w:tbl>" * 200, "256 XML levels", id="tables in tables"),
+        pytest.param(f"<w:p><w:r><w:t>{'x' * 11_000_000}</w:t></w:r></w:p>", "10 MB XML text", id="one word"),
+    ],
+)
+def test_xml_beyond_what_its_parser_allows_is_too_demanding(tmp_path: Path, body: str, limit: str) -> None:
+    assert limit_of(documents.docx_of_xml(tmp_path / "a.docx", body)) == limit
+
+
+def test_entities_that_multiply_are_too_demanding(tmp_path: Path) -> None:
+    entities = "".join(f'<!ENTITY x{at} "{f"&x{at - 1};" * 10 if at else "xxxxxxxxxx"}">' for at in range(10))
+    parts = {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": f'<!DOCTYPE a [{entities}]><a b="&x9;"/>'}
+
+    assert limit_of(workbooks.package(tmp_path / "a.odt", parts)) == "5:1 XML entities"
+
+
 @pytest.mark.parametrize("kind", ["pptx", "ods", "odt", "odp", "epub", "xlsx"])
 def test_entities_neither_grow_nor_fetch(tmp_path: Path, kind: str) -> None:
     (tmp_path / "secret.txt").write_text("secret")

@@ -1,6 +1,8 @@
 """HTML -> one page."""
 
+import re
 import time
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -109,6 +111,8 @@ def test_tags_may_nest_deeper_than_calls(tmp_path: Path) -> None:
         pytest.param("<b>" + "<div><span>" * 100_000 + "deep" + "</span></div>" * 100_000 + "</b>", id="closed"),
         pytest.param("<table><tr><td>" * 60_000 + "deep", id="tables"),
         pytest.param("<div>" * 1000 + "deep" + "<a " * 200_000, id="tags that never end"),
+        pytest.param("<p " + " ".join(f"a{at}=1" for at in range(200_000)) + ">deep", id="attributes"),
+        pytest.param("<p " + "".join(f"a{at}='>'" for at in range(200_000)) + ">deep", id="attributes that touch"),
     ],
 )
 def test_what_no_browser_would_nest_costs_no_minutes(tmp_path: Path, markup: str) -> None:
@@ -116,6 +120,12 @@ def test_what_no_browser_would_nest_costs_no_minutes(tmp_path: Path, markup: str
 
     assert read(html(tmp_path / "a.html", markup)).text() == "deep"
     assert time.process_time() - began < 10  # as they stand, they take minutes
+
+
+def test_a_tag_of_many_attributes_keeps_the_first_ones(tmp_path: Path) -> None:
+    many = " ".join(f'data-{at}="> {at}"' for at in range(600))
+
+    assert read(html(tmp_path / "a.html", f"<p hidden {many}>hidden<p {many}>shown<p>end")).text() == "shown\n\nend"
 
 
 def test_tags_too_deep_go_and_those_after_them_stay(tmp_path: Path) -> None:
@@ -137,3 +147,11 @@ def test_letters_written_across_tags_are_put_together(tmp_path: Path) -> None:
     assert page.text == "café\n\n한 | x"
     assert page.headings == (Heading(1, "café", 0),)
     assert page.tables == (Table(6, 11),)
+
+
+def test_marks_written_across_tags_are_sorted_thirty_at_a_time(tmp_path: Path) -> None:
+    page = read(html(tmp_path / "a.html", "caf<b>e</b>" + "<i>\u0316\u0301</i>" * 5_000)).pages[0]
+
+    assert page.text.startswith("café\u0316")
+    assert max(map(len, re.findall("[\u0316\u0301]+", page.text))) <= 30
+    assert unicodedata.is_normalized("NFC", page.text)

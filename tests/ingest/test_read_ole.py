@@ -51,11 +51,16 @@ def test_streams_that_share_their_bytes_are_read_until_the_file_is_used_up() -> 
         [container.read(f"s{at}") for at in range(20)]
 
 
-def test_a_stream_that_runs_in_a_circle_ends() -> None:
-    contents = bytearray(ole_file({"large": b"y" * 9000}))
-    struct.pack_into("<I", contents, len(contents) - 512 + 4, 0)  # the second sector is followed by the first
+@pytest.mark.parametrize(
+    ("size", "at"),
+    [pytest.param(9000, -512 + 4, id="large"), pytest.param(100, -3 * 512 + 4, id="small")],
+)
+def test_a_stream_that_runs_in_a_circle_is_damage(size: int, at: int) -> None:
+    contents = bytearray(ole_file({"x": b"y" * size}))
+    struct.pack_into("<I", contents, len(contents) + at, 0)  # the second sector is followed by the first
 
-    assert Container(bytes(contents), "a").read("large") == b"y" * 9000
+    with pytest.raises(DamagedDocument):
+        Container(bytes(contents), "a")
 
 
 @pytest.mark.parametrize("at", [44, 64, 72], ids=["sectors of the table", "of the small one", "of the table's own"])

@@ -1,7 +1,9 @@
 """Workbooks -> a page for each sheet."""
 
 import datetime
+import struct
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -207,3 +209,40 @@ def test_an_old_workbook_may_not_claim_more_cells_than_fit(tmp_path: Path) -> No
     path.write_bytes(contents.replace(bytes(4) + claim, (9).to_bytes(4, "little") + claim))
     with pytest.raises(DamagedDocument):
         read(path)
+
+
+@pytest.mark.parametrize(
+    ("begins_at", "sector", "next_sector"),
+    [
+        pytest.param(None, 3, 2, id="the stream"),
+        pytest.param(48, 1, 1, id="the directory"),
+        pytest.param(60, 100, 100, id="the table of small sectors"),
+    ],
+)
+def test_an_old_workbook_that_runs_in_a_circle_is_damaged(tmp_path: Path, begins_at: int | None, sector: int, next_sector: int) -> None:
+    path = xls(tmp_path / "a.xls", "S", ROWS)
+    contents = bytearray(path.read_bytes())
+    struct.pack_into("<I", contents, 512 + 4 * sector, next_sector)
+    if begins_at is not None:
+        struct.pack_into("<I", contents, begins_at, sector)
+    path.write_bytes(contents)
+
+    with pytest.raises(DamagedDocument):
+        read(path)
+
+
+@pytest.mark.parametrize("kind", ["xlMacrosheet", "xlIntlMacrosheet"])
+@pytest.mark.parametrize("make", [lambda path: xlsx(path, {"재고": ROWS}), lambda path: xlsb(path, "재고", ROWS)], ids=["xlsm", "xlsb"])
+def test_sheets_are_read_though_others_hold_macros(tmp_path: Path, make: Callable[[Path], Path], kind: str) -> None:
+    with zipfile.ZipFile(make(tmp_path / "whole")) as whole:
+        parts = {part: whole.read(part) for part in whole.namelist()}
+    listed = next(part for part in parts if part.endswith(("workbook.xml.rels", "workbook.bin.rels")))
+    microsoft = "http://schemas.microsoft.com/office/2006/relationships"
+    macro = f'<Relationship Id="m" Type="{microsoft}/{kind}" Target="macrosheets/sheet1.xml"/></Relationships>'
+    parts[listed] = parts[listed].replace(b"</Relationships>", macro.encode())
+    if "xl/workbook.xml" in parts:
+        parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b"<sheets>", b'<sheets><sheet name="M" sheetId="9" r:id="m"/>')
+
+    reading = read(package(tmp_path / "a", parts))
+
+    assert [(page.label, page.text) for page in reading.pages] == [("재고", TEXT)]

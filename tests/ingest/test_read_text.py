@@ -1,5 +1,6 @@
 """Plain text and Markdown -> one page."""
 
+import time
 import unicodedata
 from pathlib import Path
 
@@ -105,3 +106,27 @@ def test_the_title_of_markdown(tmp_path: Path, written: str, title: str | None) 
 
 def test_markdown_headings_stand_on_the_last_line_too(tmp_path: Path) -> None:
     assert read(text(tmp_path / "a.md", "x\n\n# end")).pages[0].headings == (Heading(1, "end", 5),)
+
+
+@pytest.mark.parametrize(
+    ("marks", "shown"),
+    [
+        pytest.param("\u0316" * 29 + "\u0301", "\u00e1" + "\u0316" * 29, id="as many as Unicode's stream-safe format lets be"),
+        pytest.param("\u0316" * 30 + "\u0301", "a" + "\u0316" * 30 + "\u034f\u0301", id="one more"),
+        pytest.param("\u0f73" * 40, "a" + "\u0f71" * 30 + "\u0f72" * 30 + "\u034f" + "\u0f71" * 10 + "\u0f72" * 10, id="marks made of two"),
+    ],
+)
+def test_marks_on_one_letter_are_sorted_thirty_at_a_time(tmp_path: Path, marks: str, shown: str) -> None:
+    before = "words " * 50
+
+    page_text = read(text(tmp_path / "a.txt", f"{before}a{marks}b")).text()
+
+    assert page_text == f"{before}{shown}b"
+    assert unicodedata.is_normalized("NFC", page_text)
+
+
+def test_a_million_marks_on_one_letter_cost_no_minutes(tmp_path: Path) -> None:
+    began = time.process_time()
+
+    assert len(read(text(tmp_path / "a.txt", "a" + "\u0301\u0316" * 500_000)).text()) == 1_000_000 + 1_000_000 // 30
+    assert time.process_time() - began < 10  # as they stand, they take hours

@@ -17,7 +17,7 @@ import pytest
 from ingest.read import read
 from ingest.read.ocr import recogniser
 from ingest.sandbox import Sandbox
-from rag.errors import BlankDocument, DocumentError, DocumentTooDemanding, EmptyFile, ReaderDied
+from rag.errors import BlankDocument, DamagedDocument, DocumentError, DocumentTooDemanding, EmptyFile, ReaderDied
 from rag.settings import OCRSettings, SandboxSettings
 from tests import documents
 
@@ -140,6 +140,34 @@ def test_a_reader_that_dies_for_want_of_memory_says_so(tmp_path: Path, monkeypat
         threading.Timer(0.3, os.kill, (sandbox.pid, signal.SIGABRT)).start()
 
         assert reason_of(sandbox, slow).reason() == DocumentTooDemanding(name="slow.docx", limit="8192 MiB").reason()
+
+
+def test_a_reader_that_ends_itself_over_a_page_of_too_many_letters_says_so(tmp_path: Path) -> None:
+    page = "\n".join(["words " * 1000] * 400)
+    large = documents.pdf(tmp_path / "large.pdf", [page])
+
+    with Sandbox(SandboxSettings(memory_mib=200), OCRSettings(tessdata=tmp_path)) as sandbox:
+        assert reason_of(sandbox, large).reason() == DocumentTooDemanding(name="large.pdf", limit="200 MiB").reason()
+
+
+def test_markup_whose_tree_would_fill_the_memory_says_so(tmp_path: Path) -> None:
+    fonts = documents.html(tmp_path / "a.html", "".join(f"<p><font size={at}>words" for at in range(20_000)))
+
+    with Sandbox(SandboxSettings(memory_mib=200)) as sandbox:
+        assert reason_of(sandbox, fonts).reason() == DocumentTooDemanding(name="a.html", limit="200 MiB").reason()
+
+
+def test_a_reader_that_calls_itself_too_often_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = documents.text(tmp_path / "a.txt", "words")
+    monkeypatch.setattr(
+        "ingest.sandbox._BOOT",
+        "import sys; sys.path.insert(0, sys.argv[1]); from ingest import sandbox\n"
+        "def read(*_, **__): return read()\n"
+        "sandbox.read = read; sandbox.serve(*sys.argv[2:])",
+    )
+
+    with Sandbox(SandboxSettings()) as sandbox:
+        assert reason_of(sandbox, deep).reason() == DamagedDocument(name="a.txt", cause="its parts are nested too deeply").reason()
 
 
 def test_a_reader_that_died_between_two_files_costs_nothing(tmp_path: Path) -> None:
