@@ -51,6 +51,15 @@ def is_below(place: bytes, folder: bytes) -> bool:
     return place.startswith(folder.rstrip(os.sep.encode()) + os.sep.encode())
 
 
+def is_passed_over(place: bytes, root: bytes) -> bool:
+    """Whether nothing that happens at ``place`` can change what a scan of ``root`` finds: it is hidden, or in a drawer."""
+    path = Path(os.fsdecode(place))
+    within = path.relative_to(os.fsdecode(root)).parts
+    if any(name.startswith(_PASSED_OVER) and name != IGNORE_FILE for name in within):
+        return True
+    return any(os.path.lexists(folder / _DRAWER) for folder in path.parents[: len(within)])
+
+
 @dataclass(frozen=True, slots=True)
 class _Rules:
     """Patterns and the folder from which they are meant."""

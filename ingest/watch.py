@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 
 import watchfiles
 
-from ingest.folders import FoundFile, Named, Scan, is_below, scan
+from ingest.folders import FoundFile, Named, Scan, is_below, is_passed_over, scan
 from ingest.pipeline import Batch, take_in
 from ingest.read import SUPPORTED_SUFFIXES
 from ingest.retry import next_try
@@ -164,6 +164,11 @@ def changes(folders: Collection[bytes], stop: threading.Event, *, most_s: float)
             ignore_permission_denied=True,
         ):
             paths = [os.fsencode(path) for _, path in events]
-            yield {folder for folder in folders if any(path == folder or is_below(path, folder) for path in paths)}
+            yield {folder for folder in folders if any(_tells(path, folder) for path in paths)}
     except (OSError, RuntimeError):  # no room for more, or the folder is gone
         stop.wait(most_s)
+
+
+def _tells(path: bytes, folder: bytes) -> bool:
+    """A sweep writes to the drawer: if that were a reason to sweep, a folder that holds its own drawer would be swept for ever."""
+    return path == folder or (is_below(path, folder) and not is_passed_over(path, folder))

@@ -301,6 +301,24 @@ def test_events_make_the_drawer_follow_the_folder(queue: Queue, library: Library
     queue.close()
 
 
+def test_a_drawer_in_its_own_watched_folder_and_hidden_files_are_no_reason_to_look(queue: Queue, library: Library, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("words")
+    queue.watch(tmp_path)
+    until(lambda: names(library) == ["a.txt"])
+    time.sleep(3)  # the folder that the drawer itself has just become
+    (swept,) = (folder.swept for folder in library.manifest.folders())
+
+    (tmp_path / ".cache").mkdir()
+    (tmp_path / ".cache" / "a.txt").write_text("other words")
+    library.manifest.set_fact("noted", "now")
+    time.sleep(3)
+    assert [folder.swept for folder in library.manifest.folders()] == [swept]
+
+    (tmp_path / ".seorapignore").write_text("a.txt")
+    until(lambda: names(library) == [])
+    queue.close()
+
+
 def test_a_paused_folder_is_left_alone_and_a_paused_queue_keeps_everything(queue: Queue, library: Library, papers: Path) -> None:
     queue.pause()
     queue.watch(papers)
