@@ -16,8 +16,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ingest.folders import Named, Scan, find_files
+from ingest.messages import page_to_json, pages_from_json
 from ingest.read import READ_VERSION, SUPPORTED_SUFFIXES
-from ingest.sandbox import Sandbox, page_to_json, pages_from_json
+from ingest.sandbox import Sandbox
 from ingest.split import SPLIT_VERSION, header, split
 from rag.errors import (
     PARTIAL_REASONS,

@@ -297,7 +297,7 @@ def test_a_picture_of_too_many_points_is_not_opened(tmp_path: Path) -> None:
 SCRIPTED_CHILD = """
 import os, sys, time
 sys.path.insert(0, sys.argv[1])
-import ingest.sandbox
+import ingest.reader
 from rag.boxes import pack
 from rag.records import Page, Recognition
 
@@ -307,8 +307,8 @@ class Scripted:
         boxes = pack([(0, 4, 255, 200, 900, 300), (5, 6, 1000, 200, 1100, 300)])
         return Page(f"page {number}", number=number, recognised=Recognition("scripted", 90.0), boxes=boxes)
 
-ingest.sandbox.recogniser = lambda settings: Scripted()
-ingest.sandbox.serve(*sys.argv[2:])
+ingest.reader.recogniser = lambda settings: Scripted()
+ingest.reader.serve(*sys.argv[2:])
 """
 
 

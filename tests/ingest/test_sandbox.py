@@ -161,9 +161,9 @@ def test_a_reader_that_calls_itself_too_often_says_so(tmp_path: Path, monkeypatc
     deep = documents.text(tmp_path / "a.txt", "words")
     monkeypatch.setattr(
         "ingest.sandbox._BOOT",
-        "import sys; sys.path.insert(0, sys.argv[1]); from ingest import sandbox\n"
+        "import sys; sys.path.insert(0, sys.argv[1]); from ingest import reader\n"
         "def read(*_, **__): return read()\n"
-        "sandbox.read = read; sandbox.serve(*sys.argv[2:])",
+        "reader.read = read; reader.serve(*sys.argv[2:])",
     )
 
     with Sandbox(SandboxSettings()) as sandbox:
@@ -274,7 +274,7 @@ def test_a_module_lying_about_is_not_taken_for_a_library(tmp_path: Path, monkeyp
 
 
 def test_the_child_loads_readers_and_little_else() -> None:
-    script = "import ingest.sandbox, json, sys; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+    script = "import ingest.reader, json, sys; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
     modules = json.loads(subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=True).stdout)
 
     heavy = {
