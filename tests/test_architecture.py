@@ -22,7 +22,7 @@ ORDER = (
     ("rag.errors",),
     ("rag.partial",),
     ("rag.settings", "rag.ports", "rag.no_network"),
-    ("rag.sentences", "rag.boxes"),
+    ("rag.sentences", "rag.boxes", "rag.durable"),
     ("rag.library", "rag.weights"),
     ("rag.retrieve", "rag.prompt"),
     ("rag.ground",),

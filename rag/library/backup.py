@@ -20,9 +20,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from rag.durable import sync
 from rag.errors import BackupBroken, BackupUnwritable, DrawerNotEmpty, DrawerReadOnly, NoDrawer
 from rag.library import schema
-from rag.library.durable import sync_folder
 from rag.library.lock import DrawerLock
 
 _FORMAT = 1
@@ -57,7 +57,7 @@ def write_backup(home: Path, file: Path, report: Report = lambda done, total: No
                     if attempt == _ATTEMPTS - 1:
                         raise
         unfinished.replace(file)
-        sync_folder(file.absolute().parent)
+        sync(file.absolute().parent)
     except (OSError, sqlite3.Error) as error:
         unfinished.unlink(missing_ok=True)
         raise BackupUnwritable(path=str(file), cause=getattr(error, "strerror", None) or str(error)) from error
@@ -125,7 +125,7 @@ def restore_backup(file: Path, home: Path, report: Report = lambda done, total: 
                 if (home / path.name).is_dir():
                     shutil.rmtree(home / path.name)
                 path.replace(home / path.name)
-            sync_folder(home)
+            sync(home)
         finally:
             lock.release()
     except OSError as error:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag import boxes
+from rag.durable import sync
 from rag.errors import (
     PARTIAL_REASONS,
     AmbiguousDocument,
@@ -24,7 +25,6 @@ from rag.errors import (
     NoSuchTag,
 )
 from rag.library import exact, fulltext
-from rag.library.durable import sync_folder
 from rag.library.faults import faults
 from rag.library.index import VectorIndex
 from rag.library.lock import DrawerLock
@@ -238,7 +238,7 @@ class Library:
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
-        sync_folder(path.parent)
+        sync(path.parent)
 
     def forget_snapshot(self, content_hash: str) -> None:
         """Delete kept bytes that no upload needs: none that is in the drawer, could not be read, or waits."""

@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from filelock import FileLock
 
+from rag.durable import sync
 from rag.errors import (
     NoRoomForWeights,
     WeightsFolderUnwritable,
@@ -253,11 +254,11 @@ def _build(weight: Weight, folder: Path, workshop: Path, progress: Report) -> No
         _discard(made)
         raise WeightsWrong(role=weight.role, name=weight.name, path=str(sources[0]), cause=cause)
     for file in weight.files:
-        _sync(workshop / file.path)
+        sync(workshop / file.path)
     if target.is_dir():  # a folder cannot be replaced in one step; a kill between these two leaves it missing, not half there
         target.rename(workshop / "replaced")
     made.replace(target)
-    _sync(folder)
+    sync(folder)
 
 
 def _find(weight: Weight, folder: Path) -> list[Path]:
@@ -302,17 +303,6 @@ def _discard(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    """Have the disk hold what the system has been told; folders cannot be opened for it on Windows."""
-    if os.name == "nt" and path.is_dir():
-        return
-    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _check_room(weight: Weight, folder: Path, need_bytes: int) -> None:
