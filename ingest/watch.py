@@ -14,7 +14,7 @@ from ingest.folders import FoundFile, Named, Scan, is_below, is_passed_over, sca
 from ingest.pipeline import Batch, take_in
 from ingest.read import SUPPORTED_SUFFIXES
 from ingest.retry import next_try
-from rag.errors import NoSuchFile
+from rag.errors import NoSuchFolder
 from rag.library.manifest import Place, WatchedFolder
 from rag.records import FileOutcome
 
@@ -60,7 +60,7 @@ class Sweep:
         """Take in what is new or changed, then let go of what is gone: a renamed file keeps its passages.
 
         Raises:
-            NoSuchFile: the folder is not there, or its disk is not; nothing is let go of then.
+            NoSuchFolder: the folder is not there, or its disk is not; nothing is let go of then.
         """
         root = Path(os.fsdecode(self.folder.folder))
         manifest = self._batch.library.manifest
@@ -69,11 +69,11 @@ class Sweep:
             self.found = _scan(self.folder)
             device = root.stat().st_dev
             if known and not self.found.files and self.folder.device not in (None, device) and not any(root.iterdir()):
-                raise NoSuchFile(name=str(root))  # an empty mount point
-        except (NoSuchFile, OSError) as error:
+                raise NoSuchFolder(name=str(root))  # an empty mount point
+        except (NoSuchFolder, OSError) as error:
             self.missing = True
             manifest.note_sweep(self.folder.folder, device=None)
-            raise NoSuchFile(name=str(root)) from error
+            raise NoSuchFolder(name=str(root)) from error
         methods = manifest.methods()
         again = manifest.fact(_METHOD_OF_FAILURES) != self._batch.method
         looked = self._look(known, methods, failures_too=again)
@@ -122,7 +122,7 @@ class Sweep:
                 continue
             try:
                 found = _scan(folder)
-            except NoSuchFile:
+            except NoSuchFolder:
                 continue
             files = [(at, file) for at, file in found.files.items() if (file.size_bytes, file.mtime_ns) in stamps]
             known = {place.place: place for place in self._batch.library.manifest.places()} if files else {}

@@ -165,9 +165,11 @@ def test_a_folder_that_is_gone_takes_no_documents_with_it(library: Library, pape
 
     assert library.counts().documents == 2
     assert [folder.reachable for folder in library.manifest.folders()] == [False]
+    assert [document.away for document in library.documents()] == [True, True]
     papers.with_name("elsewhere").rename(papers)
     assert sweep(papers, batch) == {}
     assert [folder.reachable for folder in library.manifest.folders()] == [True]
+    assert [document.away for document in library.documents()] == [False, False]
 
 
 def test_an_empty_mount_point_is_a_disk_that_is_not_there(library: Library, papers: Path, batch: Batch) -> None:
