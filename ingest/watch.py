@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -17,6 +18,8 @@ from ingest.retry import next_try
 from rag.errors import NoSuchFolder
 from rag.library.manifest import Place, WatchedFolder
 from rag.records import FileOutcome
+
+log = logging.getLogger(__name__)
 
 _MISSING_S = 15.0
 """Between two looks for a folder that is not there: nothing tells when a disk is plugged in again."""
@@ -164,7 +167,10 @@ def changes(folders: Collection[bytes], stop: threading.Event, *, most_s: float)
         ):
             paths = [os.fsencode(path) for _, path in events]
             yield {folder for folder in folders if any(_tells(path, folder) for path in paths)}
-    except (OSError, RuntimeError):  # no room for more, or the folder is gone
+    except (OSError, RuntimeError, UnicodeEncodeError) as error:  # no room for more, the folder is gone, or its name is not UTF-8
+        log.warning(
+            "the system does not tell what happens in watched folders (%s): they are looked through from time to time", type(error).__name__
+        )
         stop.wait(most_s)
 
 
