@@ -156,22 +156,44 @@ def changes(folders: Collection[bytes], stop: threading.Event, *, most_s: float)
         stop.wait(most_s)
         return
     try:
-        for events in watchfiles.watch(
-            *there,
-            stop_event=stop,
-            rust_timeout=int(most_s * 1000),
-            yield_on_timeout=True,
-            watch_filter=None,
-            raise_interrupt=True,
-            ignore_permission_denied=True,
-        ):
+        for events in _events(there, stop, most_s=most_s):
             paths = [os.fsencode(path) for _, path in events]
             yield {folder for folder in folders if any(_tells(path, folder) for path in paths)}
-    except (OSError, RuntimeError, UnicodeEncodeError) as error:  # no room for more, the folder is gone, or its name is not UTF-8
-        log.warning(
-            "the system does not tell what happens in watched folders (%s): they are looked through from time to time", type(error).__name__
-        )
+    except (OSError, RuntimeError, UnicodeEncodeError) as error:  # the folder is gone, or its name is not UTF-8
+        _warn(error)
         stop.wait(most_s)
+
+
+def _events(there: Sequence[str], stop: threading.Event, *, most_s: float) -> Iterator[set[watchfiles.main.FileChange]]:
+    """All of them, or, where the system has no room for so many folders, those of the folders for which it has.
+
+    Told to ignore refused folders, watchfiles ignores the want of room too, so it is told so only once that has been said.
+    """
+    lenient = False
+    while True:
+        try:
+            yield from watchfiles.watch(
+                *there,
+                stop_event=stop,
+                rust_timeout=int(most_s * 1000),
+                yield_on_timeout=True,
+                watch_filter=None,
+                raise_interrupt=True,
+                ignore_permission_denied=lenient,
+            )
+            return
+        except OSError as error:
+            if lenient:
+                raise
+            if not isinstance(error, PermissionError):
+                _warn(error)
+            lenient = True
+
+
+def _warn(error: Exception) -> None:
+    log.warning(
+        "the system does not tell all that happens in watched folders (%s): they are looked through from time to time", type(error).__name__
+    )
 
 
 def _tells(path: bytes, folder: bytes) -> bool:

@@ -316,6 +316,20 @@ def test_a_system_that_cannot_watch_is_told_of_and_leaves_it_to_the_sweeps(
     assert "looked through from time to time" in caplog.text
 
 
+def test_where_there_is_no_room_for_all_folders_that_is_said_and_some_are_watched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def watch(*_: str, ignore_permission_denied: bool, **__: object) -> list[set[tuple[int, str]]]:
+        if not ignore_permission_denied:
+            raise OSError("OS file watch limit reached.")
+        return [{(1, str(tmp_path / "a.txt"))}]  # watchfiles says nothing of the limit then
+
+    monkeypatch.setattr("ingest.watch.watchfiles.watch", watch)
+
+    assert list(changes([os.fsencode(tmp_path)], threading.Event(), most_s=0.01)) == [{os.fsencode(tmp_path)}]
+    assert "looked through from time to time" in caplog.text
+
+
 def test_a_folder_whose_name_is_not_utf_8_is_left_to_the_sweeps(tmp_path: Path) -> None:
     folder = os.fsencode(tmp_path) + b"/\xb0\xe8"
     Path(os.fsdecode(folder)).mkdir()
