@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 
 from pathspec import GitIgnoreSpec
 
-from rag.errors import DocumentError, NoSuchFile, NotAFile, UnreadableFile
+from rag.errors import DocumentError, NoSuchFile, NoSuchFolder, NotAFile, UnreadableFile
 
 IGNORE_FILE = ".seorapignore"
 
@@ -75,7 +75,7 @@ def scan(root: Path, *, suffixes: frozenset[str], include: Sequence[str] = (), e
     """Every file of a known kind below ``root``, sorted by path; with ``include``, those that match it, of whatever kind.
 
     Raises:
-        NoSuchFile: there is no such folder now, or the system does not show it.
+        NoSuchFolder: there is no such folder now, or the system does not show it.
     """
     found = Scan()
     wanted = _Rules(str(root), GitIgnoreSpec.from_lines(include)) if include else None
@@ -88,7 +88,7 @@ def scan(root: Path, *, suffixes: frozenset[str], include: Sequence[str] = (), e
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
             if folder == str(root):
-                raise NoSuchFile(name=str(root)) from error
+                raise NoSuchFolder(name=str(root)) from error
             found.unseen.append(os.fsencode(folder))
             found.left_out.append(UnreadableFile(name=Path(folder).name, cause=error.strerror or "no access"))
             continue
@@ -168,7 +168,7 @@ def find_files(paths: Sequence[Path], *, suffixes: frozenset[str]) -> tuple[list
             continue
         try:
             found = scan(path, suffixes=suffixes)
-        except NoSuchFile:
+        except NoSuchFolder:
             seen.setdefault(os.fsencode(path), Named(path, 0, UnreadableFile(name=path.name, cause="no access")))
             continue
         for place, file in found.files.items():

@@ -21,7 +21,7 @@ from ingest.sandbox import Sandbox
 from ingest.unlock import unlock
 from ingest.watch import Sweep, changes
 from rag.assemble import Assistant
-from rag.errors import DocumentError, NoSuchFile, SeorapError, TakingInBroke, WrongPassword
+from rag.errors import DocumentError, NoSuchFolder, SeorapError, TakingInBroke, WrongPassword
 from rag.library.worklist import WatchedFolder
 from rag.records import FileOutcome, Outcome, Progress
 
@@ -89,10 +89,10 @@ class Queue:
         """Keep the drawer equal to ``folder`` from now on.
 
         Raises:
-            NoSuchFile: there is no such folder.
+            NoSuchFolder: there is no such folder.
         """
         if not folder.is_dir():
-            raise NoSuchFile(name=str(folder))
+            raise NoSuchFolder(name=str(folder))
         self._put(WatchedFolder(os.fsencode(folder.absolute()), include, exclude))
 
     def unwatch(self, folder: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -14,10 +15,12 @@ from ingest.folders import FoundFile, Named, Scan, is_below, is_passed_over, sca
 from ingest.pipeline import Batch, take_in
 from ingest.read import SUPPORTED_SUFFIXES
 from ingest.retry import next_try
-from rag.errors import NoSuchFile
+from rag.errors import NoSuchFolder
 from rag.library.manifest import Place
 from rag.library.worklist import WatchedFolder
 from rag.records import FileOutcome
+
+log = logging.getLogger(__name__)
 
 _MISSING_S = 15.0
 """Between two looks for a folder that is not there: nothing tells when a disk is plugged in again."""
@@ -61,7 +64,7 @@ class Sweep:
         """Take in what is new or changed, then let go of what is gone: a renamed file keeps its passages.
 
         Raises:
-            NoSuchFile: the folder is not there, or its disk is not; nothing is let go of then.
+            NoSuchFolder: the folder is not there, or its disk is not; nothing is let go of then.
         """
         root = Path(os.fsdecode(self.folder.folder))
         manifest = self._batch.library.manifest
@@ -70,11 +73,11 @@ class Sweep:
             self.found = _scan(self.folder)
             device = root.stat().st_dev
             if known and not self.found.files and self.folder.device not in (None, device) and not any(root.iterdir()):
-                raise NoSuchFile(name=str(root))  # an empty mount point
-        except (NoSuchFile, OSError) as error:
+                raise NoSuchFolder(name=str(root))  # an empty mount point
+        except (NoSuchFolder, OSError) as error:
             self.missing = True
             manifest.note_sweep(self.folder.folder, device=None)
-            raise NoSuchFile(name=str(root)) from error
+            raise NoSuchFolder(name=str(root)) from error
         methods = manifest.methods()
         again = manifest.fact(_METHOD_OF_FAILURES) != self._batch.method
         looked = self._look(known, methods, failures_too=again)
@@ -123,7 +126,7 @@ class Sweep:
                 continue
             try:
                 found = _scan(folder)
-            except NoSuchFile:
+            except NoSuchFolder:
                 continue
             files = [(at, file) for at, file in found.files.items() if (file.size_bytes, file.mtime_ns) in stamps]
             known = {place.place: place for place in self._batch.library.manifest.places()} if files else {}
@@ -154,19 +157,44 @@ def changes(folders: Collection[bytes], stop: threading.Event, *, most_s: float)
         stop.wait(most_s)
         return
     try:
-        for events in watchfiles.watch(
-            *there,
-            stop_event=stop,
-            rust_timeout=int(most_s * 1000),
-            yield_on_timeout=True,
-            watch_filter=None,
-            raise_interrupt=True,
-            ignore_permission_denied=True,
-        ):
+        for events in _events(there, stop, most_s=most_s):
             paths = [os.fsencode(path) for _, path in events]
             yield {folder for folder in folders if any(_tells(path, folder) for path in paths)}
-    except (OSError, RuntimeError):  # no room for more, or the folder is gone
+    except (OSError, RuntimeError, UnicodeEncodeError) as error:  # the folder is gone, or its name is not UTF-8
+        _warn(error)
         stop.wait(most_s)
+
+
+def _events(there: Sequence[str], stop: threading.Event, *, most_s: float) -> Iterator[set[watchfiles.main.FileChange]]:
+    """All of them, or, where the system has no room for so many folders, those of the folders for which it has.
+
+    Told to ignore refused folders, watchfiles ignores the want of room too, so it is told so only once that has been said.
+    """
+    lenient = False
+    while True:
+        try:
+            yield from watchfiles.watch(
+                *there,
+                stop_event=stop,
+                rust_timeout=int(most_s * 1000),
+                yield_on_timeout=True,
+                watch_filter=None,
+                raise_interrupt=True,
+                ignore_permission_denied=lenient,
+            )
+            return
+        except OSError as error:
+            if lenient:
+                raise
+            if not isinstance(error, PermissionError):
+                _warn(error)
+            lenient = True
+
+
+def _warn(error: Exception) -> None:
+    log.warning(
+        "the system does not tell all that happens in watched folders (%s): they are looked through from time to time", type(error).__name__
+    )
 
 
 def _tells(path: bytes, folder: bytes) -> bool:

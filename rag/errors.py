@@ -71,10 +71,17 @@ class NoSuchFile(DocumentError):
     }
 
 
+class NoSuchFolder(NoSuchFile):
+    sentences = {
+        "en": "{name}: there is no such folder; check the path.",
+        "ko": "{name}: 그런 폴더가 없습니다. 경로를 확인해 주세요.",
+    }
+
+
 class NotAFile(DocumentError):
     sentences = {
-        "en": "{name}: this is not an ordinary file (a link to nowhere, a device or a pipe); add the file itself.",
-        "ko": "{name}: 일반 파일이 아닙니다(끊어진 링크, 장치 또는 파이프). 파일 자체를 넣어 주세요.",
+        "en": "{name}: this is not an ordinary file (a link, a device or a pipe); add the file itself.",
+        "ko": "{name}: 일반 파일이 아닙니다(링크, 장치 또는 파이프). 파일 자체를 넣어 주세요.",
     }
 
 

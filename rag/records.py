@@ -152,6 +152,7 @@ class Document:
     tags: tuple[str, ...] = ()  # the sub-folders of watched folders in which it lies
     recognised_pages: int = 0
     confidence: float | None = None  # 0 to 100, mean over those pages; None without any
+    away: bool = False  # all of its places are in watched folders that are not there now
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ from rag.library.faults import faults
 from rag.library.index import VectorIndex
 from rag.library.lock import DrawerLock
 from rag.library.manifest import Manifest, Place, page_at
-from rag.library.tags import same, tags_of
+from rag.library.tags import below, same, tags_of
+from rag.library.worklist import WatchedFolder
 from rag.partial import why_partial
 from rag.ports import Embedder, Vectors
 from rag.records import Document, Passage, Reading, Recognition, Rectangle, Span, State, Table
@@ -104,7 +105,7 @@ class Library:
     def documents(self) -> list[Document]:
         """All documents, in the order in which they were added; files of which nothing could be read among them."""
         rows, recognised = self.manifest.document_rows(), self.manifest.recognised_pages()
-        folders = [folder.folder for folder in self.manifest.folders()]
+        folders = self.manifest.folders()
         together: dict[str, list[Place]] = {}
         for place in self.manifest.places():
             together.setdefault(place.doc_id or f"unread:{place.place!r}", []).append(place)
@@ -372,7 +373,7 @@ def identity(document: Document) -> str:
 def _document(
     places: Sequence[Place],
     row: tuple[str, int | None, int, int] | None,
-    folders: Collection[bytes],
+    folders: Collection[WatchedFolder],
     recognised_pages: int,
     confidence: float | None,
 ) -> Document:
@@ -393,7 +394,8 @@ def _document(
         size_bytes=size_bytes,
         added=first.added,
         reason=reason,
-        tags=tags_of((place.place for place in places), folders),
+        tags=tags_of((place.place for place in places), [folder.folder for folder in folders]),
         recognised_pages=recognised_pages,
         confidence=confidence,
+        away=all(any(below(place.place, folder.folder) for folder in folders if not folder.reachable) for place in places),
     )

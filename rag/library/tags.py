@@ -18,7 +18,7 @@ def tags_of(places: Iterable[bytes], folders: Collection[bytes]) -> tuple[str, .
     """
     found: dict[str, str] = {}
     for place in places:
-        inside = [relative for folder in folders if (relative := _below(place, folder))]
+        inside = [relative for folder in folders if (relative := below(place, folder))]
         for name in max(inside, key=len, default=())[:-1]:
             found.setdefault(same(name), name)
     return tuple(found.values())
@@ -29,7 +29,7 @@ def same(tag: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", tag).casefold())
 
 
-def _below(place: bytes, folder: bytes) -> tuple[str, ...]:
+def below(place: bytes, folder: bytes) -> tuple[str, ...]:
     """The names from the folder down to the file; empty when it does not lie there."""
     start = folder.rstrip(os.sep.encode()) + os.sep.encode()
     if not place.startswith(start):

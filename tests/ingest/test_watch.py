@@ -12,7 +12,7 @@ import pytest
 from ingest.folders import scan
 from ingest.pipeline import Batch, add
 from ingest.queue import Queue
-from ingest.watch import Sweep
+from ingest.watch import Sweep, changes
 from rag.assemble import Assistant
 from rag.errors import NoSuchFile
 from rag.library.library import Library
@@ -165,9 +165,11 @@ def test_a_folder_that_is_gone_takes_no_documents_with_it(library: Library, pape
 
     assert library.counts().documents == 2
     assert [folder.reachable for folder in library.manifest.folders()] == [False]
+    assert [document.away for document in library.documents()] == [True, True]
     papers.with_name("elsewhere").rename(papers)
     assert sweep(papers, batch) == {}
     assert [folder.reachable for folder in library.manifest.folders()] == [True]
+    assert [document.away for document in library.documents()] == [False, False]
 
 
 def test_an_empty_mount_point_is_a_disk_that_is_not_there(library: Library, papers: Path, batch: Batch) -> None:
@@ -299,6 +301,40 @@ def test_events_make_the_drawer_follow_the_folder(queue: Queue, library: Library
     (papers / "lease.md").unlink()
     until(lambda: names(library) == ["new.txt", "취업규칙.md"])
     queue.close()
+
+
+@pytest.mark.parametrize("failure", [OSError(28, "OS file watch limit reached"), RuntimeError("gone")], ids=str)
+def test_a_system_that_cannot_watch_is_told_of_and_leaves_it_to_the_sweeps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, failure: Exception
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise failure
+
+    monkeypatch.setattr("ingest.watch.watchfiles.watch", refuse)
+
+    assert list(changes([os.fsencode(tmp_path)], threading.Event(), most_s=0.01)) == []
+    assert "looked through from time to time" in caplog.text
+
+
+def test_where_there_is_no_room_for_all_folders_that_is_said_and_some_are_watched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def watch(*_: str, ignore_permission_denied: bool, **__: object) -> list[set[tuple[int, str]]]:
+        if not ignore_permission_denied:
+            raise OSError("OS file watch limit reached.")
+        return [{(1, str(tmp_path / "a.txt"))}]  # watchfiles says nothing of the limit then
+
+    monkeypatch.setattr("ingest.watch.watchfiles.watch", watch)
+
+    assert list(changes([os.fsencode(tmp_path)], threading.Event(), most_s=0.01)) == [{os.fsencode(tmp_path)}]
+    assert "looked through from time to time" in caplog.text
+
+
+def test_a_folder_whose_name_is_not_utf_8_is_left_to_the_sweeps(tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path) + b"/\xb0\xe8"
+    Path(os.fsdecode(folder)).mkdir()
+
+    assert list(changes([folder], threading.Event(), most_s=0.01)) == []
 
 
 def test_a_drawer_in_its_own_watched_folder_and_hidden_files_are_no_reason_to_look(queue: Queue, library: Library, tmp_path: Path) -> None:

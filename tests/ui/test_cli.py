@@ -24,6 +24,7 @@ from rag import assemble
 from rag.assemble import Assistant
 from rag.errors import ExitCode
 from rag.library.library import Library
+from rag.library.worklist import WatchedFolder
 from rag.settings import Settings, SplitSettings
 from tests import documents
 from tests.conftest import LEASE, RULES
@@ -501,6 +502,7 @@ def test_removing_takes_it_out_of_the_drawer_only(seorap: Terminal, papers: Path
 def test_watching_once_makes_the_drawer_equal_to_the_folder(seorap: Terminal, papers: Path) -> None:
     first = seorap("watch", papers, "--once")
     assert (first.code, first.out) == (0, "added: lease.md\nadded: 취업규칙.md\n")
+    assert first.err == f"Looked through {papers}; the drawer is equal to it.\n"
 
     (papers / "취업규칙.md").unlink()
     (papers / "lease.md").write_text(LEASE.replace("3,751", "4,000"), encoding="utf-8")
@@ -516,9 +518,6 @@ def test_watching_once_makes_the_drawer_equal_to_the_folder(seorap: Terminal, pa
 
 
 def test_watched_folders_are_shown_and_forgotten(seorap: Terminal, drawer: Path, papers: Path) -> None:
-    from rag.library.library import Library
-    from rag.library.worklist import WatchedFolder
-
     assert seorap("watch").err == "No folder is watched. Watch one with: seorap watch DIR\n"
     library = Library(drawer)
     library.manifest.put_folder(WatchedFolder(os.fsencode(papers), exclude=("*.tmp",)))
@@ -528,15 +527,41 @@ def test_watched_folders_are_shown_and_forgotten(seorap: Terminal, drawer: Path,
     (row,) = seorap("watch", "--json").rows()
     assert (row["folder"], row["exclude"], row["paused"], row["reachable"]) == (str(papers), ["*.tmp"], False, True)
 
-    assert seorap("watch", papers, "--forget").code == 0
+    assert seorap("status", "--json").row()["folders"] == [{"folder": str(papers), "paused": False, "reachable": True}]
+    assert f"\n{papers}  [watched]\n" in seorap("status").out
+
+    assert seorap("watch", papers, "--forget").err == f"{papers}: watched no longer; its documents stay in the drawer.\n"
+    assert seorap("watch", papers, "--forget").err == f"{papers}: this folder was not watched.\n"
     assert seorap("watch", "--json").rows() == []
     assert len(seorap("list", "--json").rows()) == 2
+
+
+def test_documents_of_a_folder_that_is_not_there_are_marked(seorap: Terminal, drawer: Path) -> None:
+    library = Library(drawer)
+    papers = Path(library.documents()[0].places[0]).parent
+    library.manifest.put_folder(WatchedFolder(os.fsencode(papers)))
+    library.manifest.note_sweep(os.fsencode(papers), device=None)
+    library.close()
+
+    assert seorap("list").out.count(f"    {terminal.ENGLISH['document_away']}\n") == 2
+    assert [row["away"] for row in seorap("list", "--json").rows()] == [True, True]
+    assert f"{papers}  [{terminal.ENGLISH['folder_unreachable']}]\n" in seorap("status").out
+
+
+def test_status_says_what_could_not_be_read(seorap: Terminal, drawer: Path, papers: Path) -> None:
+    (papers / "empty.md").touch()
+    seorap("add", papers / "empty.md")
+
+    assert terminal.ENGLISH["not_whole"].format(count=1) + "\n" in seorap("status").out
 
 
 def test_a_mistyped_folder_is_not_watched(seorap: Terminal, drawer: Path) -> None:
     ran = seorap("watch", drawer / "nowhere")
 
-    assert (ran.code, ran.complaint()) == (ExitCode.SOME_DOCUMENTS_FAILED, f"{drawer / 'nowhere'}: there is no such file; check the path.")
+    assert (ran.code, ran.complaint()) == (
+        ExitCode.SOME_DOCUMENTS_FAILED,
+        f"{drawer / 'nowhere'}: there is no such folder; check the path.",
+    )
     assert seorap("watch", "--json").rows() == []
 
 
@@ -632,6 +657,7 @@ def test_json_of_add_list_and_remove(seorap: Terminal, papers: Path) -> None:
         "reason",
         "tags",
         "tried",
+        "away",
         "again",
         "recognised_pages",
         "confidence",
@@ -644,7 +670,7 @@ def test_json_of_status_and_check(seorap: Terminal, drawer: Path) -> None:
     status = seorap("status", "--json")
     assert (status.code, status.err) == (0, "")
     row = status.row()
-    assert list(row) == ["home", "documents", "passages", "waiting_for_index", "weights"]
+    assert list(row) == ["home", "documents", "passages", "waiting_for_index", "not_whole", "folders", "weights"]
     assert (row["home"], row["documents"]) == (str(drawer), 2)
     weights = row["weights"]
     assert isinstance(weights, list)

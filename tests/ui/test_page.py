@@ -184,6 +184,28 @@ def test_a_document_is_taken_out_after_asking(browser: Browser, address: str) ->
     expect(visit.page.get_by_text(ENGLISH.no_documents)).to_be_visible(timeout=10 * SECONDS)
 
 
+def test_the_page_follows_a_watched_folder_by_itself(browser: Browser, address: str, tmp_path: Path) -> None:
+    folder = tmp_path / "watched"
+    folder.mkdir()
+    visit = Visit(browser, address, "en-GB")
+    page = visit.page
+    page.get_by_role("link", name="Documents", exact=True).click()
+    page.get_by_text(ENGLISH.folders).click()
+    page.get_by_label(ENGLISH.folder_path).fill(str(folder))
+    page.get_by_role("button", name=ENGLISH.folder_watch, exact=True).click()
+    expect(page.get_by_text(str(folder), exact=True)).to_be_visible(timeout=10 * SECONDS)  # its list stays open
+
+    for number in range(300):
+        (folder / f"{number}.md").write_text(f"Paper number {number}")
+    page.get_by_role("button", name=ENGLISH.pause).click(timeout=30 * SECONDS)
+    expect(page.get_by_text(ENGLISH.paused)).to_be_visible(timeout=10 * SECONDS)
+    page.get_by_role("button", name=ENGLISH.resume).click()
+    expect(page.get_by_text("Documents: 300")).to_be_visible(timeout=60 * SECONDS)
+
+    folder.rename(tmp_path / "away")
+    expect(page.get_by_text(ENGLISH.document_away).first).to_be_visible(timeout=30 * SECONDS)
+
+
 @pytest.mark.parametrize("header", [{"Host": "evil.example"}, {"Origin": "http://127.0.0.1:1"}, {"Origin": "null"}], ids=str)
 def test_the_running_server_refuses_other_pages(address: str, header: dict[str, str]) -> None:
     for path in ("/", "/_stcore/health", "/healthz"):

@@ -268,7 +268,7 @@ def test_a_folder_is_watched_paused_and_forgotten(documents: Callable[[], AppTes
     page = documents()
 
     page.text_input[0].input(str(folder / "nowhere"))
-    assert "there is no such file" in shown(next(button for button in page.button if button.label == ENGLISH.folder_watch).click().run())
+    assert "there is no such folder" in shown(next(button for button in page.button if button.label == ENGLISH.folder_watch).click().run())
     page.text_input[0].input(str(folder))
     page = next(button for button in page.button if button.label == ENGLISH.folder_watch).click().run()
     assert str(folder) in shown(page)
@@ -276,6 +276,15 @@ def test_a_folder_is_watched_paused_and_forgotten(documents: Callable[[], AppTes
     while filled.counts().documents < 3 and time.monotonic() < deadline:
         time.sleep(0.1)
     assert filled.counts().documents == 3
+
+    folder.rename(folder.with_name("away"))
+    next(button for button in page.button if button.label == ENGLISH.folder_look).click().run()
+    deadline = time.monotonic() + 20
+    while not [document for document in filled.documents() if document.away] and time.monotonic() < deadline:
+        time.sleep(0.1)
+    drawn = shown(page.run())
+    assert drawn.count(ENGLISH.folder_unreachable) == 2  # above the list of folders too, which may be folded
+    assert drawn.count(ENGLISH.document_away) == 1
 
     page = next(button for button in page.button if button.label == ENGLISH.folder_pause).click().run()
     assert ENGLISH.folder_paused in shown(page)

@@ -206,6 +206,8 @@ def _document_lines(desk: Desk, document: Document) -> Iterator[str]:
     line = f"{document.name}  [{state}]  {pages}{document.passages} {desk.words['passages']}"
     tags = "".join(f"  #{tag}" for tag in document.tags)
     yield line + tags if _columns(line + tags) <= shutil.get_terminal_size().columns else line
+    if document.away:
+        yield f"    {desk.words['document_away']}"
     if document.recognised_pages:
         yield "    " + desk.say("recognised_pages", count=document.recognised_pages, confidence=document.confidence)
     if len(document.places) > 1:

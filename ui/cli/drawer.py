@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.errors import ExitCode
+from rag.records import State
 from ui.cli.desk import Desk, JsonOption, LibraryOption, end_with, opened_assistant, progress_bar
+from ui.cli.folders import folder_line
 
 if TYPE_CHECKING:
     from rag.library.library import Counts
@@ -22,21 +25,31 @@ def status(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     from rag.library.library import Library
     from rag.weights.acquire import status as weights_status
 
-    counts = Library(desk.settings.home, read_only=True).counts()
+    drawer = Library(desk.settings.home, read_only=True)
+    counts, folders = drawer.counts(), drawer.manifest.folders()
+    not_whole = sum(document.state is not State.READY for document in drawer.documents())
     weights = weights_status(desk.settings.weights)
     if as_json:
         desk.emit(
             {"home": str(desk.settings.home)}
             | asdict(counts)
             | {
+                "not_whole": not_whole,
+                "folders": [
+                    {"folder": os.fsdecode(folder.folder), "paused": folder.paused, "reachable": folder.reachable} for folder in folders
+                ],
                 "weights": [
                     {"role": state.role, "name": state.name, "present": state.present, "path": str(state.path)} for state in weights
-                ]
+                ],
             }
         )
         return
     desk.show(desk.say("drawer", home=desk.settings.home))
     desk.show(f"{counts.documents} {desk.words['documents']}, {counts.passages} {desk.words['passages']}")
+    if not_whole:
+        desk.show(desk.say("not_whole", count=not_whole))
+    for folder in folders:
+        desk.show(folder_line(desk, folder))
     for state in weights:
         desk.show(desk.say("weights_ready" if state.present else "weights_missing", name=state.name, path=state.path))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.errors import ExitCode, NoSuchFile
+from rag.errors import ExitCode, NoSuchFolder
 from rag.records import Outcome
 from ui.cli.desk import Desk, JsonOption, LibraryOption, end_with, opened_assistant, show_outcome
 
@@ -43,13 +43,14 @@ def watch(
 
     watched = WatchedFolder(os.fsencode(folder.expanduser().absolute()), tuple(include or ()), tuple(exclude or ()))
     with opened_assistant(desk) as assistant:
+        known = {found.folder: found for found in assistant.library.manifest.folders()}
         if forget:
             assistant.library.manifest.drop_folder(watched.folder)
+            desk.tell(desk.say("folder_forgotten" if watched.folder in known else "folder_unknown", folder=os.fsdecode(watched.folder)))
             return
         if not once:
-            known = {found.folder: found for found in assistant.library.manifest.folders()}
             if watched.folder not in known and not folder.expanduser().is_dir():  # one that is known may be on a disk that is away
-                raise NoSuchFile(name=str(folder))
+                raise NoSuchFolder(name=str(folder))
             kept = known.get(watched.folder, watched)
             watched = replace(kept, include=watched.include, exclude=watched.exclude, paused=False)
             assistant.library.manifest.put_folder(watched)
@@ -64,7 +65,8 @@ def _watch(desk: Desk, assistant: Assistant, watched: WatchedFolder, *, once: bo
     from ingest.watch import LOOK_AGAIN_S, Sweep, changes
 
     with Sandbox(desk.settings.sandbox, desk.settings.ocr) as sandbox:
-        desk.tell(desk.say("watching", folder=os.fsdecode(watched.folder)))
+        if not once:
+            desk.tell(desk.say("watching", folder=os.fsdecode(watched.folder)))
         hints: Iterator[set[bytes]] = iter(())
         told: set[str] = set()  # what holds on is said once
         missing = False
@@ -77,7 +79,7 @@ def _watch(desk: Desk, assistant: Assistant, watched: WatchedFolder, *, once: bo
                     failed = failed or outcome.outcome is Outcome.FAILED
                     if outcome.outcome is not Outcome.UNCHANGED:
                         show_outcome(desk, outcome)
-            except NoSuchFile as error:
+            except NoSuchFolder as error:
                 if once:
                     raise
                 told = _tell_new(desk, [error.sentence(desk.language)], told)
@@ -87,6 +89,7 @@ def _watch(desk: Desk, assistant: Assistant, watched: WatchedFolder, *, once: bo
                 told = _tell_new(desk, _left_out(desk, sweep.found), told)
             missing = sweep.missing
             if once:
+                desk.tell(desk.say("folder_equal", folder=os.fsdecode(watched.folder)))
                 return failed
             due = time.monotonic() + sweep.pause_s(desk.settings.watch.sweep_seconds)
             while time.monotonic() < due:
@@ -107,10 +110,14 @@ def _show_folders(desk: Desk) -> None:
             rules = {"include": folder.include, "exclude": folder.exclude}
             desk.emit({"folder": path, "paused": folder.paused, "reachable": folder.reachable, "swept": folder.swept} | rules)
         else:
-            state = "folder_paused" if folder.paused else "folder_watched" if folder.reachable else "folder_unreachable"
-            desk.show(f"{path}  [{desk.words[state]}]")
+            desk.show(folder_line(desk, folder))
     if not folders:
         desk.tell(desk.say("no_folders"))
+
+
+def folder_line(desk: Desk, folder: WatchedFolder) -> str:
+    state = "folder_paused" if folder.paused else "folder_watched" if folder.reachable else "folder_unreachable"
+    return f"{os.fsdecode(folder.folder)}  [{desk.words[state]}]"
 
 
 def tell_left_out(desk: Desk, found: Scan) -> None:

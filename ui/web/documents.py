@@ -18,21 +18,23 @@ from rag.library.tags import same
 from rag.library.worklist import WatchedFolder
 from rag.records import Document, Progress, State
 from ui.web import render, state
-from ui.web.state import Desk
+from ui.web.state import Desk, Sight
 from ui.words.page import Words
 
 SUFFIXES = tuple(sorted(suffix[1:] for suffix in SUPPORTED_SUFFIXES))
 _A_PAGE = 50
 _WORTH_A_FILTER = 8
 _LOOK_EVERY_S = 1.0
+_LOOK_IDLE_S = 3.0
+"""While nothing is taken in: a watched folder may begin to be at any time."""
 
 
 def draw(desk: Desk, words: Words) -> None:
     st.title(words.library_title, anchor=False)
     st.html(render.small(words.library_lead))
     take_uploads(desk, words)
-    working = desk.working()
-    st.fragment(draw_work, run_every=_LOOK_EVERY_S if working else None)(desk, words, was_working=working)
+    drawn = desk.sight()
+    st.fragment(draw_work, run_every=_LOOK_EVERY_S if drawn.working else _LOOK_IDLE_S)(desk, words, drawn=drawn)
     draw_folders(desk, words)
     letters = dead_letters(desk.assistant.library)
     draw_failures(desk, letters, words)
@@ -53,19 +55,26 @@ def take_uploads(desk: Desk, words: Words) -> None:
         st.rerun()
 
 
-def draw_work(desk: Desk, words: Words, *, was_working: bool) -> None:
-    progress = desk.queue.progress()
+def draw_work(desk: Desk, words: Words, *, drawn: Sight) -> None:
+    progress, now = desk.queue.progress(), desk.sight()
+    if now != drawn and not (now.working and drawn.working):  # it has begun, or ended, or came and went between two looks
+        st.rerun()
     if broken := desk.queue.broken():
         st.html(render.error(broken, words, state.tab().language))
     elif progress:
         st.progress(min(1.0, progress.files_done / max(1, progress.files_total)), text=in_words(progress, words))
         st.html(render.small(words.progress_current.format(name=render.visible(progress.current))))
-        if st.button(words.cancel):
-            desk.queue.cancel()
-    elif desk.working():
+        if desk.queue.is_waited_for():  # a folder would be gone on with all the same
+            if st.button(words.cancel):
+                desk.queue.cancel()
+        elif st.button(words.pause):
+            desk.queue.pause()
+    elif desk.queue.is_paused():
+        st.html(render.small(words.paused))
+        if st.button(words.resume):
+            desk.queue.resume()
+    elif now.working:
         st.html(render.small(words.preparing))
-    elif was_working:
-        st.rerun()
     if outcomes := desk.queue.outcomes():
         st.html(render.outcomes(outcomes, words, state.tab().language))
 
@@ -89,7 +98,10 @@ def duration(seconds: float, words: Words) -> str:
 
 def draw_folders(desk: Desk, words: Words) -> None:
     folders = desk.assistant.library.manifest.folders()
-    with st.expander(f"{words.folders} ({len(folders)})" if folders else words.folders):
+    for folder in folders:
+        if not folder.reachable and not folder.paused:  # said without opening anything
+            st.html(render.folder(os.fsdecode(folder.folder), words.folder_unreachable))
+    with st.expander(f"{words.folders} ({len(folders)})" if folders else words.folders, expanded=state.tab().folders_open):
         st.html(render.small(words.folders_lead))
         with st.form("watch", clear_on_submit=True, border=False):
             field, button = st.columns([8, 2], vertical_alignment="bottom")
@@ -100,6 +112,7 @@ def draw_folders(desk: Desk, words: Words) -> None:
                 except SeorapError as error:
                     st.html(render.error(error, words, state.tab().language))
                 else:
+                    state.tab().folders_open = True  # another count is another heading, which would be drawn closed
                     st.rerun()
         for folder in folders:
             draw_folder(desk, folder, words)
@@ -117,6 +130,7 @@ def draw_folder(desk: Desk, folder: WatchedFolder, words: Words) -> None:
         st.rerun()
     if buttons[2].button(words.folder_forget, key=f"forget-{path}", type="tertiary"):
         desk.queue.unwatch(folder.folder)
+        state.tab().folders_open = True
         st.rerun()
 
 

@@ -257,7 +257,8 @@ def document(item: Document, words: Words, language: Language, *, added: str, no
     why = f'<p class="reason">{safe(sentence_of(item.reason, language))}</p>' if item.reason and not needs_password(item.reason) else ""
     noted = f'<p class="small figures">{safe(note)}</p>' if note else ""
     tags = [f"#{visible(tag)}" for tag in item.tags]
-    line = safe(" · ".join([*ready, *figures, *tags]))
+    away = [words.document_away] if item.away else []
+    line = safe(" · ".join([*ready, *figures, *away, *tags]))
     return block(f'<p class="name">{safe(visible(item.name))}{flag}</p><p class="small figures">{line}</p>{why}{noted}')
 
 

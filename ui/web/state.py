@@ -13,10 +13,22 @@ import streamlit as st
 from ingest.queue import Queue
 from rag.assemble import Assistant
 from rag.errors import SeorapError
-from rag.records import Answer, Event, Language
+from rag.library.library import Counts
+from rag.records import Answer, Event, FileOutcome, Language
 from ui.words import page as words
 
 _LEAVE_S = 5.0
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What the page shows and what changes without anybody's click: another one is a reason to draw it again."""
+
+    working: bool
+    paused: bool
+    outcomes: tuple[FileOutcome, ...]
+    counts: Counts
+    folders: tuple[tuple[bytes, bool, bool], ...]  # path, paused, reachable
 
 
 class Desk:
@@ -47,6 +59,16 @@ class Desk:
     def working(self) -> bool:
         """Are documents being taken in, or waiting for it?"""
         return bool(self.queue.progress() or self.queue.is_waited_for())
+
+    def sight(self) -> Sight:
+        library = self.assistant.library
+        return Sight(
+            self.working(),
+            self.queue.is_paused(),
+            self.queue.outcomes(),
+            library.counts(),
+            tuple((folder.folder, folder.paused, folder.reachable) for folder in library.manifest.folders()),
+        )
 
     def close(self) -> None:
         """Let no answer go on: the drawer is closed next. Returns when the last one has let go of it, or does not within seconds."""
@@ -80,6 +102,7 @@ class _Tab:
     passwords: int = 0
     documents_shown: int = 50
     failures_shown: int = 5
+    folders_open: bool = False
 
 
 _process = _Process()

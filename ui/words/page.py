@@ -72,6 +72,9 @@ class Words:
     seconds: str
     minutes: str
     cancel: str
+    pause: str
+    paused: str
+    resume: str
     outcomes: str
     outcomes_more: str
     documents: str
@@ -116,6 +119,7 @@ class Words:
     folder_watched: str
     folder_paused: str
     folder_unreachable: str
+    document_away: str
     folder_never: str
     folder_pause: str
     folder_resume: str
@@ -183,6 +187,9 @@ ENGLISH = Words(
     seconds="{seconds} s",
     minutes="{minutes} min {seconds} s",
     cancel="Stop adding",
+    pause="Pause reading",
+    paused="Paused. What waits stays as it is.",
+    resume="Go on reading",
     outcomes="Just now",
     outcomes_more="{count} earlier",
     documents="In the drawer",
@@ -223,6 +230,7 @@ ENGLISH = Words(
     folder_watched="up to date at {time}",
     folder_paused="paused",
     folder_unreachable="not there now; its documents stay",
+    document_away="its folder is not there now",
     folder_never="not looked through yet",
     folder_pause="Pause",
     folder_resume="Resume",
@@ -295,6 +303,9 @@ KOREAN = Words(
     seconds="{seconds}초",
     minutes="{minutes}분 {seconds}초",
     cancel="그만 넣기",
+    pause="읽기 잠시 멈추기",
+    resume="이어서 읽기",
+    paused="멈춰 두었습니다. 기다리는 파일은 그대로 있습니다.",
     outcomes="방금 처리한 파일",
     outcomes_more="그 전 {count}개",
     documents="서랍에 든 문서",
@@ -335,6 +346,7 @@ KOREAN = Words(
     folder_watched="{time}에 확인함",
     folder_paused="멈춤",
     folder_unreachable="지금은 없음. 문서는 그대로 둡니다",
+    document_away="지금은 폴더가 없음",
     folder_never="아직 살펴보지 않음",
     folder_pause="멈추기",
     folder_resume="다시 시작",

@@ -75,6 +75,11 @@ ENGLISH: Words = {
     "folder_watched": "watched",
     "folder_paused": "paused",
     "folder_unreachable": "not there now; its documents stay",
+    "document_away": "its folder is not there now",
+    "not_whole": "{count} could not be read, or not wholly; see: seorap list --failed",
+    "folder_equal": "Looked through {folder}; the drawer is equal to it.",
+    "folder_forgotten": "{folder}: watched no longer; its documents stay in the drawer.",
+    "folder_unknown": "{folder}: this folder was not watched.",
     "no_folders": "No folder is watched. Watch one with: seorap watch DIR",
 }
 
@@ -147,6 +152,11 @@ KOREAN: Words = {
     "folder_watched": "지켜보는 중",
     "folder_paused": "멈춤",
     "folder_unreachable": "지금은 없음. 문서는 그대로 둡니다",
+    "document_away": "지금은 폴더가 없음",
+    "not_whole": "읽지 못했거나 일부만 읽은 문서 {count}개. 자세히 보려면: seorap list --failed",
+    "folder_equal": "{folder}를 모두 살펴보았습니다. 서랍이 이 폴더와 같습니다.",
+    "folder_forgotten": "{folder}: 더는 지켜보지 않습니다. 문서는 서랍에 그대로 있습니다.",
+    "folder_unknown": "{folder}: 지켜보던 폴더가 아닙니다.",
     "no_folders": "지켜보는 폴더가 없습니다. 이렇게 시작합니다: seorap watch 폴더",
 }
 
