@@ -17,8 +17,8 @@ from rag.errors import (
     DocumentTooDemanding,
     EmptyFile,
     NoTextInDocument,
+    OldFormat,
     UnsupportedEncryption,
-    UnsupportedFormat,
 )
 from rag.records import Heading, Page, Reading, Table
 from tests.ole import Tree, ole_file
@@ -271,11 +271,12 @@ def test_a_compressed_bomb_is_not_unpacked() -> None:
 
 
 def test_hwp_3_is_to_be_saved_as_hwpx() -> None:
-    with pytest.raises(UnsupportedFormat) as caught:
+    with pytest.raises(OldFormat) as caught:
         read_bytes(b"HWP Document File V3.00 \x1a\x01\x02\x03\x04\x05" + bytes(200), "a.hwp")
 
-    assert "HWP 3" in caught.value.sentence("ko")
-    assert "HWPX" in caught.value.sentence("ko")
+    assert caught.value.sentence("ko") == (
+        "a.hwp: 옛 HWP 3 형식의 파일이라 읽을 수 없습니다. 만든 프로그램에서 열어 HWPX 형식으로 저장해서 넣어 주세요."
+    )
 
 
 def test_whatever_is_broken_there_is_a_reading_or_a_reason() -> None:
