@@ -32,7 +32,7 @@ from ingest.read import (
 from ingest.read.mail import Bag
 from ingest.read.ocr import Recogniser
 from ingest.read.ole import Container
-from ingest.read.package import open_package
+from ingest.read.package import Package, open_package
 from rag.errors import (
     DamagedDocument,
     DocumentError,
@@ -76,6 +76,11 @@ _OLE_STREAMS = (("WordDocument", "DOC"), ("PowerPoint Document", "PPT"), ("\x05H
 _OLE_READ = (".hwp", ".msg", ".xls")
 _BETTER = {"DOC": "DOCX", "PPT": "PPTX", "HWP 3": "HWPX"}
 
+_TABLES_OF_PARTS = frozenset({"[Content_Types].xml", "_rels/.rels"})
+_MAIN_PARTS = frozenset(
+    {"word/document.xml", "ppt/presentation.xml", "xl/workbook.xml", "xl/workbook.bin", "content.xml", "META-INF/container.xml"}
+    | {"Contents/section0.xml"}
+)
 _ODF_ENCRYPTION = frozenset({"ODT", "ODS", "ODP", "HWPX"})
 
 _HTML_START = re.compile(r"\ufeff?\s*(<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
@@ -170,11 +175,16 @@ def _read_package(contents: bytes, name: str, password: str | None) -> Reading:
             case "HWPX":
                 return hwpx.read(package)
             case _:
-                suffix = Path(name).suffix.lower()
-                if suffix in _NOT_TEXT | _HANGUL:
-                    cause = "it is a ZIP file that holds no such document"
-                    raise NotWhatItsNameSays(name=name, kind=suffix[1:].upper(), cause=cause)
-                raise UnsupportedFormat(name=name, kind=kind)
+                raise _why_not_package(package, kind)
+
+
+def _why_not_package(package: Package, kind: str) -> DocumentError:
+    suffix, parts = Path(package.name).suffix.lower(), set(package.parts())
+    if suffix not in _NOT_TEXT | _HANGUL:
+        return UnsupportedFormat(name=package.name, kind=kind)
+    if parts & _MAIN_PARTS and "mimetype" not in parts and not parts >= _TABLES_OF_PARTS:
+        return DamagedDocument(name=package.name, cause="its table of parts is missing")
+    return NotWhatItsNameSays(name=package.name, kind=suffix[1:].upper(), cause="it is a ZIP file that holds no such document")
 
 
 def _contents(path: Path, name: str) -> bytes:
