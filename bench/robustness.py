@@ -34,6 +34,7 @@ _ENDS = {
     errors.DocumentNeedsOCR: "needs OCR",
     errors.DocumentGarbled: "needs OCR",
     errors.UnsupportedFormat: "unsupported",
+    errors.OldFormat: "unsupported",
     errors.UnreadableFile: "retry later",
     errors.ChangedWhileReading: "retry later",
 }

@@ -11,6 +11,8 @@ KOREAN: Mapping[str, str] = {
     "a part of it is cut off": "일부가 잘려 있음",
     "a part of it is not valid XML": "일부가 올바른 XML이 아님",
     "a slide is missing": "슬라이드가 빠져 있음",
+    "it holds text, perhaps a page that asks to log in": "텍스트가 들어 있음, 로그인 화면일 수 있음",
+    "it is a ZIP file that holds no such document": "그런 문서가 없는 ZIP 파일임",
     "it has no pages": "쪽이 없음",
     "its OLE container is broken": "OLE 컨테이너가 깨져 있음",
     "its answer makes no sense": "판독기의 응답이 올바르지 않음",

@@ -100,6 +100,22 @@ class UnsupportedFormat(DocumentError):
     }
 
 
+class OldFormat(DocumentError):
+    """A kind that the same program writes anew today."""
+
+    sentences = {
+        "en": "{name}: this is an old {kind} file, which cannot be read; open it in the program that wrote it, save it as {better} and add that.",
+        "ko": "{name}: 옛 {kind} 형식의 파일이라 읽을 수 없습니다. 만든 프로그램에서 열어 {better} 형식으로 저장해서 넣어 주세요.",
+    }
+
+
+class NotWhatItsNameSays(DocumentError):
+    sentences = {
+        "en": "{name}: this is no {kind} file ({cause}); get the right file, or give this one the ending of what it holds, and add that.",
+        "ko": "{name}: {kind} 파일이 아닙니다({cause}). 맞는 파일을 구하거나 이름의 확장자를 내용에 맞게 바꿔서 넣어 주세요.",
+    }
+
+
 class EmptyFile(DocumentError):
     sentences = {
         "en": "{name}: the file is empty; check that it was saved or copied completely.",

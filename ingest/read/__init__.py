@@ -32,13 +32,16 @@ from ingest.read import (
 from ingest.read.mail import Bag
 from ingest.read.ocr import Recogniser
 from ingest.read.ole import Container
-from ingest.read.package import open_package
+from ingest.read.package import Package, open_package
 from rag.errors import (
     DamagedDocument,
+    DocumentError,
     EmptyFile,
     EncryptedDocument,
     NoSuchFile,
     NotAFile,
+    NotWhatItsNameSays,
+    OldFormat,
     UnreadableFile,
     UnsupportedEncryption,
     UnsupportedFormat,
@@ -63,20 +66,27 @@ SUPPORTED_SUFFIXES: frozenset[str] = (
 )
 """Lower case; what is taken from a folder. A file named itself is read whatever its suffix says."""
 
-READ_VERSION = "3"
+READ_VERSION = "4"
 """Another one asks for another reading of every document: raise it when the same file gives other pages."""
 
 _SNIFFED_BYTES = 8192
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_STREAMS = (("WordDocument", "DOC"), ("PowerPoint Document", "PPT"), ("\x05HwpSummaryInformation", "HWP"))
+_OLE_READ = (".hwp", ".msg", ".xls")
+_BETTER = {"DOC": "DOCX", "PPT": "PPTX", "HWP 3": "HWPX"}
 
+_TABLES_OF_PARTS = frozenset({"[Content_Types].xml", "_rels/.rels"})
+_MAIN_PARTS = frozenset(
+    {"word/document.xml", "ppt/presentation.xml", "xl/workbook.xml", "xl/workbook.bin", "content.xml", "META-INF/container.xml"}
+    | {"Contents/section0.xml"}
+)
 _ODF_ENCRYPTION = frozenset({"ODT", "ODS", "ODP", "HWPX"})
 
 _HTML_START = re.compile(r"\ufeff?\s*(<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 _MAIL_START = re.compile(rb"(?:[\w-]+:.*\r?\n(?:[ \t].*\r?\n)*)*?MIME-Version:", re.IGNORECASE)
 _RTF = b"{\\rtf"
-_OTHERS = ((b"%!PS", "PostScript"), (b"HWP Document File V", "HWP 3"))
+_POSTSCRIPT, _HWP_3 = b"%!PS", b"HWP Document File V"
 
 
 def read(path: Path, *, name: str | None = None, recogniser: Recogniser | None = None, password: str | None = None) -> Reading:
@@ -114,9 +124,10 @@ def read_bytes(
         return _read_package(contents, name, password)
     if contents.lstrip().startswith(_RTF):
         return rtf.read(contents, name)
-    for start, kind in _OTHERS:
-        if contents.startswith(start):
-            raise UnsupportedFormat(name=name, kind=kind)
+    if contents.startswith(_POSTSCRIPT):
+        raise UnsupportedFormat(name=name, kind="PostScript")
+    if contents.startswith(_HWP_3):
+        raise _old_format(name, "HWP 3")
     is_text = text.looks_like_text(head)
     is_html = is_text and _HTML_START.match(text.rough(head)) is not None
     is_mime = is_text and _MAIL_START.match(head) is not None
@@ -127,7 +138,7 @@ def read_bytes(
     if not is_text:
         raise _why_not_binary(head, name, suffix)
     if suffix in _NOT_TEXT:
-        raise DamagedDocument(name=name, cause=f"its content is not {suffix[1:].upper()}")
+        raise NotWhatItsNameSays(name=name, kind=suffix[1:].upper(), cause="it holds text, perhaps a page that asks to log in")
     if is_mime:
         raise UnsupportedFormat(name=name, kind="MIME")
     if suffix in _MARKDOWN:
@@ -164,7 +175,16 @@ def _read_package(contents: bytes, name: str, password: str | None) -> Reading:
             case "HWPX":
                 return hwpx.read(package)
             case _:
-                raise UnsupportedFormat(name=name, kind=kind)
+                raise _why_not_package(package, kind)
+
+
+def _why_not_package(package: Package, kind: str) -> DocumentError:
+    suffix, parts = Path(package.name).suffix.lower(), set(package.parts())
+    if suffix not in _NOT_TEXT | _HANGUL:
+        return UnsupportedFormat(name=package.name, kind=kind)
+    if parts & _MAIN_PARTS and "mimetype" not in parts and not parts >= _TABLES_OF_PARTS:
+        return DamagedDocument(name=package.name, cause="its table of parts is missing")
+    return NotWhatItsNameSays(name=package.name, kind=suffix[1:].upper(), cause="it is a ZIP file that holds no such document")
 
 
 def _contents(path: Path, name: str) -> bytes:
@@ -209,12 +229,20 @@ def _decrypted(contents: bytes, name: str, password: str | None) -> bytes:
     return offcrypto.decrypt_package(contents, name, password)
 
 
-def _why_not_ole(contents: bytes, name: str) -> DamagedDocument | UnsupportedFormat:
-    """What an OLE container holds, from the names in its directory."""
+def _why_not_ole(contents: bytes, name: str) -> DocumentError:
+    """What an OLE container holds, from the names in its directory; from the file's own, where that was cut off."""
+    suffix = Path(name).suffix.lower()
     kinds = [kind for stream, kind in _OLE_STREAMS if _ole_entry(stream) in contents]
-    if not kinds and name.lower().endswith((".hwp", ".msg")):
+    kind = kinds[0] if kinds else suffix[1:].upper()
+    if kind in _BETTER:
+        return _old_format(name, kind)
+    if kind == "HWP" or suffix in _OLE_READ:
         return DamagedDocument(name=name, cause="its OLE container is broken")
-    return UnsupportedFormat(name=name, kind=kinds[0] if kinds else "OLE")
+    return UnsupportedFormat(name=name, kind="OLE")
+
+
+def _old_format(name: str, kind: str) -> OldFormat:
+    return OldFormat(name=name, kind=kind, better=_BETTER[kind])
 
 
 def _ole_entry(stream: str) -> bytes:
@@ -223,10 +251,13 @@ def _ole_entry(stream: str) -> bytes:
     return encoded.ljust(64, b"\0") + (len(encoded) + 2).to_bytes(2, "little")
 
 
-def _why_not_binary(head: bytes, name: str, suffix: str) -> DamagedDocument | UnsupportedFormat:
+def _why_not_binary(head: bytes, name: str, suffix: str) -> DocumentError:
     found = filetype.guess(head)
     if found is not None:
-        return UnsupportedFormat(name=name, kind=str(found.extension).upper())
-    if suffix in _NOT_TEXT:
+        kind = str(found.extension).upper()
+        if f".{found.extension}" in SUPPORTED_SUFFIXES:  # else it would have been read
+            return DamagedDocument(name=name, cause=f"it cannot be opened as {kind}")
+        return UnsupportedFormat(name=name, kind=kind)
+    if suffix in _NOT_TEXT | _HANGUL | _MAIL:
         return DamagedDocument(name=name, cause=f"its content is not {suffix[1:].upper()}")
     return UnsupportedFormat(name=name, kind=suffix[1:].upper() if suffix and suffix not in SUPPORTED_SUFFIXES else "binary")

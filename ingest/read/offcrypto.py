@@ -6,6 +6,7 @@ import io
 import logging
 import struct
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 from xml.parsers.expat import ExpatError
 
@@ -55,15 +56,9 @@ def decrypt_package(contents: bytes, name: str, password: str) -> bytes:
         raise WrongPassword(name=name)
     Container(contents, name)  # refuses what would fill the memory before the library looks at it
     opened = io.BytesIO()
-    try:
+    with _faults_named(name):
         file = OOXMLFile(io.BytesIO(contents))
         file.load_key(password=password, verify_password=True)
-    except InvalidKeyError as error:
-        raise WrongPassword(name=name) from error
-    except DecryptionError as error:
-        raise UnsupportedEncryption(name=name) from error
-    except _BROKEN as error:
-        raise _damaged(name) from error
     try:
         file.decrypt(opened)
     except (DecryptionError, *_BROKEN) as error:  # the password was right
@@ -84,7 +79,7 @@ def decrypt_workbook(contents: bytes, name: str, password: str) -> bytes:
         file = Xls97File(io.BytesIO(contents))
     except _BROKEN as error:
         raise UnsupportedEncryption(name=name) from error
-    try:
+    with _faults_named(name):
         file.load_key(password=password)
         file.data.workbook.seek(0)
         book = bytes(file.data.workbook.read())
@@ -95,13 +90,20 @@ def decrypt_workbook(contents: bytes, name: str, password: str) -> bytes:
                 plain = DocumentRC4CryptoAPI.decrypt(password, file.salt, file.keySize, io.BytesIO(book), blocksize=_BLOCK_BYTES)
             case _:
                 raise UnsupportedEncryption(name=name)
+    return with_stream(contents, name, "Workbook", _mixed(book, plain.getvalue()))
+
+
+@contextmanager
+def _faults_named(name: str) -> Iterator[None]:
+    """What the library raises where it takes a password, in our words."""
+    try:
+        yield
     except InvalidKeyError as error:
         raise WrongPassword(name=name) from error
     except DecryptionError as error:
         raise UnsupportedEncryption(name=name) from error
     except _BROKEN as error:
         raise _damaged(name) from error
-    return with_stream(contents, name, "Workbook", _mixed(book, plain.getvalue()))
 
 
 class _Part(NamedTuple):

@@ -36,13 +36,17 @@ _TIME = r"\{\\%s((?:\\(?:yr|mo|dy|hr|min|sec)\d{1,4}\s?)+)\}"
 def read(contents: bytes, name: str) -> Reading:
     """
     Raises:
-        DamagedDocument: its markup makes no sense.
+        DamagedDocument: its markup makes no sense, or was cut off before the first word.
         EmptyFile: it holds no words.
     """
     markup = _marked(contents)
     page = _page(_text(markup, name))
     if not page:
-        raise NoTextInDocument(name=name, pages=1) if "\\pict" in markup else EmptyFile(name=name)
+        if "\\pict" in markup:
+            raise NoTextInDocument(name=name, pages=1)
+        if not contents.rstrip(b"\0 \t\r\n\x1a").endswith(b"}"):
+            raise DamagedDocument(name=name, cause="its end is missing")
+        raise EmptyFile(name=name)
     metadata = _metadata(markup, name)
     return Reading((page.page(find=True),), format="rtf", title=metadata.get("title"), metadata=metadata)
 

@@ -44,11 +44,11 @@ _EMPHASIS = "*_`"
 
 
 def looks_like_text(head: bytes) -> bool:
-    """Whether these first bytes can be text in some encoding: no zeros and hardly a control byte, or UTF-16."""
+    """Whether these first bytes can be text in some encoding: hardly a zero or a control byte, or UTF-16."""
     if _by_mark(head) is not None:
         return True
     controls = len(head) - len(head.translate(None, _CONTROL_BYTES))
-    if b"\0" not in head and controls <= max(1, len(head) // 50):
+    if controls <= max(1, len(head) // 50):
         return True
     return _utf_16_without_mark(head[: len(head) // 4 * 4]) is not None
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from ingest.read import read_bytes
+from rag.errors import DocumentError
 from rag.records import Page, Reading, Table
 
 
@@ -21,6 +23,14 @@ def assert_sound(reading: Reading) -> None:
             assert page.text[table.end :].startswith("\n") or table.end == len(page.text)
             assert 0 <= table.header_rows <= len(lines_of(page, table))
             ends = table.end
+
+
+def assert_ends_well(contents: bytes, name: str) -> None:
+    """In a sound reading, or in a reason why there is none."""
+    try:
+        assert_sound(read_bytes(contents, name))
+    except DocumentError:
+        pass
 
 
 def lines_of(page: Page, table: Table) -> list[str]:

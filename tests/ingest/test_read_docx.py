@@ -13,8 +13,8 @@ from rag.errors import (
     DocumentTooDemanding,
     EmptyFile,
     NoTextInDocument,
+    NotWhatItsNameSays,
     UnsupportedEncryption,
-    UnsupportedFormat,
 )
 from rag.records import Heading, Page, Reading, Table
 from tests.documents import docx, docx_bomb, docx_of_xml
@@ -229,11 +229,11 @@ def rewritten(path: Path, **changed: bytes | None) -> Path:
         pytest.param(
             "word/document.xml", b"<a><p><r><pict><imagedata/></pict></r></p></a>", NoTextInDocument(name="a.docx", pages=1), id="scan"
         ),
-        pytest.param("_rels/.rels", None, UnsupportedFormat(name="a.docx", kind="ZIP"), id="no package"),
+        pytest.param("_rels/.rels", None, DamagedDocument(name="a.docx", cause="its table of parts is missing"), id="no package"),
         pytest.param(
             "[Content_Types].xml",
             b'<T><O PartName="/word/document.xml" ContentType="application/vnd.ms-visio.drawing.main+xml"/></T>',
-            UnsupportedFormat(name="a.docx", kind="ZIP"),
+            NotWhatItsNameSays(name="a.docx", kind="DOCX", cause="it is a ZIP file that holds no such document"),
             id="a drawing",
         ),
     ],

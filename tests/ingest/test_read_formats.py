@@ -1,7 +1,6 @@
 """What a file is, and why it cannot be read."""
 
 import os
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,8 @@ from rag.errors import (
     EncryptedDocument,
     NoSuchFile,
     NotAFile,
+    NotWhatItsNameSays,
+    OldFormat,
     UnreadableFile,
     UnsupportedFormat,
 )
@@ -99,13 +100,16 @@ def test_an_upload_is_known_by_the_name_the_user_gave_it(tmp_path: Path) -> None
         pytest.param(
             "a.xlsx",
             b"<html>Log in</html>",
-            Reason("DamagedDocument", {"name": "a.xlsx", "cause": "its content is not XLSX"}),
+            Reason("NotWhatItsNameSays", {"name": "a.xlsx", "kind": "XLSX", "cause": "it holds text, perhaps a page that asks to log in"}),
             id="login page saved as XLSX",
         ),
         pytest.param("a.mht", b"words", Reason("DamagedDocument", {"name": "a.mht", "cause": "no page is in it"}), id="text called MHT"),
         pytest.param("a.ps", b"%!PS-Adobe", Reason("UnsupportedFormat", {"name": "a.ps", "kind": "PostScript"}), id="PostScript"),
         pytest.param(
-            "a.hwp", b"HWP Document File V3.00 \x1a\1\2\3\4\5", Reason("UnsupportedFormat", {"name": "a.hwp", "kind": "HWP 3"}), id="HWP 3"
+            "a.hwp",
+            b"HWP Document File V3.00 \x1a\1\2\3\4\5",
+            Reason("OldFormat", {"name": "a.hwp", "kind": "HWP 3", "better": "HWPX"}),
+            id="HWP 3",
         ),
         pytest.param(
             "a.txt",
@@ -116,13 +120,13 @@ def test_an_upload_is_known_by_the_name_the_user_gave_it(tmp_path: Path) -> None
         pytest.param(
             "a.pdf",
             b"<html><p>Please log in</p></html>",
-            Reason("DamagedDocument", {"name": "a.pdf", "cause": "its content is not PDF"}),
+            Reason("NotWhatItsNameSays", {"name": "a.pdf", "kind": "PDF", "cause": "it holds text, perhaps a page that asks to log in"}),
             id="login page saved as PDF",
         ),
         pytest.param(
             "a.docx",
             b"words",
-            Reason("DamagedDocument", {"name": "a.docx", "cause": "its content is not DOCX"}),
+            Reason("NotWhatItsNameSays", {"name": "a.docx", "kind": "DOCX", "cause": "it holds text, perhaps a page that asks to log in"}),
             id="text called DOCX",
         ),
     ],
@@ -137,9 +141,9 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, name: str, content:
     ("streams", "error"),
     [
         pytest.param(("EncryptionInfo", "EncryptedPackage"), EncryptedDocument(name="a.docx"), id="DOCX with a password"),
-        pytest.param(("WordDocument",), UnsupportedFormat(name="a.docx", kind="DOC"), id="old Word"),
-        pytest.param(("Workbook", "WordDocument"), UnsupportedFormat(name="a.docx", kind="DOC"), id="old Word with a sheet inside"),
-        pytest.param(("PowerPoint Document", "Workbook"), UnsupportedFormat(name="a.docx", kind="PPT"), id="old PowerPoint"),
+        pytest.param(("WordDocument",), OldFormat(name="a.docx", kind="DOC", better="DOCX"), id="old Word"),
+        pytest.param(("Workbook", "WordDocument"), OldFormat(name="a.docx", kind="DOC", better="DOCX"), id="old Word with a sheet inside"),
+        pytest.param(("PowerPoint Document", "Workbook"), OldFormat(name="a.docx", kind="PPT", better="PPTX"), id="old PowerPoint"),
         pytest.param(("Workbook",), DamagedDocument(name="a.docx", cause="its sheets cannot be read"), id="a piece of an old workbook"),
         pytest.param(("FileHeader",), DamagedDocument(name="a.docx", cause="its OLE container is broken"), id="HWP without its tables"),
         pytest.param(("Something",), UnsupportedFormat(name="a.docx", kind="OLE"), id="something else"),
@@ -152,17 +156,50 @@ def test_an_ole_container_is_told_by_what_it_holds(tmp_path: Path, streams: tupl
 
 
 @pytest.mark.parametrize(
-    ("parts", "kind"),
+    ("name", "error"),
     [
-        pytest.param({"readme.txt": "words"}, "ZIP", id="zip"),
+        pytest.param("a.zip", UnsupportedFormat(name="a.zip", kind="ZIP"), id="zip"),
+        pytest.param("a", UnsupportedFormat(name="a", kind="ZIP"), id="no suffix"),
+        pytest.param(
+            "a.hwpx",
+            NotWhatItsNameSays(name="a.hwpx", kind="HWPX", cause="it is a ZIP file that holds no such document"),
+            id="zip called HWPX",
+        ),
     ],
 )
-def test_a_zip_that_is_not_read_is_told_by_its_kind(tmp_path: Path, parts: dict[str, str], kind: str) -> None:
-    with zipfile.ZipFile(tmp_path / "a.docx", "w") as package:
-        for part, content in parts.items():
-            package.writestr(part, content)
+def test_a_zip_of_other_things_is_told_by_its_name(tmp_path: Path, name: str, error: DocumentError) -> None:
+    assert reason_of(workbooks.package(tmp_path / name, {"readme.txt": "words"})) == error.reason()
 
-    assert reason_of(tmp_path / "a.docx") == Reason("UnsupportedFormat", {"name": "a.docx", "kind": kind})
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        pytest.param("a.xls", DamagedDocument(name="a.xls", cause="its OLE container is broken"), id="workbook"),
+        pytest.param("a.hwp", DamagedDocument(name="a.hwp", cause="its OLE container is broken"), id="HWP"),
+        pytest.param("a.msg", DamagedDocument(name="a.msg", cause="its OLE container is broken"), id="mail"),
+        pytest.param("a.doc", OldFormat(name="a.doc", kind="DOC", better="DOCX"), id="old Word"),
+        pytest.param("a.PPT", OldFormat(name="a.PPT", kind="PPT", better="PPTX"), id="old PowerPoint"),
+        pytest.param("a.db", UnsupportedFormat(name="a.db", kind="OLE"), id="something else"),
+    ],
+)
+def test_an_ole_container_without_its_directory_is_told_by_its_name(tmp_path: Path, name: str, error: DocumentError) -> None:
+    assert reason_of(documents.ole(tmp_path / name)) == error.reason()
+
+
+def test_a_kind_that_is_read_is_never_said_to_be_of_another_kind(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\x0a" + bytes(4) + b"XHDR" + bytes(64))
+    hwp = documents.ole(tmp_path / "a", "\x05HwpSummaryInformation")
+
+    assert reason_of(tmp_path / "a.png").code == DamagedDocument.__name__
+    assert reason_of(hwp) == DamagedDocument(name="a", cause="its OLE container is broken").reason()
+
+
+def test_a_few_zeros_do_not_make_text_binary(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_bytes(b"<html><p>wo\0rds" + b"<p>words" * 50)
+    (tmp_path / "a.csv").write_bytes(b"a,b\0,c\n" + b"1,2,3\n" * 50)
+
+    assert read(tmp_path / "a.html").text().startswith("words\n\nwords")
+    assert read(tmp_path / "a.csv").text().startswith("a | b | c\n1 | 2 | 3")
 
 
 def test_what_is_no_file_is_told_apart(tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from ingest.read import read
-from rag.errors import EmptyFile, NoTextInDocument
+from rag.errors import DamagedDocument, EmptyFile, NoTextInDocument
 from rag.records import Heading
+from tests.documents import text
 from tests.ingest.readings import assert_sound, tables_of
 
 
@@ -106,3 +107,12 @@ def test_a_picture_whose_length_is_not_said(tmp_path: Path) -> None:
     body = rb"before {\pict\jpegblip \bin " + b"ffd8" * 200 + rb"} after"
 
     assert read(rtf(tmp_path / "a.rtf", body)).text().split() == ["before", "after"]
+
+
+def test_what_was_cut_off_before_its_first_word_is_not_called_empty(tmp_path: Path) -> None:
+    cut, empty = text(tmp_path / "cut.rtf", r"{\rtf1{\fonttbl{\f0 Ari"), text(tmp_path / "empty.rtf", "{\\rtf1\\par}\n")
+
+    with pytest.raises(DamagedDocument):
+        read(cut)
+    with pytest.raises(EmptyFile):
+        read(empty)
