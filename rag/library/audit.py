@@ -16,7 +16,7 @@ from typing import Literal
 
 import numpy as np
 
-from rag.library.faults import damaged_terms, vectors_apart, without_their_terms
+from rag.library.faults import damaged_terms, index_sums, vectors_apart, without_their_terms
 from rag.library.library import UPLOAD, Library
 from rag.library.manifest import Place
 
@@ -28,7 +28,7 @@ _LENGTH_OFF = 1e-3
 
 Wrong = Literal["changed", "gone", "unreadable"]
 Report = Callable[[str, int, int, float], None]
-"""Gets "files" (in bytes) or "passages", how much is done, how much there is, and the seconds since that began."""
+"""Gets "files" (in bytes), "words" (of the word index) or "passages", how much is done, how much there is, and the seconds since that began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +115,11 @@ def _faults_of_passages(library: Library, report: Report, *, terms_too: bool) ->
     embedder = library.manifest.fact("embedder") or ""
     dimensions: Counter[int] = Counter()
     not_found, not_finite, not_of_length_1 = 0, 0, 0
+    sums = index_sums(library.manifest, lambda done, total: report("words", done, total, time.monotonic() - began)) if terms_too else {}
+    began = time.monotonic()
     for at in range(0, len(ids), _AT_ONCE_PASSAGES):
         some = ids[at : at + _AT_ONCE_PASSAGES]
-        not_found += without_their_terms(library.manifest, some) if terms_too else 0
+        not_found += without_their_terms(library.manifest, sums, some) if terms_too else 0
         for vector in vectors_apart(library.manifest, embedder, some):
             dimensions[len(vector)] += 1
             not_finite += not np.isfinite(vector).all()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from rag.library import fulltext
 from rag.library.manifest import Manifest
 from rag.ports import Vectors
 from rag.records import PAGE_BREAK
+
+_OCCURRENCES_AT_ONCE = 200_000
+"""Of terms, in memory: some 30 MB."""
 
 
 def faults(manifest: Manifest) -> list[str]:
@@ -56,14 +59,46 @@ def damaged_terms(manifest: Manifest) -> list[str]:
     return []
 
 
-def without_their_terms(manifest: Manifest, ids: Sequence[int]) -> int:
-    """How many of these passages are not found when all their terms are asked for."""
-    rows = manifest.rows(
-        "SELECT passage_id, header, text FROM passages WHERE passage_id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
-    )
+def index_sums(manifest: Manifest, report: Callable[[int, int], None]) -> dict[int, int]:
+    """Passage id -> ``_sum`` of the terms that the word index has for it, from one walk along the index, a few terms at a time."""
+    sums: dict[int, int] = {}
+    counts: list[tuple[str, int]] = manifest.rows("SELECT term, cnt FROM term_counts ORDER BY term")
+    total, done = sum(count for _, count in counts), 0
+    for first, last, occurrences in _parts(counts):
+        for term, passage_id in manifest.rows("SELECT term, doc FROM term_places WHERE term>=? AND term<=?", (first, last)):
+            sums[passage_id] = sums.get(passage_id, 0) + hash(term)
+        done += occurrences
+        report(done, total)
+    return sums
+
+
+def _parts(counts: Sequence[tuple[str, int]]) -> Iterator[tuple[str, str, int]]:
+    """First term, last term and occurrences of each."""
+    part: list[str] = []
+    occurrences = 0
+    for term, count in counts:
+        part.append(term)
+        occurrences += count
+        if occurrences >= _OCCURRENCES_AT_ONCE:
+            yield part[0], part[-1], occurrences
+            part, occurrences = [], 0
+    if part:
+        yield part[0], part[-1], occurrences
+
+
+def _sum(terms: Iterable[str]) -> int:
+    """The same for the same terms in any order, and hardly ever for others."""
+    return sum(map(hash, terms))
+
+
+def without_their_terms(manifest: Manifest, sums: Mapping[int, int], ids: Sequence[int]) -> int:
+    """How many of these passages have not got all their terms in the word index, whose ``index_sums`` are given."""
     missing = 0
-    for passage_id, header, text in rows:
-        if query := fulltext.all_of(fulltext.terms(f"{header}\n{text}")):
+    for passage_id, header, text in manifest.rows(
+        "SELECT passage_id, header, text FROM passages WHERE passage_id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
+    ):
+        terms = fulltext.terms(f"{header}\n{text}")
+        if sums.get(passage_id, 0) != _sum(terms) and (query := fulltext.all_of(terms)):  # SQLite may write some letters otherwise
             missing += not manifest.rows("SELECT 1 FROM terms WHERE terms MATCH ? AND rowid=?", (query, passage_id))
     return missing
 

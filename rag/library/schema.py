@@ -63,6 +63,7 @@ ALTER TABLE pages ADD COLUMN tables TEXT NOT NULL DEFAULT '[]'; -- start, end, r
 UPDATE pages SET recognised = json_remove(recognised, '$.words') WHERE recognised IS NOT NULL;
 """,
     4: """
+CREATE VIRTUAL TABLE term_places USING fts5vocab (terms, instance);
 CREATE TABLE wanted (                -- to be read again, since somebody asked for it
     place BLOB PRIMARY KEY REFERENCES places ON DELETE CASCADE, asked REAL NOT NULL
 ) STRICT;

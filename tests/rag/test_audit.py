@@ -11,6 +11,7 @@ import pytest
 
 from ingest.pipeline import Batch, add_upload
 from rag.library.audit import Note, audit
+from rag.library.fulltext import terms
 from rag.library.library import Library
 
 
@@ -21,6 +22,9 @@ def test_a_sound_drawer_has_nothing_to_say(filled: Library, papers: Path) -> Non
 
     size = sum(path.stat().st_size for path in papers.iterdir())
     assert (found.faults, found.notes, found.files, found.bytes_read) == ([], [], 2, size)
+    headed = filled.manifest.rows("SELECT header, text FROM passages")
+    words = sum(len(terms(f"{header}\n{text}")) for header, text in headed)
+    assert told.pop("words") == (words, words)
     assert told == {"files": (size, size), "passages": (filled.counts().passages,) * 2}
 
 

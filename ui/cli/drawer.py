@@ -80,8 +80,8 @@ def _check_in_full(desk: Desk) -> None:
     with opened_assistant(desk, filled=True) as assistant, progress_bar(desk, "checking") as bar:
 
         def report(what: str, done: int, total: int, seconds: float) -> None:
-            unit, size = (desk.words["unit_bytes"], 1e6) if what == "files" else (desk.words["unit_passages"], 1.0)
-            rate = f"{done / size / seconds:,.0f} {unit}/s" if seconds > 0 else ""
+            size = 1e6 if what == "files" else 1.0
+            rate = f"{done / size / seconds:,.0f} {desk.words[f'unit_{what}']}/s" if seconds > 0 else ""
             bar(done, total, desk.say(f"checking_{what}", rate=rate))
 
         found = audit(assistant.library, report)
