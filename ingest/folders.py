@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 
 from pathspec import GitIgnoreSpec
 
-from rag.errors import DocumentError, NoSuchFile, NoSuchFolder, NotAFile, UnreadableFile
+from rag.errors import DocumentError, NoSuchFile, NoSuchFolder, NotAFile, SystemFolder, UnreadableFile
 
 IGNORE_FILE = ".seorapignore"
 
@@ -93,7 +93,7 @@ def scan(root: Path, *, suffixes: frozenset[str], include: Sequence[str] = (), e
             found.left_out.append(UnreadableFile(name=Path(folder).name, cause=error.strerror or "no access"))
             continue
         names = {entry.name for entry in entries}
-        if _DRAWER in names or os.fsencode(os.path.realpath(folder)).startswith(_OF_THE_KERNEL):
+        if _DRAWER in names or _is_of_the_kernel(folder):
             continue
         if IGNORE_FILE in names:
             rules = [*rules, *_ignore_file(folder)]
@@ -107,6 +107,23 @@ def scan(root: Path, *, suffixes: frozenset[str], include: Sequence[str] = (), e
                 _take(entry, found, suffixes, wanted)
         waiting += reversed(below)
     return found
+
+
+def require_folder(folder: Path) -> None:
+    """Can it be watched?
+
+    Raises:
+        NoSuchFolder, SystemFolder
+    """
+    if not folder.is_dir():
+        raise NoSuchFolder(name=str(folder))
+    if _is_of_the_kernel(folder):
+        raise SystemFolder(name=str(folder))
+
+
+def _is_of_the_kernel(folder: str | Path) -> bool:
+    place = os.fsencode(os.path.realpath(folder))
+    return any(place == top or is_below(place, top) for top in _OF_THE_KERNEL)
 
 
 def _ignore_file(folder: str) -> Iterator[_Rules]:
@@ -186,4 +203,6 @@ def _wrong_with(path: Path) -> DocumentError | None:
         return NotAFile(name=path.name) if path.is_symlink() else NoSuchFile(name=str(path))
     except OSError as error:
         return UnreadableFile(name=path.name, cause=error.strerror or "no access")
-    return None if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else NotAFile(name=path.name)
+    if stat.S_ISDIR(mode):
+        return SystemFolder(name=str(path)) if _is_of_the_kernel(path) else None
+    return None if stat.S_ISREG(mode) else NotAFile(name=path.name)

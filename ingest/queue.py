@@ -15,13 +15,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
 
+from ingest.folders import require_folder
 from ingest.pipeline import Batch, Cancelled, add_upload, read_again
 from ingest.priority import lower_this_thread
 from ingest.sandbox import Sandbox
 from ingest.unlock import unlock
 from ingest.watch import Sweep, changes
 from rag.assemble import Assistant
-from rag.errors import DocumentError, NoSuchFolder, SeorapError, TakingInBroke, WrongPassword
+from rag.errors import DocumentError, SeorapError, TakingInBroke, WrongPassword
 from rag.library.worklist import WatchedFolder
 from rag.records import FileOutcome, Outcome, Progress
 
@@ -89,10 +90,9 @@ class Queue:
         """Keep the drawer equal to ``folder`` from now on.
 
         Raises:
-            NoSuchFolder: there is no such folder.
+            NoSuchFolder, SystemFolder
         """
-        if not folder.is_dir():
-            raise NoSuchFolder(name=str(folder))
+        require_folder(folder)
         self._put(WatchedFolder(os.fsencode(folder.absolute()), include, exclude))
 
     def unwatch(self, folder: bytes) -> None:

@@ -85,6 +85,13 @@ class NotAFile(DocumentError):
     }
 
 
+class SystemFolder(DocumentError):
+    sentences = {
+        "en": "{name}: this folder is the system's own and holds no documents; name another one.",
+        "ko": "{name}: 시스템이 쓰는 폴더라 문서가 없습니다. 다른 폴더를 지정해 주세요.",
+    }
+
+
 class UnreadableFile(DocumentError):
     may_pass = True
     sentences = {

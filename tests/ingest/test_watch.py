@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest.folders import scan
+from ingest.folders import find_files, require_folder, scan
 from ingest.pipeline import Batch, add
 from ingest.queue import Queue
 from ingest.watch import Sweep, changes
 from rag.assemble import Assistant
-from rag.errors import NoSuchFile
+from rag.errors import NoSuchFile, SystemFolder
 from rag.library.library import Library
 from rag.library.worklist import WatchedFolder
 from rag.records import State
@@ -407,3 +407,18 @@ def test_a_folder_is_watched_again_after_a_restart(
     assert library.manifest.folders() == []
     assert names(library) == ["취업규칙.md"]
     assert threading.active_count() < 20
+
+
+def test_a_folder_of_the_system_is_refused_and_one_that_sounds_like_it_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.folders._OF_THE_KERNEL", (os.fsencode(tmp_path / "proc"),))
+    for name in ("proc", "process"):
+        (tmp_path / name / "1").mkdir(parents=True)
+        (tmp_path / name / "1" / "a.txt").write_text("words")
+
+    require_folder(tmp_path / "process")
+    for folder in (tmp_path / "proc", tmp_path / "proc" / "1"):
+        with pytest.raises(SystemFolder):
+            require_folder(folder)
+    assert list(scan(tmp_path, suffixes=frozenset({".txt"})).files) == [os.fsencode(tmp_path / "process" / "1" / "a.txt")]
+    (named,), _ = find_files([tmp_path / "proc"], suffixes=frozenset({".txt"}))
+    assert isinstance(named.error, SystemFolder)

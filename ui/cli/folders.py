@@ -39,6 +39,7 @@ def watch(
     if folder is None:
         _show_folders(desk)
         return
+    from ingest.folders import require_folder
     from rag.library.worklist import WatchedFolder
 
     watched = WatchedFolder(os.fsencode(folder.expanduser().absolute()), tuple(include or ()), tuple(exclude or ()))
@@ -48,9 +49,9 @@ def watch(
             assistant.library.manifest.drop_folder(watched.folder)
             desk.tell(desk.say("folder_forgotten" if watched.folder in known else "folder_unknown", folder=os.fsdecode(watched.folder)))
             return
+        if once or watched.folder not in known:  # one that is known may be on a disk that is away
+            require_folder(folder.expanduser())
         if not once:
-            if watched.folder not in known and not folder.expanduser().is_dir():  # one that is known may be on a disk that is away
-                raise NoSuchFolder(name=str(folder))
             kept = known.get(watched.folder, watched)
             watched = replace(kept, include=watched.include, exclude=watched.exclude, paused=False)
             assistant.library.manifest.put_folder(watched)
