@@ -153,6 +153,13 @@ class UnsupportedEncryption(DocumentError):
     }
 
 
+class NoWords(DocumentError):
+    sentences = {
+        "en": "{name}: there are no words in it; check that it is the right file.",
+        "ko": "{name}: 글자가 하나도 없습니다. 맞는 파일인지 확인해 주세요.",
+    }
+
+
 class BlankDocument(DocumentError):
     sentences = {
         "en": "{name}: all of its {pages} pages are blank; check that it is the right file.",

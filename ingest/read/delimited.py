@@ -12,7 +12,7 @@ from typing import Literal
 from ingest.read.blocks import PageText, row_line
 from ingest.read.grid import are_names, trimmed
 from ingest.read.text import decode, normalise
-from rag.errors import EmptyFile
+from rag.errors import NoWords
 from rag.records import Reading
 
 _DELIMITERS = ",\t;|"
@@ -28,7 +28,7 @@ def read(contents: bytes, name: str) -> Reading:
     """The first row names the columns unless it holds a figure or leaves a column without a name.
 
     Raises:
-        EmptyFile: it holds no values.
+        NoWords: it holds no values.
     """
     written = normalise(decode(contents, name))
     told = _TOLD.match(written)
@@ -45,7 +45,7 @@ def read(contents: bytes, name: str) -> Reading:
         if row:
             lines.append(row_line(row))
     if not lines:
-        raise EmptyFile(name=name)
+        raise NoWords(name=name)
     text = PageText()
     if width > 1:
         is_headed = len(lines) > 1 and len(first) > 1 and all(first) and are_names(first)

@@ -16,7 +16,7 @@ from ingest.read import numbering
 from ingest.read.blocks import PageText, row_line
 from ingest.read.package import Element, Package, attribute, child, local, number, within
 from ingest.read.text import normalise
-from rag.errors import EmptyFile, NoTextInDocument
+from rag.errors import NoTextInDocument, NoWords
 from rag.records import Reading
 
 _HEADING_STYLE = re.compile(r"(?:heading|제목|개요)\s*([1-9])", re.IGNORECASE)
@@ -38,7 +38,7 @@ def read(package: Package) -> Reading:
     body.add_blocks(document)
     if not body.text:
         pictured = next(within(document, "pic", "imagedata"), None) is not None
-        raise NoTextInDocument(name=package.name, pages=1) if pictured else EmptyFile(name=package.name)
+        raise NoTextInDocument(name=package.name, pages=1) if pictured else NoWords(name=package.name)
     metadata = package.metadata()
     return Reading(pages=(body.text.page(find=True),), format="docx", title=metadata.get("title") or body.title, metadata=metadata)
 

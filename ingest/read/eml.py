@@ -15,7 +15,7 @@ from ingest.read.headings import find_headings
 from ingest.read.mail import Attachment, Bag, Letter, compose, one_line
 from ingest.read.mime import codec, parameters, words
 from ingest.read.text import decode, normalise
-from rag.errors import DamagedDocument, DocumentError, EmptyFile, UnsupportedEncryption, UnsupportedFormat
+from rag.errors import DamagedDocument, DocumentError, NoWords, UnsupportedEncryption, UnsupportedFormat
 from rag.records import Page, Reading
 
 _HEAD_BYTES = 256 * 1024
@@ -197,7 +197,7 @@ def _add_body(part: Message, kind: str, found: _Found) -> None:
     if kind == "text/html":
         try:
             found.body += html.read(text.encode("utf-8-sig"), found.name).pages
-        except EmptyFile:  # it shows pictures only
+        except NoWords:  # it shows pictures only
             return
         found.plain = False
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ingest.read import html
 from ingest.read.blocks import PageText
 from ingest.read.package import Element, Package, attribute, child, children, facts, local, part_beside, within
-from rag.errors import DamagedDocument, EmptyFile, NoTextInDocument, UnsupportedEncryption
+from rag.errors import DamagedDocument, NoTextInDocument, NoWords, UnsupportedEncryption
 from rag.records import Reading
 
 _CHAPTERS = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
@@ -35,7 +35,7 @@ def read(package: Package) -> Reading:
         if page.text.strip():
             text.add_page(page)
     if not text:
-        raise NoTextInDocument(name=package.name, pages=len(chapters)) if package.has_pictures() else EmptyFile(name=package.name)
+        raise NoTextInDocument(name=package.name, pages=len(chapters)) if package.has_pictures() else NoWords(name=package.name)
     found = child(book, "metadata")
     metadata = facts(found, {"title": "title", "author": "creator", "created": "date"})
     modified = next((node.text for node in children(found) if attribute(node, "property") == "dcterms:modified" and node.text), None)

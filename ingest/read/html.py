@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from ingest.read.headings import find_headings
 from ingest.read.text import LONGEST_MARKS, decode, nfc, normalise, rough
-from rag.errors import EmptyFile
+from rag.errors import NoWords
 from rag.records import Heading, Page, Reading, Table
 
 _UNSEEN = frozenset(
@@ -109,7 +109,7 @@ _AS_BROWSERS_READ = {
 def read(contents: bytes, name: str) -> Reading:
     """
     Raises:
-        EmptyFile: it shows no text; what its scripts would fetch is not there.
+        NoWords: it shows no text; what its scripts would fetch is not there.
     """
     return read_text(decode(contents, name, declared=_declared(contents)), name)
 
@@ -117,12 +117,12 @@ def read(contents: bytes, name: str) -> Reading:
 def read_text(markup: str, name: str) -> Reading:
     """
     Raises:
-        EmptyFile: as ``read``.
+        NoWords: as ``read``.
     """
     tree = _parsed(markup)
     page = _page(tree)
     if not page.text.strip():
-        raise EmptyFile(name=name)
+        raise NoWords(name=name)
     page = replace(page, headings=page.headings or find_headings(page.text))
     named = tree.css_first("head title")
     title = " ".join(normalise(named.text()).split()) if named is not None else ""

@@ -18,7 +18,7 @@ from ingest.read.hangul import Block, Cell, Grid
 from ingest.read.hwp_records import Record, Streams, summary
 from ingest.read.mail import one_line
 from ingest.read.ole import Container
-from rag.errors import DamagedDocument, EmptyFile, NoTextInDocument
+from rag.errors import DamagedDocument, NoTextInDocument, NoWords
 from rag.records import Reading
 
 _NUMBERING, _PARAGRAPH_SHAPE, _STYLE = 23, 25, 26
@@ -55,7 +55,7 @@ def read(container: Container) -> Reading:
     text = PageText()
     hangul.write(body.blocks, text)
     if not text:
-        raise NoTextInDocument(name=container.name, pages=1) if body.pictured else EmptyFile(name=container.name)
+        raise NoTextInDocument(name=container.name, pages=1) if body.pictured else NoWords(name=container.name)
     metadata = {_FACTS[number]: one_line(value) for number, value in summary(container.read(_SUMMARY) or b"").items() if number in _FACTS}
     metadata = {fact: value for fact, value in metadata.items() if value}
     return Reading(pages=(text.page(find=True),), format="hwp", title=metadata.get("title") or text.title, metadata=metadata)

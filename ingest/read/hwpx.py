@@ -10,7 +10,7 @@ from ingest.read import hangul, numbering
 from ingest.read.blocks import PageText
 from ingest.read.hangul import Block, Cell, Grid
 from ingest.read.package import Element, Package, child, children, facts, local, number, one_line, part_beside, within
-from rag.errors import DamagedDocument, EmptyFile, NoTextInDocument
+from rag.errors import DamagedDocument, NoTextInDocument, NoWords
 from rag.records import Reading
 
 _SECTION = re.compile(r"(?:.*/)?section(\d{1,6})\.xml", re.IGNORECASE)
@@ -47,7 +47,7 @@ def read(package: Package) -> Reading:
     hangul.write(body.blocks, text)
     if not text:
         pictured = any(True for section in sections for _ in within(section, "pic"))
-        raise NoTextInDocument(name=package.name, pages=1) if pictured else EmptyFile(name=package.name)
+        raise NoTextInDocument(name=package.name, pages=1) if pictured else NoWords(name=package.name)
     metadata = _metadata(package.part(_CONTENT))
     return Reading(pages=(text.page(find=True),), format="hwpx", title=metadata.get("title") or text.title, metadata=metadata)
 

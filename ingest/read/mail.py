@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ingest.read.blocks import PageText
 from ingest.read.text import normalise
-from rag.errors import DocumentError, DocumentTooDemanding, EmptyFile, MailCutOff
+from rag.errors import DocumentError, DocumentTooDemanding, MailCutOff, NoWords
 from rag.partial import why_partial
 from rag.records import Heading, Page, Reading
 
@@ -103,7 +103,7 @@ def compose(letter: Letter, bag: Bag, *, name: str, form: str) -> Reading:
         if part.text:
             page.add_page(part)
     if not page and not pages:
-        raise failed[0] if failed else EmptyFile(name=name)
+        raise failed[0] if failed else NoWords(name=name)
     metadata = {"author": letter.sender, "created": letter.created}
     return Reading(
         pages=(page.page(), *pages) if page else tuple(pages),

@@ -27,7 +27,7 @@ def read(contents: bytes, name: str) -> Reading:
     """
     Raises:
         DamagedDocument: no page is in it.
-        EmptyFile: the page shows no text.
+        NoWords: the page shows no text.
     """
     message = email.message_from_bytes(contents.lstrip())
     page = next((part for part in message.walk() if part.get_content_type() in ("text/html", "application/xhtml+xml")), None)

@@ -17,7 +17,7 @@ from ingest.read.mail import Attachment, Bag, Letter, compose, one_line
 from ingest.read.mime import codec, letters
 from ingest.read.ole import Container, Path
 from ingest.read.text import decode, normalise
-from rag.errors import DamagedDocument, EmptyFile, UnsupportedEncryption, UnsupportedFormat
+from rag.errors import DamagedDocument, NoWords, UnsupportedEncryption, UnsupportedFormat
 from rag.records import Page, Reading
 
 PROPERTIES = "__properties_version1.0"
@@ -163,7 +163,7 @@ def _body(message: _Properties, name: str) -> tuple[list[Page], list[Attachment]
     if text.strip():
         try:
             return list(html.read(text.encode("utf-8-sig", errors="replace"), name).pages), []
-        except EmptyFile:  # it shows pictures only
+        except NoWords:  # it shows pictures only
             return [], []
     packed = message.bytes(_RTF, 0x0102)
     if not packed:

@@ -10,7 +10,7 @@ from ingest.read import numbering
 from ingest.read.blocks import PageText, row_line
 from ingest.read.package import Element, Package, attribute, child, children, facts, local, number, one_line, within
 from ingest.read.text import normalise
-from rag.errors import DamagedDocument, EmptyFile, NoTextInDocument
+from rag.errors import DamagedDocument, NoTextInDocument, NoWords
 from rag.records import Page, Reading
 
 _WAYS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman", "": "none", "가, 나, 다, ...": "ganada"}
@@ -50,7 +50,7 @@ def read_text(package: Package) -> Reading:
     writer.add_blocks(body)
     if not writer.text:
         pictured = next(within(body, "image"), None) is not None
-        raise NoTextInDocument(name=package.name, pages=1) if pictured else EmptyFile(name=package.name)
+        raise NoTextInDocument(name=package.name, pages=1) if pictured else NoWords(name=package.name)
     page = writer.text.page(find=True)
     found = metadata(package)
     return Reading((page,), format="odt", title=found.get("title") or writer.title, metadata=found)
@@ -76,7 +76,7 @@ def read_slides(package: Package) -> Reading:
         elif next(within(slide, "image"), None) is not None:
             unread.append(position)
     if not pages:
-        raise NoTextInDocument(name=package.name, pages=len(slides)) if unread else EmptyFile(name=package.name)
+        raise NoTextInDocument(name=package.name, pages=len(slides)) if unread else NoWords(name=package.name)
     found = metadata(package)
     named = found.get("title") or next((page.headings[0].title for page in pages if page.headings), None)
     return Reading(tuple(pages), format="odp", title=named, metadata=found, unread_pages=tuple(unread))

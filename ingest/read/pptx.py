@@ -10,7 +10,7 @@ from ingest.read import numbering
 from ingest.read.blocks import PageText, row_line
 from ingest.read.package import Element, Package, Relation, attribute, child, children, local, number, one_line, reference, within
 from ingest.read.text import normalise
-from rag.errors import DamagedDocument, EmptyFile, NoTextInDocument
+from rag.errors import DamagedDocument, NoTextInDocument, NoWords
 from rag.records import Page, Reading
 
 _TITLES = ("title", "ctrTitle")
@@ -33,7 +33,7 @@ def read(package: Package) -> Reading:
     """
     Raises:
         NoTextInDocument: its slides are pictures.
-        EmptyFile: its slides are blank.
+        NoWords: its slides are blank.
     """
     main, presentation = package.main_part()
     parts = {relation.relation_id: relation.part for relation in package.relations(main)}
@@ -47,7 +47,7 @@ def read(package: Package) -> Reading:
         elif slide.pictured:
             unread.append(position)
     if not pages:
-        raise NoTextInDocument(name=package.name, pages=len(slides)) if unread else EmptyFile(name=package.name)
+        raise NoTextInDocument(name=package.name, pages=len(slides)) if unread else NoWords(name=package.name)
     metadata = package.metadata()
     title = metadata.get("title") or next((slide.text.title for slide in slides if slide.text.title), None)
     return Reading(tuple(pages), format="pptx", title=title, metadata=metadata, unread_pages=tuple(unread))

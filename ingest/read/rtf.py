@@ -14,7 +14,7 @@ from striprtf.striprtf import rtf_to_text
 from ingest.read.blocks import PageText, row_line
 from ingest.read.package import one_line
 from ingest.read.text import normalise
-from rag.errors import DamagedDocument, EmptyFile, NoTextInDocument
+from rag.errors import DamagedDocument, NoTextInDocument, NoWords
 from rag.records import Reading
 
 _ROW_START, _CELL_END, _ROW_END, _LEVEL, _NOTE_START, _NOTE_END = "\x1c", "\x1d", "\x1e", "\x1f", "\x18", "\x19"
@@ -37,7 +37,7 @@ def read(contents: bytes, name: str) -> Reading:
     """
     Raises:
         DamagedDocument: its markup makes no sense, or was cut off before the first word.
-        EmptyFile: it holds no words.
+        NoWords: it holds no words.
     """
     markup = _marked(contents)
     page = _page(_text(markup, name))
@@ -46,7 +46,7 @@ def read(contents: bytes, name: str) -> Reading:
             raise NoTextInDocument(name=name, pages=1)
         if not contents.rstrip(b"\0 \t\r\n\x1a").endswith(b"}"):
             raise DamagedDocument(name=name, cause="its end is missing")
-        raise EmptyFile(name=name)
+        raise NoWords(name=name)
     metadata = _metadata(markup, name)
     return Reading((page.page(find=True),), format="rtf", title=metadata.get("title"), metadata=metadata)
 

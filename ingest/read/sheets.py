@@ -20,9 +20,9 @@ from ingest.read.package import Package, children, one_line
 from rag.errors import (
     DamagedDocument,
     DocumentTooDemanding,
-    EmptyFile,
     EncryptedDocument,
     NoTextInDocument,
+    NoWords,
     UnsupportedEncryption,
     WrongPassword,
 )
@@ -57,7 +57,7 @@ def read_package(package: Package, contents: bytes, *, form: str, metadata: dict
     try:
         known = _unspaced(package) if form == "ods" else _without_macros(package)
         return _read(known or contents, package.name, form=form, metadata=metadata)
-    except EmptyFile as error:
+    except NoWords as error:
         if package.has_pictures():
             raise NoTextInDocument(name=package.name, pages=1) from error
         raise
@@ -138,7 +138,7 @@ def _read(contents: bytes, name: str, *, form: str, metadata: dict[str, str]) ->
             raise DamagedDocument(name=name, cause="its sheets cannot be read") from error
         raise
     if not pages:
-        raise EmptyFile(name=name)
+        raise NoWords(name=name)
     return Reading(pages, format=form, title=metadata.get("title"), metadata=metadata)
 
 

@@ -11,7 +11,7 @@ from charset_normalizer import from_bytes
 from markdown_it import MarkdownIt
 
 from ingest.read.headings import find_headings
-from rag.errors import EmptyFile, UnknownEncoding
+from rag.errors import NoWords, UnknownEncoding
 from rag.records import Heading, Page, Reading, Table
 
 _BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
@@ -166,7 +166,7 @@ def _is_mark(char: str) -> bool:
 def read_plain(contents: bytes, name: str) -> Reading:
     text = normalise(decode(contents, name).replace("\f\r", "\f").replace("\f\n", "\f").replace("\f", "\n\n"))
     if not text.strip():
-        raise EmptyFile(name=name)
+        raise NoWords(name=name)
     return Reading(pages=(Page(text, headings=find_headings(text)),), format="text")
 
 
@@ -177,7 +177,7 @@ def read_markdown(contents: bytes, name: str) -> Reading:
     """Markdown stays as it is written, so that a quotation can be found in the file itself."""
     text = normalise(decode(contents, name))
     if not text.strip():
-        raise EmptyFile(name=name)
+        raise NoWords(name=name)
     headings, tables = _markdown_structure(text)
     title = _front_title(text) or next((heading.title for heading in headings if heading.level == 1), None)
     return Reading(pages=(Page(text, headings=headings, tables=tables),), format="markdown", title=title)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ingest.read import read
-from rag.errors import DamagedDocument, EmptyFile, NoTextInDocument, UnsupportedEncryption
+from rag.errors import DamagedDocument, NoTextInDocument, NoWords, UnsupportedEncryption
 from rag.records import Heading, Page, Reading, Table
 from tests.ingest.readings import assert_sound
 from tests.workbooks import package
@@ -65,7 +65,7 @@ def test_a_lock_on_fonts_is_none_and_another_is(tmp_path: Path) -> None:
 
 
 def test_books_that_cannot_be_read_say_why(tmp_path: Path) -> None:
-    with pytest.raises(EmptyFile):
+    with pytest.raises(NoWords):
         read(epub(tmp_path / "a.epub", {"a": "<p></p>"}))
     with pytest.raises(NoTextInDocument):
         read(epub(tmp_path / "b.epub", {"a": "<img/>"}, OEBPS__images__1="x"))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ingest.read import read
-from rag.errors import EmptyFile
+from rag.errors import NoWords
 from rag.records import Page, Reading, Table
 from tests.documents import text
 from tests.ingest.readings import tables_of
@@ -54,5 +54,5 @@ def test_a_table_that_calls_itself_a_workbook_is_read(tmp_path: Path) -> None:
 
 
 def test_only_commas_are_nothing(tmp_path: Path) -> None:
-    with pytest.raises(EmptyFile):
+    with pytest.raises(NoWords):
         read(text(tmp_path / "a.csv", ",,,\n,,\n"))

@@ -11,9 +11,9 @@ from rag.errors import (
     DamagedDocument,
     DocumentError,
     DocumentTooDemanding,
-    EmptyFile,
     NoTextInDocument,
     NotWhatItsNameSays,
+    NoWords,
     UnsupportedEncryption,
 )
 from rag.records import Heading, Page, Reading, Table
@@ -225,7 +225,7 @@ def rewritten(path: Path, **changed: bytes | None) -> Path:
     [
         pytest.param("word/document.xml", None, DamagedDocument(name="a.docx", cause="its text is missing"), id="no text"),
         pytest.param("word/document.xml", b"<a", DamagedDocument(name="a.docx", cause="a part of it is not valid XML"), id="bad XML"),
-        pytest.param("word/document.xml", b"<a><p/></a>", EmptyFile(name="a.docx"), id="empty"),
+        pytest.param("word/document.xml", b"<a><p/></a>", NoWords(name="a.docx"), id="empty"),
         pytest.param(
             "word/document.xml", b"<a><p><r><pict><imagedata/></pict></r></p></a>", NoTextInDocument(name="a.docx", pages=1), id="scan"
         ),

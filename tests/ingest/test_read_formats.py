@@ -90,8 +90,8 @@ def test_an_upload_is_known_by_the_name_the_user_gave_it(tmp_path: Path) -> None
         pytest.param("a.pdf", b"", Reason("EmptyFile", {"name": "a.pdf"}), id="nothing, called PDF"),
         pytest.param("a.md", b" \r\n\t\n", Reason("EmptyFile", {"name": "a.md"}), id="white space"),
         pytest.param("a.docx", bytes(4096), Reason("EmptyFile", {"name": "a.docx"}), id="zeros left by a failed copy"),
-        pytest.param("a.txt", " \n".encode("utf-16"), Reason("EmptyFile", {"name": "a.txt"}), id="white space in UTF-16"),
-        pytest.param("a.html", b"<!doctype html><script>x</script>", Reason("EmptyFile", {"name": "a.html"}), id="only scripts"),
+        pytest.param("a.txt", " \n".encode("utf-16"), Reason("NoWords", {"name": "a.txt"}), id="white space in UTF-16"),
+        pytest.param("a.html", b"<!doctype html><script>x</script>", Reason("NoWords", {"name": "a.html"}), id="only scripts"),
         pytest.param(
             "a.txt", PNG, Reason("DamagedDocument", {"name": "a.txt", "cause": "it cannot be opened as PNG"}), id="picture called text"
         ),

@@ -14,8 +14,8 @@ from rag.errors import (
     DamagedDocument,
     DocumentError,
     DocumentTooDemanding,
-    EmptyFile,
     NoTextInDocument,
+    NoWords,
     OldFormat,
     UnsupportedEncryption,
 )
@@ -238,7 +238,7 @@ def nested(depth: int) -> list[Record]:
         pytest.param(hwp(paragraph("x"), flags=3), UnsupportedEncryption(name="a.hwp"), id="password"),
         pytest.param(hwp(paragraph("x"), flags=0x11), UnsupportedEncryption(name="a.hwp"), id="rights management"),
         pytest.param(hwp(), DamagedDocument(name="a.hwp", cause="its text is missing"), id="no section"),
-        pytest.param(hwp(paragraph(" ")), EmptyFile(name="a.hwp"), id="empty"),
+        pytest.param(hwp(paragraph(" ")), NoWords(name="a.hwp"), id="empty"),
         pytest.param(hwp(paragraph(anchor(11, "gso "), control("gso "))), NoTextInDocument(name="a.hwp", pages=1), id="only a picture"),
         pytest.param(hwp(nested(60)), DamagedDocument(name="a.hwp", cause="its parts are nested too deeply"), id="boxes in boxes"),
         pytest.param(ole_file({"FileHeader": b"x"}), DamagedDocument(name="a.hwp", cause="its header is missing"), id="something else"),

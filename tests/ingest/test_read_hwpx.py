@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from ingest.read import read_bytes
-from rag.errors import DamagedDocument, DocumentError, DocumentTooDemanding, EmptyFile, EncryptedDocument, NoTextInDocument
+from rag.errors import DamagedDocument, DocumentError, DocumentTooDemanding, EncryptedDocument, NoTextInDocument, NoWords
 from rag.records import Heading, Page, Reading, Table
 from tests.ingest.readings import assert_ends_well
 
@@ -171,7 +171,7 @@ def test_all_that_is_seen_is_read_and_nothing_else(more: str, expected: str) -> 
     ("contents", "error"),
     [
         pytest.param(hwpx(), DamagedDocument(name="a.hwpx", cause="its text is missing"), id="no section"),
-        pytest.param(hwpx(paragraph(" ")), EmptyFile(name="a.hwpx"), id="empty"),
+        pytest.param(hwpx(paragraph(" ")), NoWords(name="a.hwpx"), id="empty"),
         pytest.param(hwpx(paragraph("", more="<hp:pic/>")), NoTextInDocument(name="a.hwpx", pages=1), id="only a picture"),
         pytest.param(hwpx("<hp:p>"), DamagedDocument(name="a.hwpx", cause="a part of it is not valid XML"), id="bad XML"),
         pytest.param(

@@ -15,6 +15,7 @@ from rag.errors import (
     DocumentTooDemanding,
     EmptyFile,
     MailCutOff,
+    NoWords,
     SomePagesNeedOCR,
     UnsupportedEncryption,
     UnsupportedFormat,
@@ -319,7 +320,7 @@ def test_a_mail_opens_only_so_many_bytes() -> None:
             id="S/MIME, signed in one piece",
         ),
         pytest.param(["", "-----BEGIN PGP MESSAGE-----", "", "hQ"], UnsupportedEncryption(name="a.eml"), id="PGP in the text"),
-        pytest.param([""], EmptyFile(name="a.eml"), id="nothing in it"),
+        pytest.param([""], NoWords(name="a.eml"), id="nothing in it"),
         pytest.param(
             [*(f"Content-Type: multipart/mixed; boundary={at}\r\n\r\n--{at}" for at in range(200)), "", "x"],
             DamagedDocument(name="a.eml", cause="its parts are nested too deeply"),

@@ -9,7 +9,7 @@ import pytest
 
 from ingest.read import read_bytes
 from ingest.read.msg import unpacked_rtf
-from rag.errors import DamagedDocument, EmptyFile, UnsupportedEncryption, UnsupportedFormat
+from rag.errors import DamagedDocument, NoWords, UnsupportedEncryption, UnsupportedFormat
 from rag.records import Heading, Page, Reading
 from tests.ingest.readings import assert_ends_well, assert_sound
 from tests.ole import Tree, ole_file
@@ -134,7 +134,7 @@ def test_a_body_in_rtf_is_read_or_named() -> None:
 def test_a_mail_that_cannot_be_read_says_why() -> None:
     with pytest.raises(UnsupportedEncryption):
         read_bytes(ole_file(msg({0x001A: "IPM.Note.SMIME"})), "a.msg")
-    with pytest.raises(EmptyFile):
+    with pytest.raises(NoWords):
         read_bytes(ole_file(properties({0x001A: "IPM.Note"}, head=32)), "a.msg")
     with pytest.raises(DamagedDocument):
         read_bytes(ole_file(msg({}))[:1500], "a.msg")

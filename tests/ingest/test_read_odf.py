@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ingest.read import read
-from rag.errors import DamagedDocument, EmptyFile, EncryptedDocument, NoTextInDocument
+from rag.errors import DamagedDocument, EncryptedDocument, NoTextInDocument, NoWords
 from rag.records import Heading, Page, Reading, Table
 from tests.ingest.readings import assert_sound, tables_of
 from tests.workbooks import open_document, package
@@ -143,13 +143,13 @@ def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
     encrypted = "<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>"
     with pytest.raises(EncryptedDocument):
         read(open_document(tmp_path / "a.odt", "text", "", manifest=encrypted))
-    with pytest.raises(EmptyFile):
+    with pytest.raises(NoWords):
         read(open_document(tmp_path / "a.odt", "text", "<text:p/>"))
     with pytest.raises(NoTextInDocument):
         read(open_document(tmp_path / "a.odt", "text", "<text:p><draw:frame><draw:image/></draw:frame></text:p>"))
     with pytest.raises(NoTextInDocument):
         read(open_document(tmp_path / "a.odp", "presentation", "<draw:page><draw:frame><draw:image/></draw:frame></draw:page>"))
-    with pytest.raises(EmptyFile):
+    with pytest.raises(NoWords):
         read(open_document(tmp_path / "a.odp", "presentation", "<draw:page/>"))
     with pytest.raises(DamagedDocument):
         read(package(tmp_path / "a.odt", {"mimetype": "application/vnd.oasis.opendocument.text"}))

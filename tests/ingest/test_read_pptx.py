@@ -13,7 +13,7 @@ from pptx.slide import Slide
 from pptx.util import Inches
 
 from ingest.read import read
-from rag.errors import DamagedDocument, EmptyFile, NoTextInDocument
+from rag.errors import DamagedDocument, NoTextInDocument, NoWords
 from rag.records import Heading, Page, Reading
 from tests.ingest.readings import assert_sound, tables_of
 
@@ -165,7 +165,7 @@ def test_a_presentation_of_nothing_is_empty(tmp_path: Path) -> None:
     slides = Presentation()
     blank(slides)
 
-    with pytest.raises(EmptyFile):
+    with pytest.raises(NoWords):
         read(saved(slides, tmp_path / "a.pptx"))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ingest.read import read
-from rag.errors import DamagedDocument, EmptyFile, NoTextInDocument
+from rag.errors import DamagedDocument, NoTextInDocument, NoWords
 from rag.records import Heading
 from tests.documents import text
 from tests.ingest.readings import assert_sound, tables_of
@@ -97,7 +97,7 @@ def test_title_author_and_times(tmp_path: Path) -> None:
 
 
 def test_nothing_and_pictures_only(tmp_path: Path) -> None:
-    with pytest.raises(EmptyFile):
+    with pytest.raises(NoWords):
         read(rtf(tmp_path / "a.rtf", rb"\par\par"))
     with pytest.raises(NoTextInDocument):
         read(rtf(tmp_path / "a.rtf", rb"{\pict " + b"00" * 300 + b"}"))
@@ -114,5 +114,5 @@ def test_what_was_cut_off_before_its_first_word_is_not_called_empty(tmp_path: Pa
 
     with pytest.raises(DamagedDocument):
         read(cut)
-    with pytest.raises(EmptyFile):
+    with pytest.raises(NoWords):
         read(empty)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.read import read
-from rag.errors import DamagedDocument, DocumentTooDemanding, EmptyFile, EncryptedDocument, NoTextInDocument
+from rag.errors import DamagedDocument, DocumentTooDemanding, EncryptedDocument, NoTextInDocument, NoWords
 from rag.records import Heading, Page, Reading, Table
 from tests.ingest.readings import assert_sound, tables_of
 from tests.workbooks import ods, package, xls, xlsb, xlsx
@@ -143,7 +143,7 @@ def test_a_protected_workbook_says_so(tmp_path: Path) -> None:
 
 
 def test_a_workbook_without_cells_is_empty_or_a_picture(tmp_path: Path) -> None:
-    with pytest.raises(EmptyFile):
+    with pytest.raises(NoWords):
         read(xlsx(tmp_path / "a.xlsx", {"S": []}))
     with pytest.raises(NoTextInDocument):
         read(xlsx(tmp_path / "b.xlsx", {"S": []}, more={"xl/media/image1.png": b"x"}))
