@@ -13,21 +13,27 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import io
 import json
+import logging
+import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import redirect_stdout, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
+
+import chromadb  # noqa: F401 - what the forks would import one by one
+import llama_index.core.node_parser  # noqa: F401 - likewise
 
 import ingest.pipeline as pipeline_module
 import rag.library.library as library_module
@@ -46,7 +52,62 @@ QUESTIONS = [f"what does clause {number} of subject{number % 12} say about the d
 REMOVED = "03.txt"
 
 
-# --- in a process of its own ------------------------------------------------------------------
+# --- in processes of their own ----------------------------------------------------------------
+
+
+class Child:
+    """A fork of this process, which has imported everything and started nothing: what it does, and nothing else, can be traced and killed."""
+
+    def __init__(self, does: Callable[[], None], *, strace: Sequence[str] = ()) -> None:
+        """``strace``: traced with these options from before it begins."""
+        out, into = os.pipe()
+        begin, may_begin = os.pipe()
+        self.pid = os.fork()
+        if not self.pid:
+            os.close(out)
+            os.close(may_begin)
+            os.dup2(into, 1)
+            os.read(begin, 1)
+            self._live(does)
+        os.close(into)
+        os.close(begin)
+        self._said = os.fdopen(out)
+        self._strace = (
+            subprocess.Popen(["strace", "-f", "-qq", *strace, "-p", str(self.pid)], stderr=subprocess.DEVNULL) if strace else None
+        )
+        while self._strace and self._strace.poll() is None and not self._is_traced():
+            time.sleep(0.002)
+        os.write(may_begin, b"!")
+        os.close(may_begin)
+
+    def _live(self, does: Callable[[], None]) -> NoReturn:
+        code = 1
+        try:
+            with open(1, "w", closefd=False) as sys.stdout:
+                does()
+            code = 0
+        finally:
+            if code:
+                traceback.print_exc()
+            os._exit(code)
+
+    def _is_traced(self) -> bool:
+        return "TracerPid:\t0\n" not in Path(f"/proc/{self.pid}/status").read_text()
+
+    def is_alive(self) -> bool:
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+
+    def end(self) -> tuple[str, int]:
+        """All it said, and how it ended (as ``subprocess`` tells it)."""
+        with self._said:
+            said = self._said.read()
+        code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        if self._strace:
+            self._strace.wait()
+        return said, code
 
 
 def work(what: str, home: Path, folder: Path) -> None:
@@ -124,22 +185,23 @@ class Bench:
     def folder(self) -> Path:
         return self.scratch / "papers"
 
-    def run(self, *arguments: str, strace: Sequence[str] = ()) -> str:
-        done = subprocess.run([*strace, sys.executable, "-m", "bench.crashes", *arguments], capture_output=True, text=True, check=False)
-        if not strace and done.returncode:
-            raise RuntimeError(done.stderr[-2000:])
-        return done.stdout
-
     def work(self, what: str, home: Path, *, strace: Sequence[str] = ()) -> str:
-        return self.run("--work", what, str(home), str(self.folder), strace=strace)
+        said, code = Child(lambda: work(what, home, self.folder), strace=strace).end()
+        if code and not strace:
+            raise RuntimeError(f"{what} ended with {code}")
+        return said
 
     def state(self, home: Path) -> State:
-        return from_row(json.loads(self.run("--state", str(home))))
+        said, code = Child(lambda: _say(json.dumps(asdict(state(home))))).end()
+        if code:
+            raise RuntimeError(f"the drawer could not be looked at: {code}")
+        return from_row(json.loads(said))
 
     def states(self, what: str, home: Path) -> tuple[State, State]:
         """As the next start finds it, and when the work has been done again."""
-        found, again = self.run("--states", what, str(home), str(self.folder)).splitlines()
-        return from_row(json.loads(found)), from_row(json.loads(again))
+        found = self.state(home)
+        self.work(what, home)
+        return found, self.state(home)
 
     def write(self, number: int, edition: int, *, clauses: int = 4) -> None:
         words = "\n\n".join(
@@ -160,7 +222,7 @@ def calls_of(what: str, bench: Bench, base: Path) -> Iterator[tuple[str, int]]:
     if what != "restore":
         shutil.copytree(base, home)
     log = bench.scratch / "strace.log"
-    bench.work(what, home, strace=["strace", "-f", "-qq", "-e", f"trace={','.join(CALLS)}", "-o", str(log)])
+    bench.work(what, home, strace=["-e", f"trace={','.join(CALLS)}", "-o", str(log)])
     _tidy(bench, home)
     made = Counter(re.findall(rf"^(\d+) +({'|'.join(CALLS)})\(", log.read_text(errors="replace"), re.MULTILINE))
     for call in CALLS:
@@ -203,7 +265,7 @@ def matrix(bench: Bench, every: int) -> int:
             if what != "restore":
                 shutil.copytree(base, home)
             inject = ["-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}"]
-            said = bench.work(what, home, strace=["strace", "-f", "-qq", "-o", "/dev/null", *inject])
+            said = bench.work(what, home, strace=["-o", "/dev/null", *inject])
             if found := list(_wrongs(what, bench, home, said, before, control)):
                 wrong += 1
                 _say(f"FAILED {what}, killed at {call} {number}: {'; '.join(found)}")
@@ -264,14 +326,13 @@ def many(bench: Bench, kills: int, seed: int) -> int:
             edition += 1
             bench.write(number, edition)
         what = luck.choice(("add", "add", "remove", "rebuild", "backup"))
-        child = subprocess.Popen(
-            [sys.executable, "-m", "bench.crashes", "--work", what, str(home), str(bench.folder)], stdout=subprocess.PIPE, text=True
-        )
-        with suppress(subprocess.TimeoutExpired):
-            child.wait(luck.uniform(0.3, 3.0))  # importing takes most of the first second
-        done += child.poll() is None
+        child = Child(lambda what=what: work(what, home, bench.folder))  # type: ignore[misc]
+        until = time.monotonic() + luck.uniform(0.01, 1.5)
+        while child.is_alive() and time.monotonic() < until:
+            time.sleep(0.005)
+        done += child.is_alive()
         child.kill()
-        said = child.communicate()[0]
+        said, _ = child.end()
         _tidy(bench, bench.scratch / "nothing")
         found = bench.state(home)
         newest = {path.name: _hash(path) for path in bench.folder.iterdir()}
@@ -303,6 +364,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     failures = 0
+    logging.disable(logging.WARNING)  # an index that is made again is what happens all the time here
     with tempfile.TemporaryDirectory() as scratch:
         bench = Bench(Path(scratch))
         bench.folder.mkdir()
@@ -314,14 +376,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--work"]:
-        work(sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]))
-    elif sys.argv[1:2] == ["--state"]:
-        sys.stdout.write(json.dumps(asdict(state(Path(sys.argv[2])))))
-    elif sys.argv[1:2] == ["--states"]:
-        found = state(Path(sys.argv[3]))
-        with redirect_stdout(io.StringIO()):
-            work(sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]))
-        sys.stdout.write(json.dumps(asdict(found)) + "\n" + json.dumps(asdict(state(Path(sys.argv[3])))) + "\n")
-    else:
-        sys.exit(main())
+    sys.exit(main())

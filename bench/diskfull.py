@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -21,7 +22,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import rag.library.library as library_module
-from bench.crashes import Bench, State, from_row, state, work, wrongs_of
+from bench.crashes import Bench, Child, State, from_row, state, work, wrongs_of
 from rag.errors import SeorapError
 
 _LEAST_BYTES = {True: 32 << 20, False: 64 << 10}
@@ -35,7 +36,7 @@ _INSIDE = "--inside"
 
 
 def _worker(what: str, home: Path, folder: Path, reserve: bool) -> None:
-    """In a process of its own: says what is acknowledged, then what ended it."""
+    """Says what is acknowledged, then what ended it."""
     if not reserve:
         library_module._LEAST_FREE_BYTES = 0
     try:
@@ -53,11 +54,10 @@ def _run(bench: Bench, what: str, home: Path, *, reserve: bool) -> tuple[str, st
     Raises:
         RuntimeError: it ended with something that is no sentence for the user.
     """
-    command = [sys.executable, "-m", "bench.diskfull", "--work", what, str(home), str(bench.folder), str(int(reserve))]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"{what}: {done.stderr[-1500:]}")
-    said, _, error = done.stdout.partition("!")
+    all_said, code = Child(lambda: _worker(what, home, bench.folder, reserve)).end()
+    if code:
+        raise RuntimeError(f"{what} ended with {code}")
+    said, _, error = all_said.partition("!")
     return said, error.strip()
 
 
@@ -107,6 +107,7 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=24)
     parser.add_argument("--files", type=int, default=60)
     asked = parser.parse_args()
+    logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as scratch:
         bench = Bench(Path(scratch))
         bench.folder.mkdir()
@@ -125,9 +126,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--work"]:
-        _worker(sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]), sys.argv[5] == "1")
-    elif sys.argv[1:2] == [_INSIDE]:
+    if sys.argv[1:2] == [_INSIDE]:
         del sys.argv[1]
         sys.exit(min(main(), 1))
     else:
