@@ -45,6 +45,7 @@ class Queue:
         self._cancelled = threading.Event()
         self._paused = threading.Event()
         self._folders_changed = threading.Event()
+        self._deaf = threading.Event()
         self._outcomes: deque[FileOutcome] = deque(maxlen=_REMEMBERED)
         self._progress: Progress | None = None
         self._broken: SeorapError | None = None
@@ -107,6 +108,10 @@ class Queue:
         """Compare it as soon as possible."""
         self._hints.put(folder)
         self._wake.set()
+
+    def is_deaf(self) -> bool:
+        """Does the system not tell all that happens in the folders, so that they are only looked through every now and then?"""
+        return self._deaf.is_set()
 
     def progress(self) -> Progress | None:
         """None when there is nothing to do."""
@@ -302,6 +307,7 @@ class Queue:
             if not watched:
                 self._folders_changed.wait()
                 continue
-            for touched in changes(watched, self._folders_changed, most_s=self._sweep_every_s):
+            self._deaf.clear()
+            for touched in changes(watched, self._folders_changed, most_s=self._sweep_every_s, deaf=self._deaf.set):
                 for folder in touched:
                     self.look_into(folder)

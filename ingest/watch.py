@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 
 import watchfiles
@@ -147,25 +147,31 @@ def _has_changed(place: Place, file: FoundFile) -> bool:
     return (place.size_bytes, place.mtime_ns) != (file.size_bytes, file.mtime_ns) or place.inode not in (None, file.inode)
 
 
-def changes(folders: Collection[bytes], stop: threading.Event, *, most_s: float) -> Iterator[set[bytes]]:
+def changes(
+    folders: Collection[bytes], stop: threading.Event, *, most_s: float, deaf: Callable[[], None] = lambda: None
+) -> Iterator[set[bytes]]:
     """The folders in which something seems to have happened, as often as it does; the empty set after ``most_s`` of silence.
 
-    Ends when ``stop`` is set, and after ``most_s`` when the system cannot watch: the sweeps must do then.
+    Ends when ``stop`` is set, and after ``most_s`` when the system cannot watch. ``deaf`` is called when the system will not tell
+    everything: the sweeps must do then.
     """
     there = [os.fsdecode(folder) for folder in folders if Path(os.fsdecode(folder)).is_dir()]
     if not there:
         stop.wait(most_s)
         return
     try:
-        for events in _events(there, stop, most_s=most_s):
+        for events in _events(there, stop, deaf, most_s=most_s):
             paths = [os.fsencode(path) for _, path in events]
             yield {folder for folder in folders if any(_tells(path, folder) for path in paths)}
     except (OSError, RuntimeError, UnicodeEncodeError) as error:  # the folder is gone, or its name is not UTF-8
-        _warn(error)
+        log.info("watched folders are only looked through from time to time: %s", type(error).__name__)
+        deaf()
         stop.wait(most_s)
 
 
-def _events(there: Sequence[str], stop: threading.Event, *, most_s: float) -> Iterator[set[watchfiles.main.FileChange]]:
+def _events(
+    there: Sequence[str], stop: threading.Event, deaf: Callable[[], None], *, most_s: float
+) -> Iterator[set[watchfiles.main.FileChange]]:
     """All of them, or, where the system has no room for so many folders, those of the folders for which it has.
 
     Told to ignore refused folders, watchfiles ignores the want of room too, so it is told so only once that has been said.
@@ -187,14 +193,8 @@ def _events(there: Sequence[str], stop: threading.Event, *, most_s: float) -> It
             if lenient:
                 raise
             if not isinstance(error, PermissionError):
-                _warn(error)
+                deaf()
             lenient = True
-
-
-def _warn(error: Exception) -> None:
-    log.warning(
-        "the system does not tell all that happens in watched folders (%s): they are looked through from time to time", type(error).__name__
-    )
 
 
 def _tells(path: bytes, folder: bytes) -> bool:

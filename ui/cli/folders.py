@@ -71,6 +71,7 @@ def _watch(desk: Desk, assistant: Assistant, watched: WatchedFolder, *, once: bo
         hints: Iterator[set[bytes]] = iter(())
         told: set[str] = set()  # what holds on is said once
         missing = False
+        deaf, is_said = threading.Event(), False
         while True:
             batch = Batch(assistant.library, assistant.embedder, sandbox, desk.settings.split)
             sweep = Sweep(watched, batch, settled_s=0.0) if once else Sweep(watched, batch)
@@ -95,8 +96,11 @@ def _watch(desk: Desk, assistant: Assistant, watched: WatchedFolder, *, once: bo
             due = time.monotonic() + sweep.pause_s(desk.settings.watch.sweep_seconds)
             while time.monotonic() < due:
                 touched = next(hints, None)
+                if deaf.is_set() and not is_said:
+                    is_said = True
+                    desk.tell(desk.say("folders_deaf", seconds=desk.settings.watch.sweep_seconds))
                 if touched is None:
-                    hints = changes([watched.folder], threading.Event(), most_s=LOOK_AGAIN_S)
+                    hints = changes([watched.folder], threading.Event(), most_s=LOOK_AGAIN_S, deaf=deaf.set)
                 elif touched:
                     break
 

@@ -114,6 +114,8 @@ def draw_folders(desk: Desk, words: Words) -> None:
                 else:
                     state.tab().folders_open = True  # another count is another heading, which would be drawn closed
                     st.rerun()
+        if folders and desk.queue.is_deaf():
+            st.html(render.small(words.folders_deaf.format(seconds=desk.assistant.settings.watch.sweep_seconds)))
         for folder in folders:
             draw_folder(desk, folder, words)
 

@@ -114,6 +114,7 @@ class Words:
     # --- watched folders
     folders: str
     folders_lead: str
+    folders_deaf: str
     folder_path: str
     folder_watch: str
     folder_watched: str
@@ -225,6 +226,7 @@ ENGLISH = Words(
     tried_when_changed="It is tried again when the file changes.",
     folders="Watched folders",
     folders_lead="The drawer follows these folders: new, changed, renamed and deleted files. The files themselves are only read.",
+    folders_deaf="The system does not report all that happens in these folders; they are looked through every {seconds:.0f} s instead.",
     folder_path="Path of a folder on this computer",
     folder_watch="Watch",
     folder_watched="up to date at {time}",
@@ -341,6 +343,7 @@ KOREAN = Words(
     tried_when_changed="파일이 바뀌면 다시 시도합니다.",
     folders="지켜보는 폴더",
     folders_lead="서랍이 이 폴더들을 따라갑니다. 새 파일, 바뀐 파일, 이름이 바뀌거나 지워진 파일이 반영됩니다. 파일 자체는 읽기만 합니다.",
+    folders_deaf="시스템이 이 폴더들의 변화를 모두 알려 주지 않아, 대신 {seconds:.0f}초마다 살펴봅니다.",
     folder_path="이 컴퓨터의 폴더 경로",
     folder_watch="지켜보기",
     folder_watched="{time}에 확인함",
