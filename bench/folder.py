@@ -24,6 +24,8 @@ from rag.library.worklist import WatchedFolder
 from rag.settings import SandboxSettings, SplitSettings
 from tests.fakes import WordHashEmbedder
 
+_TELL_EVERY = 1000
+
 WORDS = [
     "lease",
     "deposit",
@@ -52,14 +54,25 @@ def write(path: Path, size_bytes: int, luck: random.Random) -> None:
 def sweep(library: Library, root: Path, sandbox: Sandbox) -> tuple[float, int, int]:
     """Seconds, outcomes, passages embedded."""
     embedder = WordHashEmbedder()
-    began = time.perf_counter()
-    count = sum(1 for _ in Sweep(WatchedFolder(os.fsencode(root)), Batch(library, embedder, sandbox, SplitSettings()), settled_s=0.0))
+    began, count = time.perf_counter(), 0
+    for count, _ in enumerate(
+        Sweep(WatchedFolder(os.fsencode(root)), Batch(library, embedder, sandbox, SplitSettings()), settled_s=0.0), 1
+    ):
+        if count % _TELL_EVERY == 0:
+            passages = library.counts().passages
+            print(
+                f"  {count} files, {passages} passages in the drawer; memory {memory_mib():.0f} MiB, of which the reader {child_mib():.0f}"
+            )
     return time.perf_counter() - began, count, embedder.embedded
 
 
 def memory_mib() -> float:
     own = psutil.Process()
     return sum(process.memory_info().rss for process in (own, *own.children(recursive=True))) / 2**20
+
+
+def child_mib() -> float:
+    return sum(process.memory_info().rss for process in psutil.Process().children(recursive=True)) / 2**20
 
 
 def main(files: int) -> None:

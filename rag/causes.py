@@ -30,6 +30,7 @@ KOREAN: Mapping[str, str] = {
     "its text is missing": "본문이 없음",
     "its transfer encoding is broken": "전송 인코딩이 깨져 있음",
     "it cannot be opened as {}": "{} 형식으로 열 수 없음",
+    "the picture in it is cut off or broken": "그림이 잘렸거나 깨짐",
     "no page is in it": "쪽이 없음",
     "the key to its text is missing": "본문을 여는 키가 없음",
     "exit code {}": "종료 코드 {}",

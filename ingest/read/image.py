@@ -67,6 +67,7 @@ def _open(contents: bytes, name: str, format_: str | None) -> Image.Image:
     """
     Raises:
         DocumentTooDemanding: its first frame has more pixels than a scan would.
+        DamagedDocument
     """
     try:
         with warnings.catch_warnings():
@@ -78,6 +79,11 @@ def _open(contents: bytes, name: str, format_: str | None) -> Image.Image:
         raise DamagedDocument(name=name, cause=f"it cannot be opened as {format_}") from error
     if _is_too_large(picture):
         raise DocumentTooDemanding(name=name, limit=f"{_LARGEST_MEGAPIXELS} megapixels")
+    if format_ != "TIFF":  # of which a part may be whole
+        try:
+            picture.load()
+        except UNREADABLE as error:
+            raise DamagedDocument(name=name, cause="the picture in it is cut off or broken") from error
     return picture
 
 

@@ -270,19 +270,28 @@ def test_the_program_says_the_same_as_the_library(monkeypatch: pytest.MonkeyPatc
 # --- files of pictures that are not as they should be ----------------------------------------
 
 
-def test_a_picture_cut_off_in_its_data_is_not_recognised(tmp_path: Path) -> None:
+def test_a_frame_cut_off_in_its_data_is_not_recognised(tmp_path: Path) -> None:
     file = io.BytesIO()
-    documents.drawn(ENGLISH).save(file, "PNG")
-    (tmp_path / "a.png").write_bytes(file.getvalue()[: len(file.getvalue()) // 2])
+    documents.drawn(ENGLISH).save(file, "TIFF")
+    (tmp_path / "a.tiff").write_bytes(file.getvalue()[: len(file.getvalue()) // 2])
     drawing = ocr.Tesseract(lambda picture, **how: [], "none", ("eng",))
 
-    assert reason_of(tmp_path / "a.png", drawing).reason() == DocumentNotRecognised(name="a.png", pages=1).reason()
+    assert reason_of(tmp_path / "a.tiff", drawing).reason() == DocumentNotRecognised(name="a.tiff", pages=1).reason()
 
 
 def test_a_picture_without_its_data_is_damaged(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n1234")
 
     assert reason_of(tmp_path / "a.png").reason() == DamagedDocument(name="a.png", cause="it cannot be opened as PNG").reason()
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg"])
+def test_a_picture_that_is_cut_off_is_damaged(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"a.{kind}"
+    Image.effect_noise((400, 300), 50).save(path)
+    path.write_bytes(path.read_bytes()[:-2000])
+
+    assert reason_of(path).reason() == DamagedDocument(name=path.name, cause="the picture in it is cut off or broken").reason()
 
 
 def test_a_picture_of_too_many_points_is_not_opened(tmp_path: Path) -> None:
