@@ -21,6 +21,7 @@ IGNORE_FILE = ".seorapignore"
 _PASSED_OVER = (".", "~$")
 """Begin the names of hidden files, and of those that office programs lay beside an open document."""
 
+_MOST_KINDS = 8
 _DRAWER = "manifest.sqlite3"
 _OF_THE_KERNEL = (b"/proc", b"/sys", b"/dev")
 
@@ -41,6 +42,11 @@ class Scan:
     left_out: list[DocumentError] = field(default_factory=list)  # links, pipes, what the system does not show
     other_kinds: dict[str, int] = field(default_factory=dict)  # suffix, lower case -> files
     unseen: list[bytes] = field(default_factory=list)  # folders that could not be listed, files that could not be looked at
+
+    def kinds(self) -> str:
+        """The suffixes of the files of other kinds, the most frequent first, each with their number."""
+        most = sorted(self.other_kinds.items(), key=lambda kind: -kind[1])[:_MOST_KINDS]
+        return ", ".join(f"{suffix or '-'} ({count})" for suffix, count in most)
 
     def can_tell(self, place: bytes) -> bool:
         """Whether a file that is not among ``files`` is really gone."""

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
 
-from ingest.folders import require_folder
+from ingest.folders import Scan, require_folder
 from ingest.pipeline import Batch, Cancelled, add_upload, read_again
 from ingest.priority import lower_this_thread
 from ingest.sandbox import Sandbox
@@ -51,6 +51,7 @@ class Queue:
         self._broken: SeorapError | None = None
         self._locked: deque[tuple[bytes, str]] = deque()  # places and their passwords, in memory only and until they are tried
         self._refused: set[bytes] = set()  # places whose last password was wrong
+        self._left_out: dict[bytes, Scan] = {}  # folder -> what its last sweep passed over, without its files
         self._hints: queue.SimpleQueue[bytes] = queue.SimpleQueue()  # folders in which something has happened
         self._due: dict[bytes, float] = {}  # folder -> when to look into it, by the monotonic clock; the worker's own
         self._sweeps: dict[bytes, tuple[Sweep, Iterator[FileOutcome]]] = {}
@@ -108,6 +109,10 @@ class Queue:
         """Compare it as soon as possible."""
         self._hints.put(folder)
         self._wake.set()
+
+    def left_out(self, folder: bytes) -> Scan:
+        """What the last look through a folder passed over and why; nothing before the first look since the start."""
+        return self._left_out.get(folder, Scan())
 
     def is_deaf(self) -> bool:
         """Does the system not tell all that happens in the folders, so that they are only looked through every now and then?"""
@@ -287,6 +292,7 @@ class Queue:
                 outcome = None
             if outcome is None:
                 del self._sweeps[place]
+                self._left_out[place] = Scan(left_out=sweep.found.left_out, other_kinds=sweep.found.other_kinds)
                 self._due[place] = min(self._due[place], time.monotonic() + sweep.pause_s(self._sweep_every_s))
             elif outcome.outcome is not Outcome.UNCHANGED:
                 self._outcomes.append(outcome)

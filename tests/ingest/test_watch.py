@@ -422,3 +422,18 @@ def test_a_folder_of_the_system_is_refused_and_one_that_sounds_like_it_is_not(tm
     assert list(scan(tmp_path, suffixes=frozenset({".txt"})).files) == [os.fsencode(tmp_path / "process" / "1" / "a.txt")]
     (named,), _ = find_files([tmp_path / "proc"], suffixes=frozenset({".txt"}))
     assert isinstance(named.error, SystemFolder)
+
+
+def test_what_a_folder_holds_beside_documents_can_be_told(queue: Queue, library: Library, papers: Path) -> None:
+    for name in ("a.doc", "b.doc", "c.zip"):
+        (papers / name).write_bytes(b"x")
+    os.symlink("/etc/hostname", papers / "link.txt")
+
+    queue.watch(papers)
+    until(lambda: queue.left_out(os.fsencode(papers)).other_kinds != {})
+    queue.close()
+
+    found = queue.left_out(os.fsencode(papers))
+    assert found.kinds() == ".doc (2), .zip (1)"
+    assert [error.facts["name"] for error in found.left_out] == ["link.txt"]
+    assert queue.left_out(b"/elsewhere").kinds() == ""

@@ -141,7 +141,4 @@ def _tell_new(desk: Desk, sentences: Iterable[str], told: set[str]) -> set[str]:
 def _left_out(desk: Desk, found: Scan) -> Iterator[str]:
     yield from (error.sentence(desk.language) for error in found.left_out)
     if found.other_kinds:
-        kinds = ", ".join(
-            f"{suffix or '-'} ({count})" for suffix, count in sorted(found.other_kinds.items(), key=lambda kind: -kind[1])[:8]
-        )
-        yield desk.say("other_kinds", count=sum(found.other_kinds.values()), kinds=kinds)
+        yield desk.say("other_kinds", count=sum(found.other_kinds.values()), kinds=found.kinds())

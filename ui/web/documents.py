@@ -24,6 +24,7 @@ from ui.words.page import Words
 SUFFIXES = tuple(sorted(suffix[1:] for suffix in SUPPORTED_SUFFIXES))
 _A_PAGE = 50
 _WORTH_A_FILTER = 8
+_LEFT_OUT_SHOWN = 3
 _LOOK_EVERY_S = 1.0
 _LOOK_IDLE_S = 3.0
 """While nothing is taken in: a watched folder may begin to be at any time."""
@@ -134,6 +135,13 @@ def draw_folder(desk: Desk, folder: WatchedFolder, words: Words) -> None:
         desk.queue.unwatch(folder.folder)
         state.tab().folders_open = True
         st.rerun()
+    found = desk.queue.left_out(folder.folder)
+    if found.other_kinds:
+        st.html(render.small(words.folder_other_kinds.format(count=sum(found.other_kinds.values()), kinds=render.visible(found.kinds()))))
+    for error in found.left_out[:_LEFT_OUT_SHOWN]:
+        st.html(render.small(render.visible(error.sentence(state.tab().language))))
+    if len(found.left_out) > _LEFT_OUT_SHOWN:
+        st.html(render.small(words.folder_left_out_more.format(count=len(found.left_out) - _LEFT_OUT_SHOWN)))
 
 
 def state_of(folder: WatchedFolder, words: Words) -> str:

@@ -120,6 +120,8 @@ class Words:
     folder_watched: str
     folder_paused: str
     folder_unreachable: str
+    folder_other_kinds: str
+    folder_left_out_more: str
     document_away: str
     folder_never: str
     folder_pause: str
@@ -232,6 +234,8 @@ ENGLISH = Words(
     folder_watched="up to date at {time}",
     folder_paused="paused",
     folder_unreachable="not there now; its documents stay",
+    folder_other_kinds="{count} files of kinds that are not read are left out: {kinds}",
+    folder_left_out_more="and {count} more that cannot be read",
     document_away="its folder is not there now",
     folder_never="not looked through yet",
     folder_pause="Pause",
@@ -349,6 +353,8 @@ KOREAN = Words(
     folder_watched="{time}에 확인함",
     folder_paused="멈춤",
     folder_unreachable="지금은 없음. 문서는 그대로 둡니다",
+    folder_other_kinds="읽을 수 없는 종류라 넣지 않은 파일 {count}개: {kinds}",
+    folder_left_out_more="그 밖에 읽을 수 없는 것 {count}개",
     document_away="지금은 폴더가 없음",
     folder_never="아직 살펴보지 않음",
     folder_pause="멈추기",
