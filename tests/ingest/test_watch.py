@@ -427,7 +427,7 @@ def test_a_folder_of_the_system_is_refused_and_one_that_sounds_like_it_is_not(tm
 def test_what_a_folder_holds_beside_documents_can_be_told(queue: Queue, library: Library, papers: Path) -> None:
     for name in ("a.doc", "b.doc", "c.zip"):
         (papers / name).write_bytes(b"x")
-    os.symlink("/etc/hostname", papers / "link.txt")
+    (papers / "link.txt").symlink_to("/etc/hostname")
 
     queue.watch(papers)
     until(lambda: queue.left_out(os.fsencode(papers)).other_kinds != {})
