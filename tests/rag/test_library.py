@@ -349,3 +349,23 @@ def test_a_disk_almost_full_takes_nothing_more_and_still_answers(
     monkeypatch.undo()
 
     assert [outcome.outcome.value for outcome in add([papers], batch)] == ["unchanged", "added", "unchanged"]
+
+
+def test_what_an_unfinished_document_has_cost_is_kept_for_a_week(library: Library, home: Path) -> None:
+    manifest = library.manifest
+    manifest.keep_page("a", "by tesseract", 1, "page one")
+    manifest.keep_vectors("a", "e", {b"key": np.ones(2, np.float32)})
+    manifest.keep_page("b", "by tesseract", 1, "page one")
+    with manifest.transaction():
+        for table in ("unfinished_pages", "unfinished_vectors"):
+            manifest.rows(f"UPDATE {table} SET added=added-8*24*3600 WHERE doc_id='a'")
+    assert manifest.kept_pages("a", "by tesseract") == ["page one"]
+    assert manifest.kept_pages("a", "by another") == []
+    library.close()
+
+    again = Library(home)
+
+    assert again.manifest.kept_pages("a", "by tesseract") == []
+    assert again.manifest.kept_vectors("a", "e") == {}
+    assert again.manifest.kept_pages("b", "by tesseract") == ["page one"]
+    again.close()
