@@ -24,6 +24,7 @@ KOREAN: Mapping[str, str] = {
     "its parts are nested too deeply": "구성 요소가 너무 깊이 겹쳐 있음",
     "its parts cannot be told apart": "구성 요소를 구별할 수 없음",
     "its sheets cannot be read": "시트를 읽을 수 없음",
+    "its table of contents is damaged": "목차가 손상됨",
     "its table of parts is missing": "구성 목록이 없음",
     "its text cannot be unpacked": "본문의 압축을 풀 수 없음",
     "its text is cut off": "본문이 잘려 있음",

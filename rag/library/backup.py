@@ -6,6 +6,7 @@ of it is used.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -138,10 +139,14 @@ def restore_backup(file: Path, home: Path, report: Report = lambda done, total: 
 def _broken(file: Path) -> Iterator[None]:
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, NotImplementedError, sqlite3.Error) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, RuntimeError, sqlite3.Error) as error:
         raise BackupBroken(path=str(file), cause=str(error) or type(error).__name__) from error
     except FileNotFoundError as error:
         raise BackupBroken(path=str(file), cause="there is no such file") from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # to go to a place that no file has, as a broken table of contents has it
+            raise
+        raise BackupBroken(path=str(file), cause="its table of contents is damaged") from error
 
 
 def _unpack(file: Path, made: Path, report: Report) -> None:
