@@ -15,6 +15,7 @@ from pathlib import Path, PurePath
 from pathspec import GitIgnoreSpec
 
 from rag.errors import DocumentError, NoSuchFile, NoSuchFolder, NotAFile, SystemFolder, UnreadableFile
+from rag.library.paths import is_below
 
 IGNORE_FILE = ".seorapignore"
 
@@ -50,11 +51,7 @@ class Scan:
 
     def can_tell(self, place: bytes) -> bool:
         """Whether a file that is not among ``files`` is really gone."""
-        return not any(place == folder or place.startswith(folder + os.sep.encode()) for folder in self.unseen)
-
-
-def is_below(place: bytes, folder: bytes) -> bool:
-    return place.startswith(folder.rstrip(os.sep.encode()) + os.sep.encode())
+        return not any(place == folder or is_below(place, folder) for folder in self.unseen)
 
 
 def is_passed_over(place: bytes, root: bytes) -> bool:

@@ -45,7 +45,7 @@ _EMBED_AT_ONCE = 64
 """Passages between two reports of progress and two chances to stop."""
 
 _KEEP_AT = 1_024
-"""Passages of one document after which what was embedded is kept, should it be broken off: half a minute's work."""
+"""Passages of one document, a multiple of those embedded at once, after which they are kept, should it be broken off: half a minute's work."""
 
 _INDEX_AT = 1_000
 """Waiting index operations after which the index is told."""
@@ -199,7 +199,7 @@ def _add_file(
     snapshot = path.name if place.startswith(UPLOAD) else None
     shown = name if snapshot else os.fsdecode(path)
     stamp: _Stamp | None = None
-    content_hash = ""
+    content_hash: str | None = None
     try:
         stamp = _stamp(path, name)
         content_hash = _hash(path, name)
@@ -238,7 +238,8 @@ def _add_file(
         return FileOutcome(shown, Outcome.FAILED, reason=error.reason()), False
     except DocumentError as error:
         log.info("a document was not taken in: %s", type(error).__name__)
-        library.manifest.forget_unfinished(content_hash)
+        if content_hash:
+            library.manifest.forget_unfinished(content_hash)
         library.manifest.put_place(
             place,
             name=name,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from ingest.folders import is_below
 from rag import errors
 from rag.errors import DocumentError, NoSuchDocument
 from rag.library.library import Library, identity
 from rag.library.manifest import Place
+from rag.library.paths import is_below
 from rag.records import Document, State
 
 _FIRST_RETRY_S = 15.0

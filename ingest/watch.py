@@ -11,12 +11,13 @@ from pathlib import Path, PurePath
 
 import watchfiles
 
-from ingest.folders import FoundFile, Named, Scan, is_below, is_passed_over, scan
+from ingest.folders import FoundFile, Named, Scan, is_passed_over, scan
 from ingest.pipeline import Batch, take_in
 from ingest.read import SUPPORTED_SUFFIXES
 from ingest.retry import next_try
 from rag.errors import NoSuchFolder
 from rag.library.manifest import Place
+from rag.library.paths import is_below
 from rag.library.worklist import WatchedFolder
 from rag.records import FileOutcome
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from ingest.read.headings import find_headings
+from ingest.read.markup import bounded
 from ingest.read.text import LONGEST_MARKS, decode, nfc, normalise, rough
 from rag.errors import NoWords
 from rag.records import Heading, Page, Reading, Table
@@ -80,23 +80,8 @@ _DECLARED = re.compile(
 _CLOSED_AT_ONCE = re.compile(r"<(title|script|style|iframe|textarea|noscript)\b([^<>]*)/>", re.IGNORECASE)
 """In XHTML these hold nothing; in HTML they hold the rest of the page."""
 
-_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1|\Z)|<(/?)([a-z][^\s/>]*)[^>]*(?:>|\Z)", re.IGNORECASE | re.DOTALL)
-_NEST_NOTHING = frozenset(
-    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
-    | {"p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "a", "button"}
-)
-"""Tags that are never open, and those that the next of their kind closes, which are inside each other only through others."""
-
-_DEEPEST = 512
-"""Tags inside each other, as browsers count them. For each tag the parser looks through those that are open: 500,000 took it minutes."""
-
 _END_OF_LETTER = 2 * LONGEST_MARKS
 """Characters at the end of a text among which the last letter begins, whatever marks it has."""
-
-_MOST_ATTRIBUTES = 500
-_ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
-_TOO_MANY_ATTRIBUTES = re.compile(rf"(<[a-z][^\s/>]*+(?:{_ATTRIBUTE}){{{_MOST_ATTRIBUTES}}}+)(?:{_ATTRIBUTE})++", re.IGNORECASE)
-"""The parser compares each with all others of its tag: 300,000 took it minutes."""
 
 _AS_BROWSERS_READ = {
     **dict.fromkeys(("euc-kr", "ks_c_5601-1987", "ksc5601", "ks_c_5601", "korean", "windows-949"), "cp949"),
@@ -150,36 +135,9 @@ def _page(tree: LexborHTMLParser) -> Page:
 
 def _parsed(markup: str) -> LexborHTMLParser:
     try:
-        return LexborHTMLParser(_flattened(markup))
+        return LexborHTMLParser(bounded(markup))
     except SelectolaxError as error:  # every markup can be parsed, if there is memory for its tree
         raise MemoryError from error
-
-
-def _flattened(markup: str) -> str:
-    """The markup without the tags that are deeper than any browser lets them be, and attributes beyond what any tag has; the words stay."""
-    markup = _TOO_MANY_ATTRIBUTES.sub(r"\1", markup)
-    if markup.count("<") < _DEEPEST:
-        return markup
-    depth, kept = 0, list[str]()
-    at, opened, dropped = 0, Counter[str](), Counter[str]()
-    for match in _TAG.finditer(markup):
-        tag = (match[3] or "").lower()
-        if not tag or tag in _NEST_NOTHING:
-            continue
-        if match[2]:
-            drop = dropped[tag] > 0
-            dropped[tag] -= drop
-            depth -= not drop and opened[tag] > 0
-            opened[tag] -= not drop and opened[tag] > 0
-        else:
-            drop = depth >= _DEEPEST
-            dropped[tag] += drop
-            depth += not drop
-            opened[tag] += not drop
-        if drop:
-            kept += (markup[at : match.start()], " ")
-            at = match.end()
-    return "".join(kept) + markup[at:] if kept else markup
 
 
 def _declared(contents: bytes) -> str | None:

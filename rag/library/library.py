@@ -29,7 +29,8 @@ from rag.library.faults import faults
 from rag.library.index import VectorIndex
 from rag.library.lock import DrawerLock
 from rag.library.manifest import Manifest, Place, page_at
-from rag.library.tags import below, same, tags_of
+from rag.library.paths import is_below
+from rag.library.tags import same, tags_of
 from rag.library.worklist import WatchedFolder
 from rag.partial import why_partial
 from rag.ports import Embedder, Vectors
@@ -397,5 +398,5 @@ def _document(
         tags=tags_of((place.place for place in places), [folder.folder for folder in folders]),
         recognised_pages=recognised_pages,
         confidence=confidence,
-        away=all(any(below(place.place, folder.folder) for folder in folders if not folder.reachable) for place in places),
+        away=all(any(is_below(place.place, folder.folder) for folder in folders if not folder.reachable) for place in places),
     )

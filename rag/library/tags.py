@@ -5,10 +5,11 @@ They are derived whenever they are asked for, so a file that moves has the tags 
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from collections.abc import Collection, Iterable
 from pathlib import PurePath
+
+from rag.library.paths import within
 
 
 def tags_of(places: Iterable[bytes], folders: Collection[bytes]) -> tuple[str, ...]:
@@ -18,7 +19,7 @@ def tags_of(places: Iterable[bytes], folders: Collection[bytes]) -> tuple[str, .
     """
     found: dict[str, str] = {}
     for place in places:
-        inside = [relative for folder in folders if (relative := below(place, folder))]
+        inside = [relative for folder in folders if (relative := _names(within(place, folder)))]
         for name in max(inside, key=len, default=())[:-1]:
             found.setdefault(same(name), name)
     return tuple(found.values())
@@ -29,9 +30,5 @@ def same(tag: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", tag).casefold())
 
 
-def below(place: bytes, folder: bytes) -> tuple[str, ...]:
-    """The names from the folder down to the file; empty when it does not lie there."""
-    start = folder.rstrip(os.sep.encode()) + os.sep.encode()
-    if not place.startswith(start):
-        return ()
-    return PurePath(unicodedata.normalize("NFC", place[len(start) :].decode("utf-8", "replace"))).parts
+def _names(path: bytes) -> tuple[str, ...]:
+    return PurePath(unicodedata.normalize("NFC", path.decode("utf-8", "replace"))).parts

@@ -1,0 +1,18 @@
+"""Paths as the system has them, in bytes."""
+
+from __future__ import annotations
+
+import os
+
+
+def is_below(place: bytes, folder: bytes) -> bool:
+    return place.startswith(_start(folder))
+
+
+def within(place: bytes, folder: bytes) -> bytes:
+    """The path of a place from the folder in which it lies; empty when it does not."""
+    return place[len(_start(folder)) :] if is_below(place, folder) else b""
+
+
+def _start(folder: bytes) -> bytes:
+    return folder.rstrip(os.sep.encode()) + os.sep.encode()
