@@ -7,13 +7,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
+from ingest.figures import tables_of_figures
 from rag.records import PAGE_BREAK, Reading, Span, Table
 from rag.sentences import sentence_spans
 from rag.settings import SplitSettings
 
-SPLIT_VERSION = "2"
+SPLIT_VERSION = "3"
 """Changes whenever the same reading would be split otherwise; documents split by another are read again when added."""
 
+
+_PART_OF_SENTENCE = r"(?:[^\n,.;。？！]|[,.;](?!\s))+(?:[,.;。？！]\s?|\n)?|\n"
+"""Where a sentence that is too long is cut: after a line or a clause, never within a number."""
 
 _LONGEST_COLUMN_NAMES = 300
 """Characters of a table's column names that go with each of its passages."""
@@ -38,6 +42,7 @@ def split(reading: Reading, *, count_tokens: Callable[[str], int], settings: Spl
         chunk_size=settings.passage_tokens,
         chunk_overlap=settings.overlap_tokens,
         paragraph_separator="\n\n",
+        secondary_chunking_regex=_PART_OF_SENTENCE,
         tokenizer=lambda text: range(count_tokens(text)),  # only its length is asked for
         chunking_tokenizer_fn=_sentences_with_gaps,
         include_metadata=False,
@@ -75,11 +80,12 @@ def split(reading: Reading, *, count_tokens: Callable[[str], int], settings: Spl
 
 
 def _tables(reading: Reading) -> list[Table]:
-    """All tables, their offsets in the document's text."""
+    """All tables, their offsets in the document's text: those that the format knows, else those that look like one."""
     found: list[Table] = []
     offset = 0
     for page in reading.pages:
-        found += [replace(table, start=offset + table.start, end=offset + table.end) for table in page.tables]
+        tables = page.tables or tables_of_figures(page.text)
+        found += [replace(table, start=offset + table.start, end=offset + table.end) for table in tables]
         offset += len(page.text) + len(PAGE_BREAK)
     return found
 
