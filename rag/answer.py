@@ -14,7 +14,8 @@ from rag.library.library import Library
 from rag.ports import Embedder, LanguageModel
 from rag.prompt import build_prompt, language_of
 from rag.records import Answer, Answered, Citation, Claim, Event, Evidence, EvidenceFound, Piece, Status, Timings, Waiting
-from rag.retrieve import coverage, retrieve
+from rag.refuse import chance_of_answer
+from rag.retrieve import retrieve, weigh_terms
 from rag.settings import Settings
 
 
@@ -46,10 +47,11 @@ def answer(
 
     model = load_model()  # only now: the evidence must not wait for it
     text, claims = "", tuple[GroundedClaim, ...]()
-    if evidence and (scope or _is_about(question, evidence, library, settings.answer.least_coverage)):
+    asked = weigh_terms(question, library=library)
+    if chance_of_answer(question, evidence, asked, settings.refusal) >= settings.refusal.least_chance:
         with turns.join() as turn:
             yield from turn.wait()
-            prompt = build_prompt(question, evidence, model=model, settings=settings.answer)
+            prompt = build_prompt(question, evidence, asked, model=model, settings=settings.answer)
             clock.prompt_tokens = len(prompt.tokens)
             with closing(model.stream(prompt.tokens, max_tokens=settings.answer.max_tokens)) as steps:
                 for step in steps:
@@ -72,12 +74,6 @@ def answer(
             cut_short=(clock.answer_tokens or 0) >= settings.answer.max_tokens,
         )
     )
-
-
-def _is_about(question: str, evidence: Sequence[Evidence], library: Library, least: float) -> bool:
-    """Do the documents speak of what is asked? Words can tell only where question and documents are in one language."""
-    same_language = [item for item in evidence if language_of(item.text) == language_of(question)]
-    return len(same_language) < len(evidence) or coverage(question, same_language, library=library) >= least
 
 
 def checked_answer(
@@ -104,7 +100,7 @@ def checked_answer(
         status=status,
         text=" ".join(claim.text for claim in claims),
         claims=tuple(
-            Claim(claim.text, bool(claim.quotations), tuple(quotations.index(quotation) for quotation in claim.quotations))
+            Claim(claim.text, bool(claim.quotations), tuple(quotations.index(quotation) for quotation in claim.quotations), claim.doubt)
             for claim in claims
         ),
         citations=tuple(_cite(quotation, evidence, library) for quotation in quotations),

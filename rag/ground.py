@@ -1,20 +1,22 @@
 """Answer text -> claims, each with the verbatim words that support it, or marked unsupported. Pure.
 
 The model is not believed: it never names its sources. For every sentence it wrote, code looks for the
-sentence of the evidence that says the same, and the numbers and names in the claim must stand there.
+sentence of the evidence that says the same, and the amounts, dates, articles and names in the claim must stand there.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from rag.facts import Facts, facts
 from rag.library.fulltext import hangul_stems, question_terms, terms
+from rag.negation import denies
 from rag.prompt import NOT_FOUND
-from rag.records import Evidence
+from rag.records import Doubt, Evidence
 from rag.sentences import sentence_spans
 
 SUPPORT = 0.6
@@ -22,7 +24,6 @@ SUPPORT = 0.6
 
 _MARKER = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]|\*\*|__|`")
 _BULLET = re.compile(r"^\s*(?:[-*•·]|\d{1,2}[.)])\s+")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NAME = re.compile(r"\b[A-Z][\w&'’-]*(?:\s+[A-Z][\w&'’-]*)*")
 _FILLER = re.compile(
     r"\b(?:because )?(?:the )?(?:excerpts?|documents?|agreement|text) (?:explicitly |clearly )?(?:states?|says?|specif(?:y|ies)|mentions?)(?: that)?\b",
@@ -52,21 +53,27 @@ class Quotation:
 class GroundedClaim:
     text: str
     quotations: tuple[Quotation, ...]  # empty: nothing in the evidence supports it
+    doubt: Doubt | None = None  # why nothing does
+    nearest: Quotation | None = None  # then the sentence that comes nearest
 
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
     quotation: Quotation
     terms: frozenset[str]
-    numbers: frozenset[str]
+    facts: Facts
     plain: str  # letters and digits only, lower case
     place: str  # the same of the document's name and headings
+    place_facts: Facts
 
     def holds(self, word: str) -> bool:
         """Is the word there, in the sentence or in the name of what it stands under? Hangul words by their stem: endings differ."""
         if "가" <= word[0] <= "힣":
             return word in self.plain or word in self.place
         return word in self.terms or word in self.place
+
+    def lacks(self, wanted: Facts) -> bool:
+        return bool(wanted.lacking(self.facts).lacking(self.place_facts))
 
 
 def says_not_found(text: str) -> bool:
@@ -78,7 +85,7 @@ def says_not_found(text: str) -> bool:
 def ground(text: str, evidence: Sequence[Evidence], question: str) -> tuple[GroundedClaim, ...]:
     """The claims of an answer in its order."""
     sentences = [_sentences(item) for item in evidence]
-    return tuple(GroundedClaim(claim, _support(claim, sentences, question)) for claim in claims(text))
+    return tuple(_grounded(claim, sentences, question) for claim in claims(text))
 
 
 def claims(text: str) -> list[str]:
@@ -99,21 +106,10 @@ def plain(text: str) -> str:
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).lower())
 
 
-def numbers(text: str) -> frozenset[str]:
-    """Numbers as digits, without thousands separators and needless zeros."""
-    return frozenset(_digits(found) for found in _NUMBER.findall(unicodedata.normalize("NFKC", text)))
-
-
-def _digits(number: str) -> str:
-    number = number.strip(".,")
-    whole, _, decimals = number.rpartition(".") if re.search(r"\.\d{1,2}$", number) else (number, "", "")
-    joined = re.sub(r"\D", "", whole).lstrip("0") or "0"
-    return f"{joined}.{decimals}".rstrip("0").rstrip(".") if decimals else joined
-
-
 def _sentences(item: Evidence) -> tuple[list[_Sentence], list[_Sentence]]:
     """The sentences of a piece of evidence, and its neighbouring pairs: "The deposit is as follows. 5,000,000 won." """
-    place = plain(" ".join((item.document, *item.headings)))
+    named = " ".join((item.document, *item.headings))
+    place, place_facts = plain(named), facts(named)
     spans = sentence_spans(item.text)
     pairs = [(first[0], second[1]) for first, second in pairwise(spans)]
     singles, doubles = (
@@ -121,9 +117,10 @@ def _sentences(item: Evidence) -> tuple[list[_Sentence], list[_Sentence]]:
             _Sentence(
                 Quotation(item.doc_id, item.start + start, item.start + end, words),
                 frozenset(terms(words)),
-                numbers(words),
+                facts(words),
                 plain(words),
                 place,
+                place_facts,
             )
             for start, end in chosen
             for words in (item.text[start:end],)
@@ -133,35 +130,66 @@ def _sentences(item: Evidence) -> tuple[list[_Sentence], list[_Sentence]]:
     return singles, doubles
 
 
-def _support(claim: str, evidence: Sequence[tuple[list[_Sentence], list[_Sentence]]], question: str) -> tuple[Quotation, ...]:
-    body = _FILLER.sub(" ", _VERDICT.sub("", claim))
-    asked = _words(question)
-    said = _words(body)
-    must_stand = numbers(body) - numbers(question)
-    new = said - asked
-    wanted = new or (frozenset[str]() if must_stand else said or asked)
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a claim says, ready to be looked for."""
 
-    def covers(sentence: _Sentence) -> float:
+    body: str
+    question: str
+    must_stand: Facts
+    said: frozenset[str]
+    asked: frozenset[str]
+    new: frozenset[str]
+
+    def covered(self, sentence: _Sentence) -> float:
         """Share of what the claim adds to the question that stands in the sentence."""
-        return sum(map(sentence.holds, wanted)) / len(wanted) if wanted else 1.0
+        return sum(map(sentence.holds, self.new)) / len(self.new) if self.new else 1.0
 
-    def closeness(sentence: _Sentence) -> tuple[float, int]:
-        about = sum(map(sentence.holds, said | asked)) / len(said | asked) if said | asked else 0.0
-        verbatim = 1.0 if plain(body) and plain(body) in sentence.plain else 0.0
-        return verbatim + covers(sentence) + about, -len(sentence.quotation.text)
+    def closeness(self, sentence: _Sentence) -> tuple[float, int]:
+        words = self.said | self.asked
+        about = sum(map(sentence.holds, words)) / len(words) if words else 0.0
+        verbatim = 1.0 if plain(self.body) and plain(self.body) in sentence.plain else 0.0
+        return verbatim + self.covered(sentence) + about, -len(sentence.quotation.text)
 
-    def best_of(which: int) -> _Sentence | None:
-        fit = [
-            sentence
-            for group in evidence
-            for sentence in group[which]
-            if must_stand <= sentence.numbers and _names_stand(body, question, sentence) and covers(sentence) >= SUPPORT
-        ]
-        return max(fit, key=closeness, default=None)
+    def doubts(self, sentence: _Sentence) -> Iterator[Doubt]:
+        """Why the sentence does not support the claim, the gravest reason last; nothing when it does."""
+        if self.covered(sentence) < SUPPORT:
+            yield Doubt.WORDS
+            return
+        if not _names_stand(self.body, self.question, sentence):
+            yield Doubt.NAME
+        if sentence.lacks(self.must_stand):
+            yield Doubt.FACT
+        if denies(self.body, sentence.quotation.text, self.said & sentence.terms):
+            yield Doubt.NEGATION
 
-    # Two sentences only where one is not enough: the shorter a quotation, the sooner it is checked.
-    best = best_of(0) or best_of(1)
-    return (best.quotation,) if best else ()
+
+def _wanted(claim: str, question: str) -> _Wanted:
+    body = _FILLER.sub(" ", _VERDICT.sub("", claim))
+    asked, said = _words(question), _words(body)
+    must_stand = _must_stand(facts(body), facts(question))
+    new = said - asked
+    return _Wanted(body, question, must_stand, said, asked, new or (frozenset[str]() if must_stand else said or asked))
+
+
+def _must_stand(claimed: Facts, asked: Facts) -> Facts:
+    """What the claim only repeats of the question need not stand there, unless it is an amount of something: "Is it three months?" """
+    named = frozenset(amount for amount in asked.amounts if amount.unit in (None, "year"))
+    return claimed.lacking(Facts(named, asked.dates, asked.articles)) if asked else claimed
+
+
+def _grounded(claim: str, evidence: Sequence[tuple[list[_Sentence], list[_Sentence]]], question: str) -> GroundedClaim:
+    wanted = _wanted(claim, question)
+    nearest = max((sentence for singles, _ in evidence for sentence in singles), key=wanted.closeness, default=None)
+    if nearest is None:
+        return GroundedClaim(claim, (), Doubt.WORDS)
+    doubt = next(reversed(list(wanted.doubts(nearest))), None)
+    # Two sentences only where one is not enough, and not to get around one that denies it: the shorter a quotation, the sooner it is checked.
+    for which in (0,) if doubt is Doubt.NEGATION else (0, 1):
+        fit = [sentence for group in evidence for sentence in group[which] if not any(wanted.doubts(sentence))]
+        if fit:
+            return GroundedClaim(claim, (max(fit, key=wanted.closeness).quotation,))
+    return GroundedClaim(claim, (), doubt or Doubt.WORDS, nearest.quotation)
 
 
 def _words(text: str) -> frozenset[str]:

@@ -222,13 +222,23 @@ class Citation:
     recognised: Recognition | None = None  # of the least sure of its pages that were; None where the file holds the text
 
 
+class Doubt(StrEnum):
+    """Why a claim is not supported; stable, as scripts read it."""
+
+    WORDS = "words"  # no sentence says this
+    NAME = "name"  # a name does not stand in the sentence that comes nearest
+    FACT = "fact"  # an amount, a date or the number of an article does not stand there, or with another unit
+    NEGATION = "negation"  # that sentence denies it, or it denies that sentence
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence of the answer; ``citations`` index ``Answer.citations``. Unsupported claims have none."""
+    """A sentence of the answer; ``citations`` index ``Answer.citations``. Unsupported claims have none, but a doubt."""
 
     text: str
     supported: bool
     citations: tuple[int, ...] = ()
+    doubt: Doubt | None = None
 
 
 class Status(StrEnum):

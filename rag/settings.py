@@ -46,8 +46,18 @@ class RetrievalSettings(Section):
 
 class AnswerSettings(Section):
     evidence_tokens: int = Field(default=500, ge=100)  # of the language model, for all snippets together
-    least_coverage: float = Field(default=0.35, ge=0, le=1)  # share of the question (by rarity of its terms) that the evidence must hold
+    first_tokens: int = Field(default=300, ge=50)  # for the best of them
+    window_tokens: int = Field(default=120, ge=50)  # for each other
     max_tokens: int = Field(default=192, ge=8)
+
+
+class RefusalSettings(Section):
+    """When a question is not answered. The first three were fitted together (see rag/refuse.py) and mean nothing one by one."""
+
+    passage_weight: float = 3.0  # of the share of the question that one passage holds
+    sentence_weight: float = 3.0  # of the share that one sentence holds
+    offset: float = 3.2
+    least_chance: float = Field(default=0.35, ge=0, le=1)  # that there is an answer; higher refuses more
 
 
 class SandboxSettings(Section):
@@ -71,6 +81,7 @@ class Settings(Section):
     split: SplitSettings = SplitSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
     answer: AnswerSettings = AnswerSettings()
+    refusal: RefusalSettings = RefusalSettings()
     sandbox: SandboxSettings = SandboxSettings()
     ocr: OCRSettings = OCRSettings()
     watch: WatchSettings = WatchSettings()

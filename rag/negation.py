@@ -1,0 +1,47 @@
+"""Does a claim deny what its quotation says, or the other way round? Pure.
+
+Words alone cannot tell "may disclose" from "may not disclose": both share every word that carries meaning. Negations are counted in
+the part of the sentence that the claim speaks of; an odd number denies, an even one does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from itertools import pairwise
+
+from rag.library.fulltext import spans
+
+_NO_NEGATION = re.compile(
+    r"\bnot\s+(?:only|merely|just|simply)\b|\b(?:not|no)\s+(?:less|fewer|more|later|earlier|greater|sooner)\s+than\b"
+    r"|\bwithout\s+(?:\w+[\w'’-]*\s+){0,5}(?:consent|approval|permission|authori[sz]ation)\b|(?:동의|승인|허락|허가|승낙)\s*없이"
+    r"|\bnot\s+(?:be\s+)?limited\s+to\b|\bwhether\s+or\s+not\b|\bnot\s+to\s+exceed\b|\bnot\s+exceed(?:ing)?\b|\bif\s+not\b|\bno\.\s?\d"
+    r"|(?:넘|초과|이상|이하|미만)[가-힣]*\s*(?:수\s*없|못|않|아니)"
+    r"|뿐(?:만)?\s*아니라|에도\s*불구하고|못지\s*않|아닌가|지\s*않을까",
+    re.IGNORECASE,
+)
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|neither|nor|none|nothing|nobody|without|cannot|prohibit(?:s|ed|ing)?|forbid(?:s|den)?|forbade|refrains?|unable|fail(?:s|ed)?\s+to|lacks?)\b"
+    r"|n['’]t\b"
+    r"|않|아니(?!라면)|못\s?하|못한|못했|없|금지|금한다|불가|불허|지\s*(?:마|말)|말아야|아닌",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(
+    r"[,;:()]|\b(?:but|however|except|unless|provided|although|though|while|whereas)\b|(?<=지만)\s|(?<=으나)\s|(?<=으며)\s|(?<=[하이]며)\s|(?<=하고)\s|다만|단,"
+)
+
+
+def negations(text: str) -> int:
+    return len(_NEGATION.findall(_NO_NEGATION.sub(" ", text)))
+
+
+def denies(claim: str, sentence: str, shared: Collection[str]) -> bool:
+    """Is one of them denied and the other not, in the clause of the sentence that holds most of the terms ``shared``?
+
+    Where several clauses hold as many, one that agrees is enough: nobody parses the sentence.
+    """
+    claimed = negations(claim) % 2
+    cuts = [0, *(cut.start() for cut in _CLAUSE.finditer(sentence)), len(sentence)]
+    held = [(len({term for term, _, _ in spans(clause)} & set(shared)), clause) for clause in (sentence[a:b] for a, b in pairwise(cuts))]
+    most = max(count for count, _ in held)
+    return all(negations(clause) % 2 != claimed for count, clause in held if count == most)

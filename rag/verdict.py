@@ -1,0 +1,26 @@
+"""Questions to be answered by yes or no: which they are, and which of the two it is."""
+
+from __future__ import annotations
+
+import re
+
+from rag.records import Language
+
+OPENINGS: dict[Language, tuple[str, str]] = {"en": ("Yes", "No"), "ko": ("예", "아니요")}
+"""How an answer begins, for yes and for no."""
+
+_ENGLISH = re.compile(
+    r"(?:(?:and|but|so|also|then|in .{1,60}?,)\s+)?"
+    r"(?:is|are|was|were|do|does|did|can|could|may|might|must|shall|should|will|would|has|have|had)(?:n['’]t)?\b",
+    re.IGNORECASE,
+)
+_OR = re.compile(r"\b(?:or)\b(?! not\b)", re.IGNORECASE)
+_KOREAN = re.compile(r"(?:나요|까요|니까|가요|는가|은가|인가|을까|될까|할까|있나|없나|되나|하나|는지요?|죠|지요)\s*[?？.]*$")
+_KOREAN_ASKS = re.compile(r"무엇|무슨|누구|누가|언제|어디|어느|어떤|어떻게|얼마|며칠|몇|왜|뭐|뭘|어째서|어떠")
+
+
+def is_yes_or_no(question: str) -> bool:
+    last = question.strip().split("\n")[-1].strip()
+    if re.search(r"[가-힣]", last):
+        return bool(_KOREAN.search(last)) and not _KOREAN_ASKS.search(last)
+    return bool(_ENGLISH.match(last))

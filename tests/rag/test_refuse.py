@@ -1,0 +1,39 @@
+"""What the documents do not speak of is refused before the model is asked."""
+
+from __future__ import annotations
+
+from rag.records import Evidence
+from rag.refuse import chance_of_answer
+from rag.retrieve import TermWeights
+from rag.settings import RefusalSettings
+
+ASKED = TermWeights(("deposit", "return", "lease"), {"deposit": 3.0, "return": 2.0, "leas": 1.0})
+
+
+def _evidence(text: str) -> Evidence:
+    return Evidence("d", "paper.pdf", 1, 1, 0, len(text), text, (), 1.0, (0, len(text)))
+
+
+def _chance(*texts: str, question: str = "When is the deposit of the lease returned?") -> float:
+    return chance_of_answer(question, [_evidence(text) for text in texts], ASKED, RefusalSettings())
+
+
+def test_more_of_the_question_in_one_sentence_is_more_of_a_chance() -> None:
+    spread = _chance("The deposit is 3 euros. The keys are returned. The lease ends.")
+    whole = _chance("The deposit is returned after the lease.")
+
+    assert _chance("Pets are not allowed.") < _chance("The lease is long.") < spread < whole
+
+
+def test_the_default_refuses_what_shares_nothing_and_answers_what_shares_all() -> None:
+    least = RefusalSettings().least_chance
+
+    assert _chance("Pets are not allowed.") < least < _chance("The deposit is returned after the lease.")
+
+
+def test_nothing_found_has_no_chance() -> None:
+    assert _chance() == 0.0
+
+
+def test_words_say_nothing_across_languages() -> None:
+    assert _chance("The deposit is returned.", question="보증금은 언제 돌려받나요?") == 1.0
