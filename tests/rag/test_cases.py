@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,9 @@ import pytest
 from rag.cases import Case, GoldEvidence, read_cases
 from rag.errors import CasesInvalid, CasesUnreadable
 from rag.records import Language
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = {unicodedata.normalize("NFC", path.name) for path in (ROOT / "data" / "samples").iterdir()}
 
 
 def _cases(tmp_path: Path, *lines: str) -> Path:
@@ -144,3 +150,27 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
         read_cases(path)
 
     assert refusal.value.facts == {"path": str(path), "cause": cause}
+
+
+# --- the cases that come with Seorap ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.ko.md"])
+def test_the_readme_s_example_is_three_cases_over_the_samples(tmp_path: Path, readme: str) -> None:
+    (example,) = re.findall(r"```jsonl\n(.*?)```", (ROOT / readme).read_text(encoding="utf-8"), re.DOTALL)
+
+    cases = read_cases(_cases(tmp_path, example))
+
+    assert [case.answerable for case in cases] == [True, True, False]
+    assert {gold.document for case in cases for gold in case.evidence} <= SAMPLES
+
+
+def test_the_sample_cases_are_about_every_sample_twice_and_some_cannot_be_answered() -> None:
+    cases = read_cases(ROOT / "data" / "cases.jsonl")
+
+    about = Counter(gold.document for case in cases for gold in case.evidence)
+    assert set(about) == SAMPLES
+    assert min(about.values()) >= 2
+    assert sum(case.answerable is False for case in cases) == 4
+    assert {case.verdict for case in cases} == {"contradiction", None}
+    assert {name for case in cases for name in case.scope} <= SAMPLES
