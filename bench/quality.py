@@ -7,9 +7,10 @@ gives for cases. Seorap is called as a user calls it: ``add`` the documents, ``e
 called with the folder of documents, --cases FILE and --out FILE, and with --answers for the second file; it writes results in the same form
 (LlamaIndex's starter pipeline, say).
 
-Prints one table. "accepted" is docs/quality.json, which --accept writes: only what was measured is replaced. The halves share no document, so
-that a choice which helps one half alone is seen to be tuned to it. With --keep, drawers and results stay in DIR: an interrupted run goes on where
-it was, documents are read again only when Seorap reads or splits them otherwise, and results hold as long as code and cases stay as they are.
+Prints one table. "accepted" is docs/quality.json, which --accept writes: only what was measured is replaced, and times are left out. The halves
+share no document, so that a choice which helps one half alone is seen to be tuned to it. With --keep, drawers and results stay in DIR: an
+interrupted run goes on where it was, documents are read again only when Seorap reads or splits them otherwise, and results hold as long as code and
+cases stay as they are.
 """
 
 from __future__ import annotations
@@ -62,9 +63,9 @@ class Run:
         return self.keep / f"{self.part}-{_hash(made_by, self.cases.read_text(encoding='utf-8'), *documents)}.jsonl"
 
 
-def asked(run: Run, code: str) -> Path:
+def asked(run: Run) -> Path:
     """Seorap's results."""
-    out, name = run.results(code), run.folder.name
+    out, name = run.results(code_hash()), run.folder.name
     seorap = [sys.executable, "-m", "ui", "--library", str(run.drawer)]
     _tell(f"{name}: documents")
     if _call([*seorap, "add", str(run.docs)], fine=(ExitCode.DONE, ExitCode.SOME_DOCUMENTS_FAILED)) != ExitCode.DONE:
@@ -102,14 +103,15 @@ def _hash(*parts: str) -> str:
 
 
 def code_hash() -> str:
-    """Of all that results depend on: how files are read, and how questions are answered."""
-    sources = sorted(path for room in ("rag", "ingest") for path in (ROOT / room).rglob("*") if path.suffix in (".py", ".toml", ".txt"))
+    """Of all that results depend on: how files are read, and how questions are answered. How results are scored is no part of it."""
+    files = (path for room in ("rag", "ingest") for path in (ROOT / room).rglob("*") if path.suffix in (".py", ".toml", ".txt"))
+    sources = sorted(path for path in files if path != ROOT / "rag" / "score.py")
     return _hash(*(f"{path.relative_to(ROOT)}\0{path.read_text(encoding='utf-8')}" for path in sources))
 
 
-def measure(run: Run, *, code: str, command: str | None) -> Measured:
+def measure(run: Run, *, command: str | None) -> Measured:
     cases = read_cases(run.cases)
-    results = read_results(asked(run, code))
+    results = read_results(asked(run))
     library = Library(run.drawer, read_only=True)
     whole, first, second = (score(some, results, verbatim=lambda quoted: is_verbatim(quoted, library)) for some in (cases, *halves(cases)))
     library.close()
@@ -122,9 +124,9 @@ def accepted() -> Figures:
 
 
 def accept(rows: Sequence[Row]) -> None:
-    """Write the figures of the rows into docs/quality.json; what was not measured stays as it is."""
+    """Write the figures of the rows into docs/quality.json; what was not measured stays as it is. Times depend on what else the machine does."""
     figures = {where: dict(known) for where, known in accepted().items()}
-    for row in rows:
+    for row in (row for row in rows if "_ms" not in row.figure):
         figures.setdefault(row.where, {})[row.figure] = row.now
     ACCEPTED.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
@@ -139,15 +141,16 @@ def main() -> None:
     parser.add_argument("--accept", action="store_true")
     options = parser.parse_args()
     names = options.sets.split(",") if options.sets else sorted(path.parent.name for path in options.folder.glob("*/docs"))
+    if unknown := [name for name in names if not (options.folder / name / "docs").is_dir()]:
+        parser.error(f"no such sets in {options.folder}: {', '.join(unknown)}")
     parts = ("retrieval",) if options.search_only else ("retrieval", "answers")
-    code = code_hash()
     measured: list[Measured] = []
     with tempfile.TemporaryDirectory() as temporary:
         for name in names:
             keep = (options.keep or Path(temporary)).absolute() / name
             keep.mkdir(parents=True, exist_ok=True)
             runs = [Run((options.folder / name).absolute(), part, keep) for part in parts]
-            measured += [measure(run, code=code, command=options.yardstick) for run in runs if run.cases.exists()]
+            measured += [measure(run, command=options.yardstick) for run in runs if run.cases.exists()]
     before = accepted()
     rows = [row for one in measured for row in rows_of(one, before)] + pooled_refusals(measured, before)
     print(table(rows))
