@@ -562,6 +562,14 @@ class CasesInvalid(SeorapError):
     }
 
 
+class CasesUnreadable(SeorapError):
+    exit_code = ExitCode.USAGE
+    sentences = {
+        "en": "{path}: the cases cannot be read ({cause}); check the path, and save the file as UTF-8.",
+        "ko": "{path}: 문항을 읽을 수 없습니다({cause}). 경로를 확인하고 파일을 UTF-8로 저장해 주세요.",
+    }
+
+
 class ResultsUnusable(SeorapError):
     exit_code = ExitCode.USAGE
     sentences = {

@@ -6,56 +6,20 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from rag.assemble import Assistant
-from rag.errors import CasesInvalid, ResultsUnusable
-from rag.records import Answer, Answered, Evidence
+from rag.cases import Case
+from rag.errors import ResultsUnusable
+from rag.library.library import Library
+from rag.records import PAGE_BREAK, Answer, Answered, Evidence
+from rag.score import Quoted, Result
 
 _PASSAGES = 10
 """Returned for each case: hit@10 asks for them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    case_id: str
-    question: str
-    scope: tuple[str, ...]
-
-
-def read_cases(path: Path) -> list[Case]:
-    """Raises: CasesInvalid, naming the line."""
-    cases: dict[str, Case] = {}
-    try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CasesInvalid(path=str(path), line=0, cause=str(error)) from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            case = _Row.model_validate_json(line)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = "".join(f"{part}: " for part in first["loc"])
-            raise CasesInvalid(path=str(path), line=number, cause=f"{where}{first['msg']}") from error
-        if case.id in cases:
-            raise CasesInvalid(path=str(path), line=number, cause=f"id: {case.id} stands above already")
-        cases[case.id] = Case(case.id, case.question, case.scope or ())
-    return list(cases.values())
-
-
-class _Row(BaseModel):
-    """What is asked of a case; what else stands in it is for those who score."""
-
-    model_config = ConfigDict(coerce_numbers_to_str=True)
-
-    id: str
-    question: str = Field(pattern=r"\S")
-    scope: tuple[str, ...] | None = None
 
 
 def evaluate(cases: Sequence[Case], out: Path, *, assistant: Assistant, search_only: bool, report: Callable[[int, int], None]) -> int:
@@ -72,6 +36,10 @@ def evaluate(cases: Sequence[Case], out: Path, *, assistant: Assistant, search_o
     todo = [case for case in cases if case.case_id not in done]
     report(len(cases) - len(todo), len(cases))
     assistant.library.fill_index()  # so that a large drawer is searched as the page searches it
+    if todo and search_only:  # loading is not to count as the first question's time
+        assistant.embedder.embed_question("")
+    elif todo:
+        assistant.warm()
     for count, case in enumerate(todo, 1):
         row = _searched(case, assistant) if search_only else _asked(case, assistant)
         with _writing(out):
@@ -103,21 +71,49 @@ def _finished(out: Path) -> set[str]:
         for number, line in enumerate(file, 1):
             if not line.endswith(b"\n"):
                 break
-            try:
-                whole.add(_Result.model_validate_json(line).id)
-            except ValidationError as error:
-                raise ResultsUnusable(path=str(out), cause=f"line {number} is not a result") from error
+            whole.add(_result(line, number, out).id)
             end += len(line)
         file.truncate(end)
         os.fsync(file.fileno())
     return whole
 
 
-class _Result(BaseModel):
-    """What tells a line of results from any other."""
+def read_results(path: Path) -> dict[str, Result]:
+    """What ``evaluate`` has written, by the id of the case.
 
-    id: str
-    passages: list[object]
+    Raises:
+        ResultsUnusable: it cannot be read, or holds something else.
+    """
+    if not path.is_file():
+        return {}
+    with _writing(path):
+        lines = path.read_bytes().splitlines()
+    results = [_result(line, number, path) for number, line in enumerate(lines, 1)]
+    return {result.id: result for result in results}
+
+
+_RESULT = TypeAdapter(Result)
+
+
+def _result(line: bytes, number: int, path: Path) -> Result:
+    try:
+        return _RESULT.validate_json(line)
+    except ValidationError as error:
+        raise ResultsUnusable(path=str(path), cause=f"line {number} is not a result") from error
+
+
+def is_verbatim(quoted: Quoted, library: Library) -> bool | None:
+    """Do the words of a result's citation stand, letter for letter, where it says? None where the drawer has no such document (any more)."""
+    ids = {place.doc_id for place in library.find(quoted.document) if place.doc_id}
+    return any(_stands_in(library.manifest.pages(doc_id), quoted) for doc_id in ids) if ids else None
+
+
+def _stands_in(pages: Sequence[tuple[int | None, int, str]], quoted: Quoted) -> bool:
+    """Several pages may have no number (sheets, attachments): then any of them will do."""
+    text = PAGE_BREAK.join(page for _, _, page in pages)
+    starts = [first + quoted.start for number, first, _ in pages if number == quoted.page]
+    ends = {first + quoted.end for number, first, _ in pages if number == quoted.page_end}
+    return bool(quoted.quote) and any(text.startswith(quoted.quote, start) and start + len(quoted.quote) in ends for start in starts)
 
 
 def _searched(case: Case, assistant: Assistant) -> dict[str, object]:

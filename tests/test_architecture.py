@@ -27,8 +27,8 @@ ORDER = (
     ("rag.retrieve", "rag.negation"),
     ("rag.select",),
     ("rag.prompt",),
-    ("rag.refuse", "rag.ground"),
-    ("rag.answer",),
+    ("rag.refuse", "rag.ground", "rag.cases"),
+    ("rag.answer", "rag.score"),
     ("rag.assemble",),
     ("rag.evaluate",),
 )
@@ -61,7 +61,13 @@ OWNERS = {
     "PIL": ("ingest/read/",),  # pictures of pages, between those who draw and those who read them
     "platformdirs": ("rag/settings.py",),
     "psutil": ("rag/weights/cores.py",),
-    "pydantic": ("rag/settings.py", "rag/evaluate.py", "ingest/sandbox.py", "ingest/messages.py"),  # where untrusted input enters
+    "pydantic": (
+        "rag/settings.py",
+        "rag/cases.py",
+        "rag/evaluate.py",
+        "ingest/sandbox.py",
+        "ingest/messages.py",
+    ),  # where untrusted input enters
     "pypdf": ("ingest/read/pdf_structure.py",),
     "pypdfium2": ("ingest/read/pdf.py", "ingest/read/pdf_words.py"),
     "python_calamine": ("ingest/read/sheets.py",),

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from ingest.pipeline import Batch, add
 from rag.assemble import Assistant
-from rag.errors import CasesInvalid, NoSuchDocument, ResultsUnusable
-from rag.evaluate import Case, evaluate, read_cases
+from rag.cases import Case
+from rag.errors import NoSuchDocument, ResultsUnusable
+from rag.evaluate import evaluate, is_verbatim, read_results
 from rag.library.library import Library
+from rag.records import PAGE_BREAK, Outcome, Status
+from rag.score import Quoted
 from rag.settings import Settings
+from tests import documents
 from tests.fakes import ScriptedModel, WordHashEmbedder
 
-DEPOSIT = Case("deposit", "How much is the deposit?", ())
-RENT = Case("rent", "When is the rent due?", ())
-SICK = Case("병가", "병가는 며칠까지 쓸 수 있나요?", ())
+DEPOSIT = Case("deposit", "How much is the deposit?")
+RENT = Case("rent", "When is the rent due?")
+SICK = Case("병가", "병가는 며칠까지 쓸 수 있나요?")
 
 
 class Run:
@@ -48,63 +54,6 @@ class Run:
 @pytest.fixture
 def run(filled: Library, tmp_path: Path) -> Run:
     return Run(filled, tmp_path / "results.jsonl")
-
-
-# --- cases -----------------------------------------------------------------------------------
-
-
-def _cases(tmp_path: Path, *lines: str) -> Path:
-    path = tmp_path / "cases.jsonl"
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return path
-
-
-def test_cases_are_read_whatever_else_they_hold(tmp_path: Path) -> None:
-    path = _cases(
-        tmp_path,
-        '\ufeff{"id": "a", "question": "Why?", "lang": "en", "answers": ["because"], "answerable": true}',
-        "",
-        '{"id": 7, "question": "왜\u2028그런가?", "scope": ["취업규칙.md", "lease.md"]}',
-        '{"id": "c", "question": "When?", "scope": null}',
-        "",
-    )
-
-    assert read_cases(path) == [
-        Case("a", "Why?", ()),
-        Case("7", "왜\u2028그런가?", ("취업규칙.md", "lease.md")),
-        Case("c", "When?", ()),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("line", "cause"),
-    [
-        pytest.param('{"id": "b", "question":', "Invalid JSON", id="cut off"),
-        pytest.param('{"question": "Why?"}', "id: Field required", id="no id"),
-        pytest.param('{"id": "b"}', "question: Field required", id="no question"),
-        pytest.param('{"id": "b", "question": " "}', "question: ", id="empty question"),
-        pytest.param('{"id": "b", "question": null}', "question: ", id="question of another kind"),
-        pytest.param('{"id": "b", "question": "Why?", "scope": "lease.md"}', "scope: ", id="scope without brackets"),
-        pytest.param('["b", "Why?"]', "Input should be an object", id="a list"),
-        pytest.param('{"id": "a", "question": "Again?"}', "id: a stands above already", id="an id twice"),
-    ],
-)
-def test_a_line_that_is_no_case_is_named(tmp_path: Path, line: str, cause: str) -> None:
-    path = _cases(tmp_path, '{"id": "a", "question": "Why?"}', "", line)
-
-    with pytest.raises(CasesInvalid) as refusal:
-        read_cases(path)
-
-    assert (refusal.value.facts["path"], refusal.value.facts["line"]) == (str(path), 3)
-    assert str(refusal.value.facts["cause"]).startswith(cause)
-    assert "\n" not in refusal.value.sentence("en")
-
-
-def test_a_file_of_cases_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CasesInvalid) as refusal:
-        read_cases(tmp_path / "nowhere.jsonl")
-
-    assert str(tmp_path / "nowhere.jsonl") in refusal.value.sentence("en")
 
 
 # --- results ---------------------------------------------------------------------------------
@@ -153,6 +102,74 @@ def test_progress_counts_what_was_done_before(run: Run) -> None:
 
     run(DEPOSIT, RENT, SICK, search_only=True)
     assert run.reports == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_results_are_read_as_they_were_written(run: Run) -> None:
+    run(DEPOSIT, SICK, replies=("The deposit is 3,751 euros.", "Not in the documents."))
+
+    results = read_results(run.out)
+
+    assert list(results) == ["deposit", "병가"]
+    found, refused = results["deposit"], results["병가"]
+    assert (found.status, found.answer, refused.status) == (Status.ANSWERED, "The deposit is 3,751 euros.", Status.NOT_FOUND)
+    assert [(cited.document, cited.quote) for cited in found.citations] == [
+        ("lease.md", "The tenant pays a deposit of 3,751 euros before moving in.")
+    ]
+    assert "3,751 euros" in found.passages[0].text
+    assert found.timings is not None
+    assert found.timings["answer_tokens"] == len("The deposit is 3,751 euros.")
+
+
+def test_a_search_has_no_status(run: Run) -> None:
+    run(DEPOSIT, search_only=True)
+
+    assert read_results(run.out)["deposit"].status is None
+
+
+def test_where_no_results_are_there_are_none(run: Run) -> None:
+    assert read_results(run.out) == {}
+
+
+def test_a_line_that_is_no_result_is_named(run: Run) -> None:
+    run(DEPOSIT, search_only=True)
+    run.out.write_text(run.out.read_text(encoding="utf-8") + '{"id": "rent", "passages": ["x"]}\n', encoding="utf-8")
+
+    with pytest.raises(ResultsUnusable, match="line 2 is not a result"):
+        read_results(run.out)
+
+
+# --- quotations ------------------------------------------------------------------------------
+
+
+def test_a_quotation_stands_where_it_says_or_it_is_not_verbatim(run: Run, filled: Library) -> None:
+    run(DEPOSIT, replies=("The deposit is 3,751 euros.",))
+    (cited,) = read_results(run.out)["deposit"].citations
+
+    assert is_verbatim(cited, filled)
+    assert not is_verbatim(replace(cited, start=cited.start + 1, end=cited.end + 1), filled)
+    assert not is_verbatim(replace(cited, end=cited.end + 1), filled)
+    assert not is_verbatim(replace(cited, quote=cited.quote.replace("3,751", "3,752")), filled)
+    assert not is_verbatim(replace(cited, quote=cited.quote.upper()), filled)
+    assert not is_verbatim(replace(cited, page=1, page_end=1), filled)
+    assert not is_verbatim(replace(cited, document="취업규칙.md"), filled)
+    assert not is_verbatim(replace(cited, quote="", end=cited.start), filled)
+
+
+def test_of_a_document_that_is_not_in_the_drawer_nobody_can_tell(filled: Library) -> None:
+    assert is_verbatim(Quoted("gone.md", "words", None, None, 0, 5), filled) is None
+
+
+def test_a_quotation_over_a_page_break_stands_on_both_pages(library: Library, batch: Batch, tmp_path: Path) -> None:
+    first, second = "The deposit is 3,751 euros and is paid", "before the tenant moves in."
+    document = documents.pdf(tmp_path / "lease.pdf", [first, second, first])
+    assert [outcome.outcome for outcome in add([document], batch)] == [Outcome.ADDED]
+
+    over = Quoted("lease.pdf", f"paid{PAGE_BREAK}before", 1, 2, len(first) - 4, 6)
+
+    assert is_verbatim(over, library)
+    assert not is_verbatim(replace(over, page=3), library)
+    assert not is_verbatim(replace(over, page_end=1), library)
+    assert is_verbatim(Quoted("lease.pdf", first, 3, 3, 0, len(first)), library)
 
 
 # --- going on --------------------------------------------------------------------------------
@@ -245,7 +262,7 @@ def test_only_the_named_documents_are_asked(run: Run, document: str, search_only
 
 
 def test_without_a_scope_all_documents_are_asked(run: Run) -> None:
-    run(Case("x", "deposit 병가", ()), search_only=True)
+    run(Case("x", "deposit 병가"), search_only=True)
 
     (row,) = run.rows()
     assert _documents(row) == {"lease.md", "취업규칙.md"}

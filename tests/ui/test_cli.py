@@ -25,6 +25,7 @@ from rag.assemble import Assistant
 from rag.errors import ExitCode
 from rag.library.library import Library
 from rag.library.worklist import WatchedFolder
+from rag.score import Figure
 from rag.settings import Settings, SplitSettings
 from tests import documents
 from tests.conftest import LEASE, RULES
@@ -758,12 +759,83 @@ def test_evaluation_goes_on_where_it_was(seorap: Terminal, drawer: Path, tmp_pat
 
     first = seorap("eval", cases, "--out", out, "--limit", "2", "--search-only")
     assert (first.code, first.out) == (0, "")
+    assert "There is nothing to score" in first.err
     assert f"2 new results in {out}." in first.err
     assert f"0 new results in {out}." in seorap("eval", cases, "--out", out, "--limit", "2", "--search-only").err
     assert f"1 new results in {out}." in seorap("eval", cases, "--out", out, replies=(REPLY,)).err
 
     rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     assert [(row["id"], "answer" in row) for row in rows] == [("a", False), ("b", False), ("c", True)]
+
+
+@pytest.fixture
+def cases(tmp_path: Path) -> Path:
+    """One that the documents answer, one that they do not, one of which nothing is known."""
+    evidence = [{"document": "lease.md", "text": "The tenant pays a deposit of 3,751 euros before moving in."}]
+    rows = (
+        {"id": "a", "question": QUESTION, "answers": ["3,751 euros"], "evidence": evidence},
+        {"id": "b", "question": "병가는 며칠인가요?", "answerable": False},
+        {"id": "c", "question": "Why?"},
+    )
+    path = tmp_path / "cases.jsonl"
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_evaluation_tells_how_good_the_answers_are(seorap: Terminal, drawer: Path, cases: Path, tmp_path: Path) -> None:
+    replies = (REPLY, "문서에 없습니다.", "Not in the documents.")
+
+    ran = seorap("eval", cases, "--out", tmp_path / "results.jsonl", "--json", replies=replies)
+
+    row = ran.row()
+    assert ran.code == 0
+    assert {name: row[name] for name in row if name not in ("ms", "tokens")} == {
+        "cases": 2,
+        "answers": 2,
+        "hit@1": 1.0,
+        "hit@5": 1.0,
+        "hit@10": 1.0,
+        "mrr@10": 1.0,
+        "evidence@600": 1.0,
+        "contains_gold": 1.0,
+        "f1": round(2 * 3 / (6 + 3), 3),
+        "verdict_accuracy": None,
+        "refusal_precision": 1.0,
+        "refusal_recall": 1.0,
+        "refused_answerable": 0.0,
+        "answered_with_citation": 1.0,
+        "citation_hits_evidence": 1.0,
+        "quotes_verbatim": 1.0,
+    }
+    assert isinstance(row["ms"], dict)
+    assert isinstance(row["tokens"], dict)
+    assert list(row["ms"]) == ["first_token_ms", "retrieval_ms", "total_ms"]
+    assert list(row["tokens"]) == ["answer_tokens", "prompt_tokens"]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "label"),
+    [
+        ("en", "2 cases say what is right, 0 of them were answered or refused.", "the first passage holds the evidence (1)"),
+        ("ko", "정답이 적힌 문항 2개, 그 가운데 답하거나 거절한 문항 0개.", "첫 단락에 근거가 있음 (1)"),
+    ],
+)
+def test_figures_are_told_in_the_reader_s_language(
+    seorap: Terminal, drawer: Path, cases: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, sentence: str, label: str
+) -> None:
+    monkeypatch.setenv("SEORAP_LANGUAGE", language)
+
+    ran = seorap("eval", cases, "--out", tmp_path / "results.jsonl", "--search-only")
+
+    head, *lines = ran.out.splitlines()
+    assert head.startswith(sentence)
+    assert lines[0].split(maxsplit=2) == ["hit@1", "1.000", label]
+    assert [line.split()[0] for line in lines] == ["hit@1", "hit@5", "hit@10", "mrr@10", "evidence@600", "retrieval_ms"]
+
+
+@pytest.mark.parametrize("words", terminal.IN.values(), ids=terminal.IN)
+def test_every_figure_has_its_words(words: terminal.Words) -> None:
+    assert {figure.value for figure in Figure} <= set(words)
 
 
 def test_results_never_go_into_the_cases(seorap: Terminal, drawer: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import NoReturn
 import typer
 
 from rag.errors import ExitCode, SeorapError
-from ui.cli import documents, drawer, folders, machine, questions
+from ui.cli import documents, drawer, evaluation, folders, machine, questions
 from ui.cli.desk import LibraryOption, complain, early, spoken_language
 from ui.words import terminal
 from ui.words.help import put_in_korean
@@ -40,7 +40,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "list": documents.list_documents,
     "search": questions.search,
     "ask": questions.ask,
-    "eval": questions.evaluate,
+    "eval": evaluation.evaluate,
     "watch": folders.watch,
     "status": drawer.status,
     "check": drawer.check,

