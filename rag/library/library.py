@@ -7,7 +7,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,18 +23,21 @@ from rag.errors import (
     EmbedderMismatch,
     NoSuchDocument,
     NoSuchTag,
+    NothingFits,
 )
 from rag.library import exact, fulltext
 from rag.library.faults import faults
+from rag.library.filter import fitting, wanted
 from rag.library.index import VectorIndex
 from rag.library.lock import DrawerLock
 from rag.library.manifest import Manifest, Place, page_at
 from rag.library.paths import is_below
-from rag.library.tags import same, tags_of
+from rag.library.tags import tags_of
 from rag.library.worklist import WatchedFolder
 from rag.partial import why_partial
+from rag.phrases import hold
 from rag.ports import Embedder, Vectors
-from rag.records import Document, Passage, Reading, Recognition, Rectangle, Span, State, Table
+from rag.records import EVERYTHING, Document, Filter, Passage, Reading, Recognition, Rectangle, Span, State, Table
 
 log = logging.getLogger(__name__)
 
@@ -143,29 +146,30 @@ class Library:
             return self.manifest.places(doc_id=document.doc_id)
         return self.manifest.places(place=os.fsencode(identity(document)))
 
-    def scope(self, names: Sequence[str], tags: Sequence[str] = ()) -> frozenset[str]:
-        """Document ids of the documents with these names, of those the ones that have all the tags; empty, for all, only when neither is given.
+    def scope(self, only: Filter) -> frozenset[str]:
+        """Document ids of the documents that fit; empty, for all, only when the filter leaves none out.
 
         Raises:
-            NoSuchDocument: one of the names is not in the drawer.
+            NoSuchDocument: a name in it is not in the drawer.
             NoSuchTag: none of the documents has all the tags.
+            NothingFits: each part is there, but no document fits them all.
         """
-        found: set[str] = set()
-        for name in names:
+        if only == EVERYTHING:
+            return frozenset()
+        named = set[str]()
+        for name in only.documents:
             ids = {place.doc_id for place in self.find(name) if place.doc_id}
             if not ids:
                 raise NoSuchDocument(name=name)
-            found |= ids
-        if tags:
-            tagged = self._tagged({same(tag) for tag in tags})
-            found = found & tagged if names else tagged
-            if not found:
-                raise NoSuchTag(tags=", ".join(tags))
+            named |= ids
+        rest = replace(only, documents=())
+        chosen = {document.doc_id for document in fitting(self.documents(), rest)}
+        if only.tags and not chosen and rest == Filter(tags=only.tags):
+            raise NoSuchTag(tags=", ".join(only.tags))
+        found = chosen & named if only.documents else chosen
+        if not found:
+            raise NothingFits(wanted=wanted(only))
         return frozenset(found)
-
-    def _tagged(self, wanted: set[str]) -> set[str]:
-        documents = (document for document in self.documents() if document.doc_id)
-        return {document.doc_id for document in documents if wanted <= {same(tag) for tag in document.tags}}
 
     # --- in and out ---------------------------------------------------------------------------
 
@@ -286,6 +290,23 @@ class Library:
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         return self.manifest.passages(ids)
 
+    def quoting(self, phrases: Sequence[str], *, scope: Collection[str] = ()) -> list[tuple[Passage, ...]]:
+        """The passages that hold all of the phrases word for word, in their text or the headings above it; where none does, two that
+        follow one another and do so together, as when a phrase runs on from one to the next."""
+        words = [word for phrase in phrases for word in fulltext.words(phrase)]
+        if not words:
+            return []
+        alone = self.passages(self.manifest.matching(fulltext.of_each(words), scope=scope))
+        found: list[tuple[Passage, ...]] = [(passage,) for passage in alone.values() if hold((passage.text, *passage.headings), phrases)]
+        if not found:
+            counts = self.term_counts([term for word in words for term in word])
+            rarest = min(words, key=lambda word: sum(counts.get(term, 0) for term in word))
+            pairs = self.manifest.pairs(self.manifest.matching(fulltext.any_of(rarest), scope=scope))
+            known = self.passages([passage_id for pair in pairs for passage_id in pair])
+            runs = [(known[first], known[second]) for first, second in pairs if first in known and second in known]
+            found = [run for run in runs if hold((self.text(run[0].doc_id, run[0].start, run[1].end),), phrases)]
+        return sorted(found, key=lambda run: (run[0].document, run[0].doc_id, run[0].ordinal))
+
     def place_of(self, doc_id: str, offset: int) -> PlaceInText:
         """Where the character at ``offset`` of the document's text stands."""
         pages = self.manifest.pages(doc_id)
@@ -398,5 +419,6 @@ def _document(
         tags=tags_of((place.place for place in places), [folder.folder for folder in folders]),
         recognised_pages=recognised_pages,
         confidence=confidence,
+        changed=max(max(place.added, (place.mtime_ns or 0) / 1e9) for place in places),
         away=all(any(is_below(place.place, folder.folder) for folder in folders if not folder.reachable) for place in places),
     )
