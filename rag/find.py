@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 
 from rag.errors import EmptyQuestion, NoSuchDocument, NoSuchTag, NothingFits
+from rag.library import fulltext
 from rag.library.filter import wanted
 from rag.library.library import Library
+from rag.library.names import names_of
 from rag.phrases import hold
 from rag.ports import Embedder
 from rag.question import narrowed, understand
@@ -26,8 +28,8 @@ def read(question: str, *, library: Library, only: Filter = EVERYTHING, as_typed
     if not question.strip():
         raise EmptyQuestion
     asked = library.scope(only)
-    documents = [document for document in library.documents() if not asked or document.doc_id in asked]
-    understood = understand(question, documents, today=date.today())
+    names = names_of(document for document in library.documents() if document.doc_id in asked) if asked else library.names()
+    understood = understand(question, names, today=date.today())
     if as_typed:
         understood = Understood(question.strip(), understood.phrases)
     called = tuple(library.find(name)[0].name for name in only.documents)
@@ -63,8 +65,8 @@ def find(
     """As ``retrieve``; with phrases only what holds them all, and nothing when nothing does."""
     if not understood.phrases:
         return retrieve(understood.text, library=library, embedder=embedder, settings=settings, k=k, scope=scope)
-    quoting = library.quoting(understood.phrases, scope=scope)
-    if not quoting:
+    held = quoting(understood.phrases, library=library, scope=scope)
+    if not held:
         return ()
     near = retrieve(
         understood.text,
@@ -72,11 +74,30 @@ def find(
         embedder=embedder,
         settings=settings,
         k=settings.candidates,
-        scope={run[0].doc_id for run in quoting},
+        scope={run[0].doc_id for run in held},
     )
     best = [item for item in near if hold((item.text, *item.headings), understood.phrases)]
-    further = [run for run in quoting if not any(_within(run, item) for item in best)]
+    further = [run for run in held if not any(_within(run, item) for item in best)]
     return tuple([*best, *(_evidence(run, library) for run in further)][:k])
+
+
+def quoting(phrases: Sequence[str], *, library: Library, scope: Collection[str] = ()) -> list[tuple[Passage, ...]]:
+    """The passages that hold all of the phrases word for word, in their text or the headings above it; where none does, two that
+    follow one another and do so together, as when a phrase runs on from one to the next."""
+    words = [word for phrase in phrases for word in fulltext.words(phrase)]
+    if not words:
+        return []
+    manifest = library.manifest
+    alone = library.passages(manifest.matching(fulltext.of_each(words), scope=scope))
+    found: list[tuple[Passage, ...]] = [(passage,) for passage in alone.values() if hold((passage.text, *passage.headings), phrases)]
+    if not found:
+        counts = library.term_counts([term for word in words for term in word])
+        rarest = min(words, key=lambda word: sum(counts.get(term, 0) for term in word))
+        pairs = manifest.pairs(manifest.matching(fulltext.any_of(rarest), scope=scope))
+        known = library.passages([passage_id for pair in pairs for passage_id in pair])
+        runs = [(known[first], known[second]) for first, second in pairs if first in known and second in known]
+        found = [run for run in runs if hold((library.text(run[0].doc_id, run[0].start, run[1].end),), phrases)]
+    return sorted(found, key=lambda run: (run[0].document, run[0].doc_id, run[0].ordinal))
 
 
 def _within(run: tuple[Passage, ...], item: Evidence) -> bool:

@@ -7,15 +7,14 @@ document only after words such as "according to", or where it cannot be taken fo
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from rag import dates
-from rag.library.filter import folders_of
 from rag.library.fulltext import says_something, words
-from rag.records import Document, Filter, Understood
+from rag.library.names import Names, form
+from rag.records import Filter, Understood
 
 _QUOTED = re.compile(
     r'(?<![\w"])"([^"\n]+)"|“([^“”\n]+)”|„([^„“”\n]+)[“”]|«([^«»\n]+)»|「([^「」\n]+)」|『([^『』\n]+)』'
@@ -49,10 +48,10 @@ class _Found:
     aside: bool = True
 
 
-def understand(question: str, documents: Sequence[Document], *, today: date) -> Understood:
-    """``documents`` are those that may be asked: what the question says of others is no filter."""
+def understand(question: str, names: Names, *, today: date) -> Understood:
+    """``names`` are of the documents that may be asked: what the question says of others is no filter."""
     found = list[_Found]()
-    for candidate in _filters(question, documents, today):
+    for candidate in _filters(question, names, today):
         excluded = _NOT.search(question[: candidate.start]) or _KO_NOT.match(question[candidate.end :])
         if not excluded and all(candidate.end <= other.start or candidate.start >= other.end for other in found):
             found.append(candidate)
@@ -116,23 +115,13 @@ def _without(question: str, found: Sequence[_Found]) -> str:
 # --- what may be a filter ----------------------------------------------------------------------
 
 
-def _filters(question: str, documents: Sequence[Document], today: date) -> Iterator[_Found]:
+def _filters(question: str, names: Names, today: date) -> Iterator[_Found]:
     """The surest first: what overlaps with one before it is dropped."""
-    asked = [document for document in documents if document.doc_id]
-    yield from _folders(question, _known((folder, folder) for document in asked for folder in folders_of(document)))
-    yield from _tags(question, _known((tag, tag) for document in asked for tag in document.tags))
-    yield from _documents(question, asked)
-    yield from _formats(question, {document.format for document in asked})
+    yield from _folders(question, names.folders)
+    yield from _tags(question, names.tags)
+    yield from _documents(question, names)
+    yield from _formats(question, names.formats)
     yield from _added(question, today)
-
-
-def _form(name: str) -> str:
-    """What two ways of writing a name have in common."""
-    return " ".join(re.sub(r"[-_\s]+", " ", unicodedata.normalize("NFKC", name).casefold()).split())
-
-
-def _known(names: Iterable[tuple[str, str]]) -> dict[str, str]:
-    return {form: name for written, name in names if (form := _form(written))}
 
 
 def _named_after(question: str, start: int, known: Mapping[str, str]) -> tuple[int, str] | None:
@@ -141,7 +130,7 @@ def _named_after(question: str, start: int, known: Mapping[str, str]) -> tuple[i
     for end in reversed(ends):
         bare = question[start:end].rstrip("?!,.;:。？，")
         for name in (bare, bare.rstrip(_CLOSING), re.sub(r"['’]s?$", "", bare)):
-            if (named := known.get(_form(name.lstrip(_OPENING)))) is not None:
+            if (named := known.get(form(name.lstrip(_OPENING)))) is not None:
                 return start + len(bare), named
     return None
 
@@ -151,7 +140,7 @@ def _named_before(question: str, end: int, known: Mapping[str, str]) -> tuple[in
     starts = [word.start() for word in re.finditer(r"\S+", question[:end])][-_MOST_WORDS:]
     for start in starts:
         bare = question[start:end].rstrip(_CLOSING)
-        if (named := known.get(_form(bare.lstrip(_OPENING)))) is not None:
+        if (named := known.get(form(bare.lstrip(_OPENING)))) is not None:
             return start, named
     return None
 
@@ -169,7 +158,7 @@ def _folders(question: str, known: Mapping[str, str]) -> Iterator[_Found]:
     for trigger in _FOLDER_BEFORE.finditer(question):
         for word in reversed(list(re.finditer(r"\S+", question[: trigger.start()]))[-_MOST_WORDS:]):
             within = _IN_BEFORE.search(question[: word.start()])
-            if within and (folder := known.get(_form(question[word.start() : trigger.start()].strip(_OPENING + _CLOSING)))):
+            if within and (folder := known.get(form(question[word.start() : trigger.start()].strip(_OPENING + _CLOSING)))):
                 yield _Found(within.start(), trigger.end(), Filter(folders=(folder,)))
     for trigger in _KO_FOLDER.finditer(question):
         if before := _named_before(question, trigger.start(), known):
@@ -188,7 +177,7 @@ def _tags(question: str, known: Mapping[str, str]) -> Iterator[_Found]:
             yield _Found(trigger.start(), after[0], Filter(tags=(after[1],)))
     for trigger in _HASH.finditer(question):
         for ending in _KO_AFTER_HASH.finditer(question, trigger.end()):
-            if tag := known.get(_form(question[trigger.end() : ending.start()])):
+            if tag := known.get(form(question[trigger.end() : ending.start()])):
                 yield _Found(trigger.start(), ending.end(), Filter(tags=(tag,)))
         if after := _named_after(question, trigger.end(), known):
             yield _Found(trigger.start(), after[0], Filter(tags=(after[1],)))
@@ -197,9 +186,8 @@ def _tags(question: str, known: Mapping[str, str]) -> Iterator[_Found]:
             yield _Found(before[0], trigger.end(), Filter(tags=(before[1],)))
 
 
-_ACCORDING_TO = re.compile(
-    rf"\b(?:according\s+to|as\s+per)\s+{_THE}(?:{_DOCUMENTS}\s+)?|\b{_IN}\s+{_THE}(?:document|file)\s+", re.IGNORECASE
-)
+_ACCORDING_TO = re.compile(rf"\b(?:according\s+to|as\s+per)\s+{_THE}", re.IGNORECASE)
+_IN_THE_DOCUMENT = re.compile(rf"\b(?:according\s+to|as\s+per|{_IN})\s+{_THE}(?:document|file)\s+", re.IGNORECASE)
 _IN_IT = re.compile(rf"\b(?:only\s+)?(?:{_IN}|under|per)\s+{_THE}", re.IGNORECASE)
 _KO_ACCORDING_TO = re.compile(rf"에\s?(?:따르면|의하면)|\s?{_KO_DOCUMENTS}(?:에\s?(?:따르면|의하면)|{_KO_IN})")
 _KO_IN_IT = re.compile(_KO_IN)
@@ -210,24 +198,19 @@ _KIND = re.compile(
 )
 
 
-def _documents(question: str, documents: Sequence[Document]) -> Iterator[_Found]:
-    names, stems = dict[str, set[str]](), dict[str, set[str]]()
-    called = {document.doc_id: document.name for document in documents}
-    for document in documents:
-        names.setdefault(_form(document.name), set()).add(document.doc_id)
-        stems.setdefault(_form(document.name.rpartition(".")[0]), set()).add(document.doc_id)
-    whole = {form: called[next(iter(ids))] for form, ids in names.items() if len(ids) == 1}
-    every = whole | {form: called[next(iter(ids))] for form, ids in stems.items() if len(ids) == 1 and len(form) > 1 and form not in names}
-
-    for after_it, before_it, sure in ((_ACCORDING_TO, _KO_ACCORDING_TO, True), (_IN_IT, _KO_IN_IT, False)):
-        for trigger in after_it.finditer(question):
-            if (after := _named_after(question, trigger.end(), every)) and (sure or _is_a_name(question[trigger.end() : after[0]])):
-                yield _Found(trigger.start(), after[0], Filter(documents=(after[1],)))
-        for trigger in before_it.finditer(question):
-            if (before := _named_before(question, trigger.start(), every)) and (sure or _is_a_name(question[before[0] : trigger.start()])):
-                yield _Found(before[0], trigger.end(), Filter(documents=(before[1],)))
+def _documents(question: str, names: Names) -> Iterator[_Found]:
+    for before_name, sure in ((_ACCORDING_TO, True), (_IN_THE_DOCUMENT, True), (_IN_IT, False)):
+        for trigger in before_name.finditer(question):
+            found = _named_after(question, trigger.end(), names.documents)
+            if found and (sure or _is_a_name(question[trigger.end() : found[0]])):
+                yield _Found(trigger.start(), found[0], Filter(documents=(found[1],)))
+    for after_name, sure in ((_KO_ACCORDING_TO, True), (_KO_IN_IT, False)):
+        for trigger in after_name.finditer(question):
+            found = _named_before(question, trigger.start(), names.documents)
+            if found and (sure or _is_a_name(question[found[0] : trigger.start()])):
+                yield _Found(found[0], trigger.end(), Filter(documents=(found[1],)))
     for suffix in _SUFFIX.finditer(question):
-        if before := _named_before(question, suffix.end(), whole):
+        if before := _named_before(question, suffix.end(), names.files):
             yield _Found(before[0], suffix.end(), Filter(documents=(before[1],)), aside=False)
 
 
@@ -257,11 +240,11 @@ _KINDS_IN_FULL: Mapping[str, tuple[str, ...]] = {
 """Words that name a format only with "files" or "documents" after them: "in Markdown", "in the emails" may mean anything."""
 
 
-def _formats(question: str, known: set[str]) -> Iterator[_Found]:
+def _formats(question: str, known: Collection[str]) -> Iterator[_Found]:
     """At the beginning or the end: in the middle "in PDF files" may be what is asked about."""
     for kinds, noun, korean_noun in ((_KINDS_IN_FULL, rf"\s+{_DOCUMENTS}", rf"\s?{_KO_DOCUMENTS}"), (_KINDS, "", "(?:들)?")):
         for kind, formats in kinds.items():
-            there = tuple(form for form in formats if form in known)
+            there = tuple(name for name in formats if name in known)
             english = rf"(?:only\s+)?{_IN}\s+{_THE}(?:{kind}){noun}"
             pattern = rf"^\s*{english}\b,?(?=\s)|(?<=\s){english}(?=\s*[?.!]*\s*$)|(?<!\S)(?:{kind}){korean_noun}{_KO_IN}(?=[\s,]|$)"
             if there and (found := re.search(pattern, question, re.IGNORECASE)):

@@ -31,11 +31,11 @@ from rag.library.filter import fitting, wanted
 from rag.library.index import VectorIndex
 from rag.library.lock import DrawerLock
 from rag.library.manifest import Manifest, Place, page_at
+from rag.library.names import Names, names_of
 from rag.library.paths import is_below
 from rag.library.tags import tags_of
 from rag.library.worklist import WatchedFolder
 from rag.partial import why_partial
-from rag.phrases import hold
 from rag.ports import Embedder, Vectors
 from rag.records import EVERYTHING, Document, Filter, Passage, Reading, Recognition, Rectangle, Span, State, Table
 
@@ -77,6 +77,7 @@ class Library:
         self._lock: DrawerLock | None = None
         self._kept_guard = threading.Lock()
         self._kept: tuple[int, npt.NDArray[np.int64], Vectors] | None = None
+        self._names: tuple[int, Names] | None = None
         if not read_only:
             try:
                 home.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -117,6 +118,16 @@ class Library:
             _document(places, rows.get(places[0].doc_id or ""), folders, *recognised.get(places[0].doc_id or "", (0, None)))
             for places in together.values()
         ]
+
+    def names(self) -> Names:
+        """What the documents can be called, kept in memory while nothing is written: every question asks for it."""
+        if not self._lock:  # another process may write
+            return names_of(self.documents())
+        with self._kept_guard:
+            revision = self.manifest.revision
+            if self._names is None or self._names[0] != revision:
+                self._names = (revision, names_of(self.documents()))
+            return self._names[1]
 
     def counts(self) -> Counts:
         return Counts(*self.manifest.counts())
@@ -289,23 +300,6 @@ class Library:
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         return self.manifest.passages(ids)
-
-    def quoting(self, phrases: Sequence[str], *, scope: Collection[str] = ()) -> list[tuple[Passage, ...]]:
-        """The passages that hold all of the phrases word for word, in their text or the headings above it; where none does, two that
-        follow one another and do so together, as when a phrase runs on from one to the next."""
-        words = [word for phrase in phrases for word in fulltext.words(phrase)]
-        if not words:
-            return []
-        alone = self.passages(self.manifest.matching(fulltext.of_each(words), scope=scope))
-        found: list[tuple[Passage, ...]] = [(passage,) for passage in alone.values() if hold((passage.text, *passage.headings), phrases)]
-        if not found:
-            counts = self.term_counts([term for word in words for term in word])
-            rarest = min(words, key=lambda word: sum(counts.get(term, 0) for term in word))
-            pairs = self.manifest.pairs(self.manifest.matching(fulltext.any_of(rarest), scope=scope))
-            known = self.passages([passage_id for pair in pairs for passage_id in pair])
-            runs = [(known[first], known[second]) for first, second in pairs if first in known and second in known]
-            found = [run for run in runs if hold((self.text(run[0].doc_id, run[0].start, run[1].end),), phrases)]
-        return sorted(found, key=lambda run: (run[0].document, run[0].doc_id, run[0].ordinal))
 
     def place_of(self, doc_id: str, offset: int) -> PlaceInText:
         """Where the character at ``offset`` of the document's text stands."""

@@ -179,7 +179,7 @@ def test_a_phrase_that_runs_on_into_the_next_passage_is_found(library: Library, 
     assert len(ends) > 1
     phrase = f"{' '.join(ends[0][1].split()[-2:])} {' '.join(ends[1][1].split()[:3])}"
 
-    (run,) = library.quoting([phrase])
+    (run,) = find.quoting([phrase], library=library)
     assert [passage.ordinal for passage in run] == [0, 1]
 
     (item,) = find.find(

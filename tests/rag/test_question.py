@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.dates import Days, days
+from rag.library.names import names_of
 from rag.phrases import folded, hold
 from rag.question import narrowed, understand
 from rag.records import EVERYTHING, Document, Filter, State, Understood
@@ -30,11 +31,12 @@ DRAWER = (
     _document("/papers/a/plan.pdf", "pdf"),
     _document("/papers/b/plan.pdf/plan.pdf", "pdf"),
     _document("/papers/예산.xlsx", "xlsx"),
+    _document("/papers/document-7.pdf", "pdf"),
 )
 
 
 def _understood(question: str) -> Understood:
-    return understand(question, DRAWER, today=TODAY)
+    return understand(question, names_of(DRAWER), today=TODAY)
 
 
 # --- filters in the question -----------------------------------------------------------------
@@ -48,6 +50,8 @@ def _understood(question: str) -> Understood:
         ("How long is the notice in the lease agreement?", "How long is the notice?", ("lease-agreement.pdf",)),
         ("According to the Lease Agreement, how long is the notice?", "How long is the notice?", ("lease-agreement.pdf",)),
         ("according to “lease-agreement”, how long is it?", "how long is it?", ("lease-agreement.pdf",)),
+        ("According to document 7, who pays?", "Who pays?", ("document-7.pdf",)),
+        ("In the document New York, who pays?", "Who pays?", ("New York.md",)),
         ("According to New York, who pays?", "Who pays?", ("New York.md",)),
         ("What does lease-agreement.pdf say about notice?", "What does lease-agreement.pdf say about notice?", ("lease-agreement.pdf",)),
         ("lease-agreement에서 통지 기간은?", "통지 기간은?", ("lease-agreement.pdf",)),
