@@ -23,6 +23,8 @@ _QUOTED = re.compile(
 )
 _OPENING = "\"'“‘„«「『《〈<(["
 _CLOSING = "\"'”’“»」』》〉>)]"
+_MOST_CHARS = 1000
+"""A longer text is not typed but pasted: what it quotes and where it says it stands are its own affair."""
 _MOST_WORDS = 12
 """Of the name of a document or folder in a question."""
 
@@ -50,6 +52,8 @@ class _Found:
 
 def understand(question: str, names: Names, *, today: date) -> Understood:
     """``names`` are of the documents that may be asked: what the question says of others is no filter."""
+    if len(question) > _MOST_CHARS:
+        return Understood(question.strip())
     found = list[_Found]()
     for candidate in _filters(question, names, today):
         excluded = _NOT.search(question[: candidate.start]) or _KO_NOT.match(question[candidate.end :])

@@ -154,6 +154,12 @@ def test_what_fits_the_call_and_the_question() -> None:
     assert narrowed(EVERYTHING, taken) == taken
 
 
+def test_a_text_that_was_pasted_names_nothing() -> None:
+    pasted = 'In lease-agreement.pdf, "who pays"? ' * 100
+
+    assert _understood(pasted) == Understood(pasted.strip())
+
+
 @given(st.text(max_size=80))
 def test_any_question_is_understood(question: str) -> None:
     understood = _understood(question)
