@@ -30,7 +30,7 @@ def main() -> None:
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as home, open_assistant(load_settings(library=Path(home))) as assistant:
         assistant.search(QUESTION, k=5)
-        quiet_ms = [assistant.timed_search(QUESTION, k=5).retrieval_ms for _ in range(5)]
+        quiet_ms = [assistant.search(QUESTION, k=5).retrieval_ms for _ in range(5)]
         queue = Queue(assistant)
         queue.watch(given.folder)
         until = time.monotonic() + 120
@@ -43,7 +43,7 @@ def main() -> None:
             threading.Thread(target=_answer, args=(assistant, stop), daemon=True).start()
         began, passages, busy_ms = time.monotonic(), assistant.library.counts().passages, list[float]()
         while time.monotonic() - began < given.seconds and queue.progress():
-            busy_ms.append(assistant.timed_search(QUESTION, k=5).retrieval_ms)
+            busy_ms.append(assistant.search(QUESTION, k=5).retrieval_ms)
             time.sleep(2)
         rate = (assistant.library.counts().passages - passages) / (time.monotonic() - began)
         stop.set()

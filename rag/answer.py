@@ -5,17 +5,37 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 
-from rag.errors import EmptyQuestion
+from rag import find
+from rag.conversation import REWRITTEN_TOKENS, accepted, joined, needs_conversation, rewriting_prompt
 from rag.ground import GroundedClaim, Quotation, ground, says_not_found
 from rag.library.library import Library
 from rag.ports import Embedder, LanguageModel
 from rag.prompt import build_prompt, language_of
-from rag.records import Answer, Answered, Citation, Claim, Event, Evidence, EvidenceFound, Piece, Status, Timings, Waiting
+from rag.question import narrowed
+from rag.records import (
+    EVERYTHING,
+    Answer,
+    Answered,
+    Citation,
+    Claim,
+    Event,
+    Evidence,
+    EvidenceFound,
+    Exchange,
+    Filter,
+    Piece,
+    Rewriting,
+    Status,
+    Timings,
+    Understood,
+    Waiting,
+)
 from rag.refuse import chance_of_answer
-from rag.retrieve import retrieve, weigh_terms
+from rag.retrieve import weigh_terms
 from rag.settings import Settings
 
 
@@ -27,20 +47,27 @@ def answer(
     load_model: Callable[[], LanguageModel],
     turns: Turns,
     settings: Settings,
-    scope: Collection[str] = (),
+    only: Filter = EVERYTHING,
+    history: Sequence[Exchange] = (),
+    as_typed: bool = False,
 ) -> Iterator[Event]:
-    """Yield the evidence, the text as it is written, and at last the answer with every claim checked.
+    """Yield how the question is understood, the evidence, the text as it is written, and at last the answer with every claim checked.
 
+    ``as_typed``: the question is not rewritten from ``history``, and nothing in it is taken for a filter.
     Close the iterator to stop the model; nothing is answered then. The model is not asked when there is no evidence.
 
     Raises:
-        EmptyQuestion, QuestionTooLong, EmbedderMismatch, WeightsError
+        EmptyQuestion, QuestionTooLong, NoSuchDocument, NoSuchTag, NothingFits, EmbedderMismatch, WeightsError
     """
-    if not question.strip():
-        raise EmptyQuestion
     clock = _Clock()
-    evidence = retrieve(
-        question, library=library, embedder=embedder, settings=settings.retrieval, k=settings.retrieval.passages, scope=scope
+    typed, understood = question, find.read(question, library=library, only=only, as_typed=as_typed)
+    if history and not as_typed and needs_conversation(understood.text):
+        understood = yield from _stand_alone(understood, history, model=load_model(), turns=turns, library=library, only=only)
+    if understood != Understood(typed.strip()):
+        yield understood
+    question, scope = understood.text, find.scope_of(understood, library=library, only=only)
+    evidence = find.find(
+        understood, library=library, embedder=embedder, settings=settings.retrieval, k=settings.retrieval.passages, scope=scope
     )
     clock.retrieved()
     yield EvidenceFound(evidence)
@@ -61,19 +88,37 @@ def answer(
         if not says_not_found(text):
             claims = ground(text, prompt.evidence, question)
 
-    yield Answered(
-        checked_answer(
-            question,
-            text,
-            claims,
-            evidence=evidence,
-            library=library,
-            timings=clock.timings(),
-            model=model.identity,
-            embedder=embedder.identity,
-            cut_short=(clock.answer_tokens or 0) >= settings.answer.max_tokens,
-        )
+    checked = checked_answer(
+        typed,
+        text,
+        claims,
+        evidence=evidence,
+        library=library,
+        timings=clock.timings(),
+        model=model.identity,
+        embedder=embedder.identity,
+        cut_short=(clock.answer_tokens or 0) >= settings.answer.max_tokens,
     )
+    yield Answered(checked if understood == Understood(typed.strip()) else replace(checked, understood=understood))
+
+
+def _stand_alone(
+    understood: Understood, history: Sequence[Exchange], *, model: LanguageModel, turns: Turns, library: Library, only: Filter
+) -> Generator[Event, None, Understood]:
+    """The question as it reads without the conversation. Where it names no documents, those that the question before it named go on."""
+    written = ""
+    with turns.join() as turn:
+        yield from turn.wait()
+        prompt = rewriting_prompt(understood.text, history, model=model)
+        with closing(model.stream(prompt, max_tokens=REWRITTEN_TOKENS)) as steps:
+            for step in steps:
+                written += step.text
+                yield Rewriting()
+    text = accepted(written, understood.text, history) or joined(understood.text, history)
+    taken = understood.taken
+    if taken == EVERYTHING and find.still_fits(history[-1].taken, library=library, only=only):
+        taken = history[-1].taken
+    return replace(understood, text=text, taken=taken, only=narrowed(understood.only, taken))
 
 
 def checked_answer(

@@ -8,17 +8,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
+from rag import find
 from rag.answer import Turns, answer
 from rag.library.library import Library
 from rag.ports import Embedder, LanguageModel
-from rag.records import Event, Evidence
-from rag.retrieve import retrieve
+from rag.records import EVERYTHING, Event, Evidence, Exchange, Filter, Understood
 from rag.settings import Settings
 from rag.weights.acquire import locate_embedder, locate_language_model
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
+    understood: Understood
     evidence: tuple[Evidence, ...]
     retrieval_ms: float
 
@@ -69,29 +70,26 @@ class Assistant:
         self.embedder.embed_question("")
         _ = self.model
 
-    def search(self, question: str, *, k: int, scope: Sequence[str] = (), tags: Sequence[str] = ()) -> tuple[Evidence, ...]:
-        """The best evidence, without an answer, from the documents named in ``scope`` that have all ``tags``.
+    def search(self, question: str, *, k: int, only: Filter = EVERYTHING, as_typed: bool = False) -> Found:
+        """The best evidence, without an answer, from the documents that fit ``only`` and what the question says of them.
 
         Raises:
-            NoSuchDocument: a name in ``scope`` is not in the drawer.
-            NoSuchTag: no document has all the tags.
+            EmptyQuestion, NoSuchDocument, NoSuchTag, NothingFits
         """
-        return retrieve(
-            question,
+        started = time.perf_counter()
+        understood = find.read(question, library=self.library, only=only, as_typed=as_typed)
+        evidence = find.find(
+            understood,
             library=self.library,
             embedder=self.embedder,
             settings=self.settings.retrieval,
             k=k,
-            scope=self.library.scope(scope, tags),
+            scope=find.scope_of(understood, library=self.library, only=only),
         )
+        return Found(understood, evidence, (time.perf_counter() - started) * 1000)
 
-    def timed_search(self, question: str, *, k: int, scope: Sequence[str] = ()) -> Found:
-        started = time.perf_counter()
-        evidence = self.search(question, k=k, scope=scope)
-        return Found(evidence, (time.perf_counter() - started) * 1000)
-
-    def ask(self, question: str, *, scope: Sequence[str] = (), tags: Sequence[str] = ()) -> Iterator[Event]:
-        """See ``answer``; ``scope`` holds names of documents, empty for all, and of those only such as have all ``tags`` are asked."""
+    def ask(self, question: str, *, only: Filter = EVERYTHING, history: Sequence[Exchange] = (), as_typed: bool = False) -> Iterator[Event]:
+        """See ``answer``."""
         return answer(
             question,
             library=self.library,
@@ -99,7 +97,9 @@ class Assistant:
             load_model=lambda: self.model,
             turns=self._turns,
             settings=self.settings,
-            scope=self.library.scope(scope, tags),
+            only=only,
+            history=history,
+            as_typed=as_typed,
         )
 
     def close(self) -> None:

@@ -457,6 +457,14 @@ class NoSuchTag(LibraryError):
     }
 
 
+class NothingFits(LibraryError):
+    exit_code = ExitCode.USAGE
+    sentences = {
+        "en": "{wanted}: no document in the drawer fits all of this; see `seorap list`, and leave something out.",
+        "ko": "{wanted}: 여기에 모두 맞는 문서가 서랍에 없습니다. `seorap list`로 확인하고 조건을 줄여 주세요.",
+    }
+
+
 class AmbiguousDocument(LibraryError):
     exit_code = ExitCode.USAGE
     sentences = {

@@ -15,7 +15,7 @@ from rag.assemble import Assistant
 from rag.cases import Case
 from rag.errors import ResultsUnusable
 from rag.library.library import Library
-from rag.records import PAGE_BREAK, Answer, Answered, Evidence
+from rag.records import PAGE_BREAK, Answer, Answered, Evidence, Filter, Understood
 from rag.score import Quoted, Result
 
 _PASSAGES = 10
@@ -117,7 +117,7 @@ def _stands_in(pages: Sequence[tuple[int | None, int, str]], quoted: Quoted) -> 
 
 
 def _searched(case: Case, assistant: Assistant) -> dict[str, object]:
-    found = assistant.timed_search(case.question, k=_PASSAGES, scope=case.scope)
+    found = assistant.search(case.question, k=_PASSAGES, only=Filter(documents=case.scope))
     return {
         "question": case.question,
         "passages": [passage_row(item) for item in found.evidence],
@@ -127,7 +127,7 @@ def _searched(case: Case, assistant: Assistant) -> dict[str, object]:
 
 
 def _asked(case: Case, assistant: Assistant) -> dict[str, object]:
-    *_, last = assistant.ask(case.question, scope=case.scope)
+    *_, last = assistant.ask(case.question, only=Filter(documents=case.scope))
     if not isinstance(last, Answered):
         raise AssertionError("an answer ends with Answered")
     return result_row(last.answer)
@@ -157,7 +157,17 @@ def result_row(answer: Answer) -> dict[str, object]:
         "timings": {name: round(value, 1) if isinstance(value, float) else value for name, value in asdict(answer.timings).items()},
         "model": answer.model,
         "embedder": answer.embedder,
-    }
+    } | understood_row(answer.question, answer.understood)
+
+
+def understood_row(question: str, understood: Understood | None) -> dict[str, object]:
+    """Keys that are there only where the question was not taken as it was typed, of all documents."""
+    if not understood:
+        return {}
+    only = {name: part if isinstance(part, tuple) else part.isoformat() for name, part in asdict(understood.only).items() if part}
+    row: dict[str, object] = {"understood_as": understood.text} if understood.text != question.strip() else {}
+    row |= {"only_in": only} if only else {}
+    return row | ({"phrases": list(understood.phrases)} if understood.phrases else {})
 
 
 def passage_row(item: Evidence) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Literal
 
@@ -153,6 +154,7 @@ class Document:
     recognised_pages: int = 0
     confidence: float | None = None  # 0 to 100, mean over those pages; None without any
     away: bool = False  # all of its places are in watched folders that are not there now
+    changed: float = 0.0  # when it was added or its file last changed, whichever is later; seconds since the epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,40 @@ class Passage:
 
 
 # --- a question and its answer ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which documents are asked: those that fit every part. A part that is empty leaves none out."""
+
+    documents: tuple[str, ...] = ()  # names, paths or ids; any of them
+    tags: tuple[str, ...] = ()  # all of them
+    folders: tuple[str, ...] = ()  # names or paths; somewhere below any of them
+    formats: tuple[str, ...] = ()  # as ``Document.format`` says it; any of them
+    since: date | None = None  # added or changed on this day or later
+    before: date | None = None  # and not on this day or later
+
+
+EVERYTHING = Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question as the documents are asked it."""
+
+    text: str  # stands alone, without the words that name a filter
+    phrases: tuple[str, ...] = ()  # must stand in all evidence, word for word
+    taken: Filter = EVERYTHING  # what the question itself says of the documents
+    only: Filter = EVERYTHING  # that, and what the call says
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """An earlier question of the conversation, and what of its answer the documents support."""
+
+    question: str  # as it was understood
+    claims: tuple[str, ...] = ()
+    taken: Filter = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,9 +310,20 @@ class Answer:
     embedder: str
     stopped: bool = False  # by the reader, before the model had finished
     cut_short: bool = False  # by the limit on answer tokens
+    understood: Understood | None = None  # None: as it was typed, of all documents
+
+    @property
+    def missing_phrases(self) -> tuple[str, ...]:
+        """The phrases of the question, where no passage holds all of them."""
+        return self.understood.phrases if self.understood and not self.evidence else ()
 
 
-# --- events while an answer is made, in this order -------------------------------------------
+# --- events while an answer is made, in this order; Understood stands between the first two, where there is something to say of it ---
+
+
+@dataclass(frozen=True, slots=True)
+class Rewriting:
+    """A follow-up question is being made one that stands alone; some times a second, so that the reader can leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +350,7 @@ class Answered:
     answer: Answer
 
 
-Event = EvidenceFound | Waiting | Piece | Answered
+Event = Rewriting | Understood | EvidenceFound | Waiting | Piece | Answered
 
 
 # --- a batch of files ------------------------------------------------------------------------

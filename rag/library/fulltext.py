@@ -169,9 +169,24 @@ def content_terms(question: str) -> list[str]:
     return list(dict.fromkeys([*hangul, *other]))
 
 
+def says_something(text: str) -> bool:
+    """Is there a word that carries meaning, and does not only ask or point?"""
+    return bool(hangul_stems(text)) or any(term not in _STOP for term in terms(re.sub(r"[가-힣]+", " ", text)))
+
+
+def words(phrase: str) -> list[list[str]]:
+    """The terms of each word of a phrase; single syllables are left out, which the index knows only where they stand alone."""
+    return [terms(word) for word in re.findall(r"[가-힣]{2,}|[^\W_가-힣]+", unicodedata.normalize("NFKC", phrase))]
+
+
 def any_of(chosen: list[str]) -> str:
     """FTS5 query: any of the terms. Terms are letters and digits only, so quoting is enough."""
     return " OR ".join(f'"{term}"' for term in chosen)
+
+
+def of_each(words: list[list[str]]) -> str:
+    """FTS5 query: any term of each word. White space that the layout put into a Korean word takes one pair of syllables away, not all."""
+    return " AND ".join(f"({any_of(word)})" for word in words)
 
 
 def all_of(chosen: list[str]) -> str:

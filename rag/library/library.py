@@ -7,7 +7,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,18 +23,21 @@ from rag.errors import (
     EmbedderMismatch,
     NoSuchDocument,
     NoSuchTag,
+    NothingFits,
 )
 from rag.library import exact, fulltext
 from rag.library.faults import faults
+from rag.library.filter import fitting, wanted
 from rag.library.index import VectorIndex
 from rag.library.lock import DrawerLock
 from rag.library.manifest import Manifest, Place, page_at
+from rag.library.names import Names, names_of
 from rag.library.paths import is_below
-from rag.library.tags import same, tags_of
+from rag.library.tags import tags_of
 from rag.library.worklist import WatchedFolder
 from rag.partial import why_partial
 from rag.ports import Embedder, Vectors
-from rag.records import Document, Passage, Reading, Recognition, Rectangle, Span, State, Table
+from rag.records import EVERYTHING, Document, Filter, Passage, Reading, Recognition, Rectangle, Span, State, Table
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +77,7 @@ class Library:
         self._lock: DrawerLock | None = None
         self._kept_guard = threading.Lock()
         self._kept: tuple[int, npt.NDArray[np.int64], Vectors] | None = None
+        self._names: tuple[int, Names] | None = None
         if not read_only:
             try:
                 home.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -115,6 +119,16 @@ class Library:
             for places in together.values()
         ]
 
+    def names(self) -> Names:
+        """What the documents can be called, kept in memory while nothing is written: every question asks for it."""
+        if not self._lock:  # another process may write
+            return names_of(self.documents())
+        with self._kept_guard:
+            revision = self.manifest.revision
+            if self._names is None or self._names[0] != revision:
+                self._names = (revision, names_of(self.documents()))
+            return self._names[1]
+
     def counts(self) -> Counts:
         return Counts(*self.manifest.counts())
 
@@ -143,29 +157,30 @@ class Library:
             return self.manifest.places(doc_id=document.doc_id)
         return self.manifest.places(place=os.fsencode(identity(document)))
 
-    def scope(self, names: Sequence[str], tags: Sequence[str] = ()) -> frozenset[str]:
-        """Document ids of the documents with these names, of those the ones that have all the tags; empty, for all, only when neither is given.
+    def scope(self, only: Filter) -> frozenset[str]:
+        """Document ids of the documents that fit; empty, for all, only when the filter leaves none out.
 
         Raises:
-            NoSuchDocument: one of the names is not in the drawer.
+            NoSuchDocument: a name in it is not in the drawer.
             NoSuchTag: none of the documents has all the tags.
+            NothingFits: each part is there, but no document fits them all.
         """
-        found: set[str] = set()
-        for name in names:
+        if only == EVERYTHING:
+            return frozenset()
+        named = set[str]()
+        for name in only.documents:
             ids = {place.doc_id for place in self.find(name) if place.doc_id}
             if not ids:
                 raise NoSuchDocument(name=name)
-            found |= ids
-        if tags:
-            tagged = self._tagged({same(tag) for tag in tags})
-            found = found & tagged if names else tagged
-            if not found:
-                raise NoSuchTag(tags=", ".join(tags))
+            named |= ids
+        rest = replace(only, documents=())
+        chosen = {document.doc_id for document in fitting(self.documents(), rest)}
+        if only.tags and not chosen and rest == Filter(tags=only.tags):
+            raise NoSuchTag(tags=", ".join(only.tags))
+        found = chosen & named if only.documents else chosen
+        if not found:
+            raise NothingFits(wanted=wanted(only))
         return frozenset(found)
-
-    def _tagged(self, wanted: set[str]) -> set[str]:
-        documents = (document for document in self.documents() if document.doc_id)
-        return {document.doc_id for document in documents if wanted <= {same(tag) for tag in document.tags}}
 
     # --- in and out ---------------------------------------------------------------------------
 
@@ -398,5 +413,6 @@ def _document(
         tags=tags_of((place.place for place in places), [folder.folder for folder in folders]),
         recognised_pages=recognised_pages,
         confidence=confidence,
+        changed=max(max(place.added, (place.mtime_ns or 0) / 1e9) for place in places),
         away=all(any(is_below(place.place, folder.folder) for folder in folders if not folder.reachable) for place in places),
     )

@@ -295,6 +295,25 @@ class Manifest(Worklist):
             {"header": HEADER_WEIGHT, "match": fulltext.any_of(chosen), "scope": json.dumps(list(scope)), "k": k},
         )
 
+    def matching(self, match: str, *, scope: Collection[str] = ()) -> list[int]:
+        """Ids of all passages that fit a full-text query, in their text or header."""
+        rows = self.rows(
+            "SELECT rowid FROM terms WHERE terms MATCH :match "
+            + ("AND +rowid IN (SELECT passage_id FROM passages WHERE doc_id IN (SELECT value FROM json_each(:scope)))" if scope else ""),
+            {"match": match, "scope": json.dumps(list(scope))},
+        )
+        return [int(row[0]) for row in rows]
+
+    def pairs(self, ids: Collection[int]) -> list[tuple[int, int]]:
+        """Every passage and the one after it, of which one is among the ids."""
+        return self.rows(
+            "SELECT a.passage_id, b.passage_id FROM passages a JOIN passages b ON b.doc_id=a.doc_id AND b.ordinal=a.ordinal+1 "
+            "WHERE a.passage_id IN (SELECT value FROM json_each(?1)) UNION "
+            "SELECT a.passage_id, b.passage_id FROM passages b JOIN passages a ON a.doc_id=b.doc_id AND a.ordinal=b.ordinal-1 "
+            "WHERE b.passage_id IN (SELECT value FROM json_each(?1)) ORDER BY 1",
+            (json.dumps(list(ids)),),
+        )
+
     def _telling(self, chosen: list[str]) -> list[str]:
         """The terms worth looking up. In a large drawer those in over a tenth of the passages cost most of the time and say little;
         in a small one they still decide (contracts in scope, hit@5: 0.51 without them, 0.91 with)."""

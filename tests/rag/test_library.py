@@ -20,7 +20,7 @@ from rag.library.fulltext import hangul_stems, terms
 from rag.library.library import Library
 from rag.library.manifest import Place
 from rag.partial import ranges
-from rag.records import Page, Reading, Recognition, Span, Table
+from rag.records import Filter, Page, Reading, Recognition, Span, Table
 from rag.settings import SplitSettings
 from tests.documents import pdf
 from tests.fakes import WordHashEmbedder
@@ -94,7 +94,7 @@ def test_a_small_drawer_is_searched_exactly_and_sees_every_change(
 
 
 def test_a_scope_leaves_out_everything_else(filled: Library, embedder: WordHashEmbedder) -> None:
-    scope = filled.scope(["lease.md"])
+    scope = filled.scope(Filter(("lease.md",)))
 
     dense = filled.dense(embedder.embed_question("휴가"), 50, embedder=embedder.identity, scope=scope)
     found = filled.passages([passage_id for passage_id, _ in dense])
@@ -102,7 +102,7 @@ def test_a_scope_leaves_out_everything_else(filled: Library, embedder: WordHashE
     assert {passage.document for passage in found.values()} == {"lease.md"}
     assert filled.lexical("휴가", 5, scope=scope) == []
     with pytest.raises(NoSuchDocument):
-        filled.scope(["nothing.md"])
+        filled.scope(Filter(("nothing.md",)))
 
 
 def test_text_is_returned_word_for_word(filled: Library) -> None:
@@ -285,7 +285,7 @@ def test_a_drawer_of_the_second_version_works_without_boxes_and_gets_them_withou
 
 def test_boxes_run_over_lines_and_pages(library: Library, batch: Batch, tmp_path: Path) -> None:
     list(add([pdf(tmp_path / "a.pdf", ["first line\nsecond line", "third line"])], batch))
-    (doc_id,) = library.scope(["a.pdf"])
+    (doc_id,) = library.scope(Filter(("a.pdf",)))
     text = library.text(doc_id, 0, 10_000)
 
     found = library.boxes(doc_id, text.index("line"), text.index("third") + 3)
@@ -298,7 +298,7 @@ def test_boxes_run_over_lines_and_pages(library: Library, batch: Batch, tmp_path
 
 def test_boxes_that_are_none_are_a_fault_and_cost_nothing_else(library: Library, batch: Batch, tmp_path: Path) -> None:
     list(add([pdf(tmp_path / "a.pdf", ["first line"])], batch))
-    (doc_id,) = library.scope(["a.pdf"])
+    (doc_id,) = library.scope(Filter(("a.pdf",)))
     with library.manifest.transaction():
         library.manifest._db.execute("UPDATE pages SET boxes=x'00'")
 

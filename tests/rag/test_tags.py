@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from ingest.pipeline import Batch, add
-from rag.errors import NoSuchTag
+from rag.errors import NoSuchTag, NothingFits
 from rag.library.library import Library
 from rag.library.tags import tags_of
 from rag.library.worklist import WatchedFolder
+from rag.records import EVERYTHING, Filter
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ def sorted_papers(library: Library, batch: Batch, tmp_path: Path) -> Path:
 @pytest.mark.usefixtures("sorted_papers")
 @pytest.mark.parametrize("tags", [("contracts",), ("2024", "CONTRACTS"), (unicodedata.normalize("NFD", "계약"),)])
 def test_a_tag_narrows_the_search(library: Library, tags: tuple[str, ...]) -> None:
-    scope = library.scope((), tags)
+    scope = library.scope(Filter(tags=tags))
 
     found = library.passages([passage_id for passage_id, _ in library.lexical("deposit", 5, scope=scope)])
 
@@ -56,11 +57,13 @@ def test_a_tag_narrows_the_search(library: Library, tags: tuple[str, ...]) -> No
 
 @pytest.mark.usefixtures("sorted_papers")
 def test_tags_that_no_document_has_are_never_taken_for_none(library: Library) -> None:
-    assert library.scope(()) == frozenset()
-    for names, tags in (((), ("2026",)), ((), ("2024", "2025")), (("a.txt",), ("2025",))):
+    assert library.scope(EVERYTHING) == frozenset()
+    for tags in (("2026",), ("2024", "2025")):
         with pytest.raises(NoSuchTag):
-            library.scope(names, tags)
-    assert len(library.scope(("a.txt", "b.txt"), ("2025",))) == 1
+            library.scope(Filter(tags=tags))
+    with pytest.raises(NothingFits):
+        library.scope(Filter(documents=("a.txt",), tags=("2025",)))
+    assert len(library.scope(Filter(documents=("a.txt", "b.txt"), tags=("2025",)))) == 1
 
 
 def test_a_moved_file_has_the_tags_of_its_new_place(library: Library, batch: Batch, sorted_papers: Path) -> None:

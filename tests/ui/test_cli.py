@@ -482,6 +482,90 @@ def test_tags_are_shown_and_narrow_the_question(seorap: Terminal, papers: Path) 
     assert (wrong.code, wrong.complaint()[:16]) == (ExitCode.USAGE, "Contracts, 2024:")
 
 
+@pytest.mark.parametrize(
+    ("options", "documents"),
+    [
+        (("--document", "lease.md"), {"lease.md"}),
+        (("--document", "lease.md", "--document", "취업규칙.md"), {"lease.md", "취업규칙.md"}),
+        (("--format", "md", "--since", "2020", "--before", "2999-01-01"), {"lease.md", "취업규칙.md"}),
+        (("--format", ".MD", "--document", "취업규칙.md"), {"취업규칙.md"}),
+    ],
+)
+def test_options_narrow_the_question(seorap: Terminal, drawer: Path, options: tuple[str, ...], documents: set[str]) -> None:
+    for lexical in (("--lexical",), ()):
+        found = seorap("search", "deposit 휴가", *options, *lexical, "--json").row()["passages"]
+        assert isinstance(found, list)
+        assert {passage["document"] for passage in found} == documents
+    asked = seorap("ask", QUESTION, *options, "--json", replies=(REPLY,)).row()
+    assert isinstance(asked["passages"], list)
+    assert {passage["document"] for passage in asked["passages"]} == documents
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--document", "nothing.md"), "nothing.md: no document of this name"),
+        (("--format", "pdf"), "pdf: no document in the drawer fits all of this"),
+        (("--folder", "contracts"), "contracts: no document in the drawer fits all of this"),
+        (("--since", "2998-01-01"), "≥ 2998-01-01: no document in the drawer fits all of this"),
+        (("--since", "soon"), "Invalid value for --since: 'soon' is not a date such as 2026-03-01"),
+    ],
+)
+def test_what_nothing_fits_is_said(seorap: Terminal, drawer: Path, options: tuple[str, ...], said: str) -> None:
+    for verb in ("search", "ask"):
+        refused = seorap(verb, QUESTION, *options)
+        assert (refused.code, refused.complaint()[: len(said)]) == (ExitCode.USAGE, said)
+
+
+def test_a_folder_narrows_the_question(seorap: Terminal, papers: Path) -> None:
+    (papers / "Contracts").mkdir()
+    (papers / "lease.md").rename(papers / "Contracts" / "lease.md")
+    seorap("add", papers)
+
+    for folder in ("contracts", papers / "Contracts"):
+        found = seorap("search", "deposit 휴가", "--folder", folder, "--json").row()
+        assert {passage["document"] for passage in found["passages"]} == {"lease.md"}  # type: ignore[attr-defined]  # a list of rows
+        assert found["only_in"] == {"folders": [str(folder)]}
+
+
+def test_what_the_question_says_of_the_documents_is_told_and_can_be_undone(seorap: Terminal, drawer: Path) -> None:
+    question = f"According to lease.md, {QUESTION[0].lower()}{QUESTION[1:]}"
+
+    asked = seorap("ask", question, replies=(REPLY,))
+    assert (asked.code, asked.err.splitlines()[:2]) == (0, [f"Understood as: {QUESTION}", "Only in: lease.md"])
+    row = seorap("ask", question, "--json", replies=(REPLY,)).row()
+    assert (row["question"], row["understood_as"], row["only_in"]) == (question, QUESTION, {"documents": ["lease.md"]})
+
+    typed = seorap("ask", question, "--as-typed", "--json", replies=(REPLY,)).row()
+    assert "understood_as" not in typed
+    assert "only_in" not in typed
+
+
+def test_a_later_question_follows_on_when_asked_to(seorap: Terminal, drawer: Path) -> None:
+    again = "When is it returned?"
+    replies = (REPLY, "When is the deposit returned?", "The deposit is returned within 30 days.")
+
+    both = seorap("ask", "-f", QUESTION, again, replies=replies)
+    assert both.code == 0
+    assert "Understood as: When is the deposit returned?" in both.err.splitlines()
+    assert "The deposit is returned within 30 days. [1]" in both.out
+    rows = seorap("ask", "--follow-up", QUESTION, again, "--json", replies=replies).rows()
+    assert [(row["question"], row.get("understood_as")) for row in rows] == [(QUESTION, None), (again, "When is the deposit returned?")]
+
+    apart = seorap("ask", QUESTION, again, "--json", replies=(REPLY, "The deposit is returned within 30 days.")).rows()
+    assert "understood_as" not in apart[1]
+
+
+def test_a_quoted_phrase_must_stand_there(seorap: Terminal, drawer: Path) -> None:
+    for verb, options in (("ask", ()), ("search", ()), ("search", ("--lexical",))):
+        missing = seorap(verb, "What is the “deposit of 3,752 euros”?", *options)
+        assert missing.code == ExitCode.NOT_FOUND
+        assert "no passage holds all of this word for word: “deposit of 3,752 euros”" in (missing.out or missing.err)
+    found = seorap("search", 'What is the "deposit of 3,751 euros"?', "--json").row()
+    assert found["phrases"] == ["deposit of 3,751 euros"]
+    assert all("deposit of 3,751 euros" in passage["text"] for passage in found["passages"])  # type: ignore[attr-defined]  # a list of rows
+
+
 def test_an_empty_drawer_says_how_to_fill_it(seorap: Terminal) -> None:
     Library(seorap.home).close()
 
@@ -662,6 +746,7 @@ def test_json_of_add_list_and_remove(seorap: Terminal, papers: Path) -> None:
         "again",
         "recognised_pages",
         "confidence",
+        "changed",
     }
 
     assert seorap("remove", "lease.md", "--json") == Ran(0, '{"removed": "lease.md"}\n', "")

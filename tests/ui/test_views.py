@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from ingest.pipeline import Batch, add
 from ingest.queue import Queue
 from rag.assemble import Assistant
-from rag.errors import DrawerFull, WeightsMissing, WrongPassword
+from rag.errors import DrawerFull, NothingFits, WeightsMissing, WrongPassword
 from rag.library.library import Library
 from rag.library.worklist import WatchedFolder
 from rag.records import Language, State
@@ -118,6 +119,67 @@ def test_the_conversation_stays_until_it_is_cleared(visit: Visit) -> None:
     cleared = shown(next(button for button in page.button if button.label == ENGLISH.clear).click().run())
 
     assert "deposit" not in cleared
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_follow_up_is_shown_as_it_was_understood_and_can_be_asked_as_typed(visit: Visit) -> None:
+    page = visit(
+        "The deposit is 3,751 euros.", "When is the deposit returned?", "The deposit is returned within 30 days.", "Not in the documents."
+    )
+    ask(page, "How much is the deposit?")
+    assert not [button for button in page.button if button.label == ENGLISH.ask_as_typed]
+    drawn = ask(page, "When is it returned?")
+
+    understood = ENGLISH.understood_as.format(question="When is the deposit returned?")
+    assert understood in drawn
+    assert "The deposit is returned within 30 days." in drawn
+
+    again = shown(next(button for button in page.button if button.label == ENGLISH.ask_as_typed).click().run())
+    assert again.count('<p class="question">When is it returned?</p>') == 2
+    assert again.count(understood) == 1
+    assert ENGLISH.not_found in again
+
+    assert shown(page.run()).count('<p class="question">') == 3
+
+
+@pytest.mark.usefixtures("filled")
+def test_documents_can_be_chosen_beside_the_question(visit: Visit) -> None:
+    page = visit("The deposit is 3,751 euros.", "The deposit is 3,751 euros.")
+    documents = next(choice for choice in page.multiselect if choice.label == ENGLISH.narrow_documents)
+    assert documents.options == ["lease.md", "취업규칙.md"]
+
+    chosen = shown(documents.select("lease.md").run())
+    only = ENGLISH.only_in.format(documents="lease.md")
+    assert only in chosen
+    drawn = ask(page, "How much is the deposit?")
+    assert drawn.count(only) == 2  # under the question, and beside the next one
+    assert "취업규칙.md" not in drawn
+
+    page.run()
+    cleared = shown(next(button for button in page.button if button.label == ENGLISH.narrow_clear).click().run())
+    assert cleared.count(only) == 1
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_filter_that_nothing_fits_is_a_sentence(visit: Visit) -> None:
+    page = visit()
+    since = next(choice for choice in page.date_input if choice.label == ENGLISH.narrow_since)
+    tomorrow = date.today() + timedelta(days=1)
+    since.set_value(tomorrow).run()
+
+    drawn = ask(page, "How much is the deposit?")
+
+    assert NothingFits(wanted=f"≥ {tomorrow}").sentence("en").partition("`")[0] in drawn
+    assert ENGLISH.not_found not in drawn
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_missing_phrase_is_named(visit: Visit) -> None:
+    drawn = ask(visit(language="ko"), "“보증금 <b>3,752</b> 유로”는 무엇인가요?")
+
+    assert KOREAN.not_found in drawn
+    assert KOREAN.phrases_missing.format(phrases="“보증금 &lt;b&gt;3,752&lt;/b&gt; 유로”") in drawn
+    assert KOREAN.nearest not in drawn
 
 
 @pytest.mark.usefixtures("filled")

@@ -29,12 +29,6 @@ LibraryOption = Annotated[Path | None, typer.Option("--library", metavar="DIR", 
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object, or one a line, on stdout.")]
 
 
-TagOption = Annotated[
-    list[str] | None,
-    typer.Option("--tag", metavar="TAG", help="Only documents in this sub-folder of a watched folder; again: in all of them."),
-]
-
-
 class Desk:
     """What every verb needs: settings, words, and whether people or scripts are listening."""
 

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.errors import EmptyQuestion, ExitCode, WeightsError
-from rag.records import Answered, EvidenceFound, Piece, Status, Waiting
-from ui.cli.desk import Desk, JsonOption, LibraryOption, TagOption, end_with, opened_assistant, safe
+from rag.errors import ExitCode, WeightsError
+from rag.records import Answered, EvidenceFound, Piece, Status, Understood, Waiting
+from ui.cli.desk import Desk, JsonOption, LibraryOption, end_with, opened_assistant, safe
+from ui.cli.filters import (
+    AsTypedOption,
+    BeforeOption,
+    DocumentOption,
+    FolderOption,
+    FormatOption,
+    SinceOption,
+    TagOption,
+    chosen,
+    tell,
+)
 
 if TYPE_CHECKING:
-    from rag.assemble import Assistant
-    from rag.records import Answer, Evidence
+    from rag.records import Answer, Event, Evidence, Filter
 
 
 TextArgument = Annotated[str, typer.Argument(metavar="TEXT")]
@@ -24,41 +34,55 @@ def search(
     text: TextArgument,
     k: Annotated[int, typer.Option("-k", min=1, help="How many passages.")] = 5,
     lexical: Annotated[bool, typer.Option("--lexical", help="By words only: at once, and without weights.")] = False,
+    documents: DocumentOption = None,
     tags: TagOption = None,
+    folders: FolderOption = None,
+    formats: FormatOption = None,
+    since: SinceOption = None,
+    before: BeforeOption = None,
+    as_typed: AsTypedOption = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find passages, without an answer."""
     desk = Desk(library, as_json=as_json)
-    if not text.strip():
-        raise EmptyQuestion
-    found = _search_by_words(desk, text, k, tags or ()) if lexical else _search(desk, text, k, tags or ())
+    only = chosen(documents, tags, folders, formats, since, before)
+    understood, found = (_search_by_words if lexical else _search)(desk, text, k, only, as_typed)
+    tell(desk, text, understood)
     if as_json:
-        from rag.evaluate import passage_row
+        from rag.evaluate import passage_row, understood_row
 
-        desk.emit({"question": text, "passages": [passage_row(item) for item in found]})
+        desk.emit({"question": text, "passages": [passage_row(item) for item in found]} | understood_row(text, understood))
     else:
         _show_passages(desk, found)
     if not found:
-        desk.tell(desk.say("not_found"))
+        desk.tell(_not_found(desk, understood.phrases))
         end_with(ExitCode.NOT_FOUND)
 
 
-def _search(desk: Desk, text: str, k: int, tags: Sequence[str]) -> tuple[Evidence, ...]:
+def _search(desk: Desk, text: str, k: int, only: Filter, as_typed: bool) -> tuple[Understood, tuple[Evidence, ...]]:
     with opened_assistant(desk, filled=True) as assistant:
         try:
-            return assistant.search(text, k=k, tags=tags)
+            found = assistant.search(text, k=k, only=only, as_typed=as_typed)
         except WeightsError as error:
             desk.tell(desk.say("lexical_only", why=error.sentence(desk.language)))
-    return _search_by_words(desk, text, k, tags)
+        else:
+            return found.understood, found.evidence
+    return _search_by_words(desk, text, k, only, as_typed)
 
 
-def _search_by_words(desk: Desk, text: str, k: int, tags: Sequence[str]) -> tuple[Evidence, ...]:
+def _search_by_words(desk: Desk, text: str, k: int, only: Filter, as_typed: bool) -> tuple[Understood, tuple[Evidence, ...]]:
+    from rag import find
     from rag.library.library import Library
-    from rag.retrieve import retrieve
 
     drawer = Library(desk.settings.home, read_only=True)
-    return retrieve(text, library=drawer, embedder=None, settings=desk.settings.retrieval, k=k, scope=drawer.scope((), tags))
+    understood = find.read(text, library=drawer, only=only, as_typed=as_typed)
+    asked = find.scope_of(understood, library=drawer, only=only)
+    return understood, find.find(understood, library=drawer, embedder=None, settings=desk.settings.retrieval, k=k, scope=asked)
+
+
+def _not_found(desk: Desk, phrases: Sequence[str]) -> str:
+    return desk.say("phrases_missing", phrases=", ".join(f"“{phrase}”" for phrase in phrases)) if phrases else desk.say("not_found")
 
 
 def _show_passages(desk: Desk, found: tuple[Evidence, ...]) -> None:
@@ -77,27 +101,40 @@ def _where(desk: Desk, document: str, page: int | None, page_end: int | None) ->
 
 def ask(
     texts: Annotated[list[str], typer.Argument(metavar="TEXT...")],
+    documents: DocumentOption = None,
     tags: TagOption = None,
+    folders: FolderOption = None,
+    formats: FormatOption = None,
+    since: SinceOption = None,
+    before: BeforeOption = None,
+    as_typed: AsTypedOption = False,
+    follow_up: Annotated[bool, typer.Option("--follow-up", "-f", help="Each question follows on from those before it.")] = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Answer questions from the documents, with quotations and pages."""
+    from rag.conversation import exchange
+
     desk = Desk(library, as_json=as_json)
+    only = chosen(documents, tags, folders, formats, since, before)
     answers: list[Answer] = []
     with opened_assistant(desk, filled=True) as assistant:
         for text in texts:
             if len(texts) > 1:
                 desk.tell("")
                 desk.tell(f"> {text}")
-            answers.append(_answered(desk, assistant, text, tags or ()))
+            history = [exchange(answer) for answer in answers] if follow_up else []
+            answers.append(_answered(desk, assistant.ask(text, only=only, history=history, as_typed=as_typed), text))
             _show_answer(desk, answers[-1])
     end_with(ExitCode.NOT_FOUND if all(answer.status is Status.NOT_FOUND for answer in answers) else ExitCode.DONE)
 
 
-def _answered(desk: Desk, assistant: Assistant, text: str, tags: Sequence[str]) -> Answer:
+def _answered(desk: Desk, events: Iterator[Event], text: str) -> Answer:
     live = sys.stderr.isatty() and not desk.as_json
-    for event in assistant.ask(text, tags=tags):
+    for event in events:
         match event:
+            case Understood():
+                tell(desk, text, event)
             case EvidenceFound(evidence) if evidence:
                 places = dict.fromkeys(_where(desk, item.document, item.page, item.page_end) for item in evidence[:4])
                 desk.tell(desk.say("evidence", documents="; ".join(places)))
@@ -120,7 +157,7 @@ def _show_answer(desk: Desk, answer: Answer) -> None:
         desk.emit(result_row(answer))
         return
     if answer.status is Status.NOT_FOUND:
-        desk.show(desk.say("not_found"))
+        desk.show(_not_found(desk, answer.missing_phrases))
         if answer.evidence:
             desk.tell("")
             desk.tell(desk.say("nearest"))

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import closing
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
+from rag.conversation import exchange
 from rag.errors import SeorapError
-from rag.records import Answer, Answered, Event, EvidenceFound, Piece, Status, Waiting
-from ui.web import render, state
+from rag.records import (
+    EVERYTHING,
+    Answer,
+    Answered,
+    Event,
+    EvidenceFound,
+    Exchange,
+    Piece,
+    Rewriting,
+    Status,
+    Understood,
+    Waiting,
+)
+from ui.web import narrow, render, state
 from ui.web.state import Desk, Turn
 from ui.words.page import Words
 
@@ -30,21 +44,26 @@ def draw(desk: Desk, words: Words, *, to_documents: StreamlitPage) -> None:
     else:
         st.title(words.ask_title, anchor=False)
         st.html(render.small(words.ask_lead))
-    for turn in turns:
-        draw_turn(turn, words)
+    as_typed = [turn for number, turn in enumerate(turns) if draw_turn(turn, words, number)]
+    only = narrow.draw(desk, words)
     question = st.chat_input(words.placeholder_empty if empty else words.placeholder, disabled=empty, submit_mode="stop")
-    if question:
-        turn = Turn(str(question))
+    if question or as_typed:
+        turn = Turn(str(question), only) if question else Turn(as_typed[0].question, as_typed[0].only, as_typed=True)
+        history = [exchange(earlier.answer) for earlier in turns if earlier.answer]
         turns.append(turn)
         st.html(render.question(turn.question))
-        follow(desk, turn, words)
+        follow(desk, turn, words, history)
+        offer_as_typed(turn, words, len(turns) - 1)
     elif turns and st.button(words.clear, type="tertiary"):
         turns.clear()
         st.rerun()
 
 
-def draw_turn(turn: Turn, words: Words) -> None:
+def draw_turn(turn: Turn, words: Words, number: int) -> bool:
+    """Whether it is to be asked again, as it was typed."""
     st.html(render.question(turn.question))
+    if turn.answer and (read := render.understood(turn.question, turn.answer.understood, words)):
+        st.html(read)
     if turn.error:
         st.html(render.error(turn.error, words, state.tab().language))
     elif turn.answer:
@@ -53,18 +72,27 @@ def draw_turn(turn: Turn, words: Words) -> None:
         st.html(render.written(turn.written, words, stopped=True))
     else:
         st.html(render.small(words.stopped_empty))
+    return offer_as_typed(turn, words, number)
 
 
-def follow(desk: Desk, turn: Turn, words: Words) -> None:
+def offer_as_typed(turn: Turn, words: Words, number: int) -> bool:
+    """Where more was made of a question than what stands there, the reader may have it otherwise."""
+    read = turn.answer.understood if turn.answer else None
+    if not read or (read.text == turn.question.strip() and read.taken == EVERYTHING):
+        return False
+    return bool(st.button(words.ask_as_typed, key=f"as-typed-{number}", type="tertiary"))
+
+
+def follow(desk: Desk, turn: Turn, words: Words, history: Sequence[Exchange]) -> None:
     """Draw an answer while it is made. A stop arrives as an exception out of the next drawing; whatever ends it, the model is let go."""
-    cards, live = st.empty(), st.empty()
+    read, cards, live = st.empty(), st.empty(), st.empty()
     live.html(render.busy(words.searching, words))
     started = drawn = time.monotonic()
     try:
-        with closing(desk.ask(turn.question)) as events:
+        with closing(desk.ask(turn.question, only=turn.only, history=history, as_typed=turn.as_typed)) as events:
             for event in events:
-                note(event, turn, words, cards)
-                if not isinstance(event, Piece) or time.monotonic() - drawn >= _REDRAW_S:
+                note(event, turn, words, read, cards)
+                if not isinstance(event, Piece | Rewriting) or time.monotonic() - drawn >= _REDRAW_S:
                     drawn = time.monotonic()
                     live.html(state_of_work(event, turn, words, waited_s=drawn - started))
     except SeorapError as error:
@@ -79,8 +107,10 @@ def follow(desk: Desk, turn: Turn, words: Words) -> None:
         st.html(render.small(words.shutting_down))
 
 
-def note(event: Event, turn: Turn, words: Words, cards: DeltaGenerator) -> None:
+def note(event: Event, turn: Turn, words: Words, read: DeltaGenerator, cards: DeltaGenerator) -> None:
     match event:
+        case Understood() if told := render.understood(turn.question, event, words):
+            read.html(told)
         case EvidenceFound(evidence) if evidence:
             cards.html(render.passages(evidence, turn.question, words, title=words.found_in))
         case Piece(text):
@@ -93,6 +123,8 @@ def state_of_work(event: Event, turn: Turn, words: Words, *, waited_s: float) ->
     if turn.written.strip():
         return render.written(turn.written, words)
     match event:
+        case Rewriting():
+            return render.busy(words.rewriting, words)
         case Waiting(ahead):
             return render.busy(words.waiting.format(ahead=ahead), words)
         case Piece():

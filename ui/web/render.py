@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from rag.errors import SeorapError, needs_password, sentence_of
 from rag.library.fulltext import hangul_stems, question_terms, terms
-from rag.records import Answer, Citation, Document, Evidence, FileOutcome, Language, State
+from rag.records import EVERYTHING, Answer, Citation, Document, Evidence, FileOutcome, Filter, Language, State, Understood
 from ui.words.page import Words
 
 _PREVIEW_CHARS = 200
@@ -138,7 +138,31 @@ def _recognised(cited: Citation, words: Words) -> str:
     return f" · {safe(words.recognised.format(confidence=round(cited.recognised.confidence)))}" if cited.recognised else ""
 
 
+def understood(asked: str, read: Understood | None, words: Words) -> str:
+    """What was made of the question, under it; nothing where that is what was typed."""
+    if not read:
+        return ""
+    told = [words.understood_as.format(question=read.text)] if read.text != asked.strip() else []
+    told += [words.only_in.format(documents=filter_in_words(read.only, words))] if read.only != EVERYTHING else []
+    return block("".join(f'<p class="small">{safe(line)}</p>' for line in told)) if told else ""
+
+
+def filter_in_words(only: Filter, words: Words, *, named: Sequence[str] | None = None) -> str:
+    """``named``: what to call its documents, where it knows them by their ids."""
+    parts = [*map(visible, only.documents if named is None else named), *(f"#{visible(tag)}" for tag in only.tags)]
+    parts += [words.in_folder.format(folder=visible(folder)) for folder in only.folders]
+    parts += [form.upper() for form in only.formats]
+    parts += [words.changed_since.format(day=only.since)] if only.since else []
+    parts += [words.changed_before.format(day=only.before)] if only.before else []
+    return ", ".join(parts)
+
+
 def not_found(found: Answer, words: Words) -> str:
+    if found.missing_phrases:
+        phrases = ", ".join(f"“{phrase}”" for phrase in found.missing_phrases)
+        return block(
+            f'<div class="calm"><p><b>{safe(words.not_found)}</b></p><p>{safe(words.phrases_missing.format(phrases=phrases))}</p></div>'
+        )
     more = words.not_found_more if found.evidence else words.nothing_near
     return block(f'<div class="calm"><p><b>{safe(words.not_found)}</b></p><p>{safe(more)}</p></div>')
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -14,7 +14,7 @@ from ingest.queue import Queue
 from rag.assemble import Assistant
 from rag.errors import SeorapError
 from rag.library.library import Counts
-from rag.records import Answer, Event, FileOutcome, Language
+from rag.records import EVERYTHING, Answer, Event, Exchange, FileOutcome, Filter, Language
 from ui.words import page as words
 
 _LEAVE_S = 5.0
@@ -41,12 +41,14 @@ class Desk:
         self._answering = 0
         self._closing = False
 
-    def ask(self, question: str) -> Generator[Event, None, None]:
+    def ask(
+        self, question: str, *, only: Filter = EVERYTHING, history: Sequence[Exchange] = (), as_typed: bool = False
+    ) -> Generator[Event, None, None]:
         """As ``Assistant.ask``; ends without an answer when the server shuts down."""
         with self._changed:
             self._answering += 1
         try:
-            with closing(self.assistant.ask(question)) as events:  # type: ignore[type-var]  # a generator
+            with closing(self.assistant.ask(question, only=only, history=history, as_typed=as_typed)) as events:  # type: ignore[type-var]  # a generator
                 for event in events:
                     if self._closing:
                         return
@@ -84,6 +86,8 @@ class Turn:
     """A question with what came of it: an answer, an error, or what had been written when it was stopped."""
 
     question: str
+    only: Filter = EVERYTHING
+    as_typed: bool = False
     answer: Answer | None = None
     error: SeorapError | None = None
     written: str = ""
@@ -103,6 +107,8 @@ class _Tab:
     documents_shown: int = 50
     failures_shown: int = 5
     folders_open: bool = False
+    only: Filter = EVERYTHING  # what the next question is asked of
+    narrowings: int = 0
 
 
 _process = _Process()

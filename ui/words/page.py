@@ -52,6 +52,24 @@ class Words:
     pages: str
     recognised: str
     clear: str
+
+    # --- what is asked of which documents
+    rewriting: str
+    understood_as: str
+    only_in: str
+    in_folder: str
+    changed_since: str
+    changed_before: str
+    ask_as_typed: str
+    phrases_missing: str
+    narrow: str
+    narrow_documents: str
+    narrow_tags: str
+    narrow_formats: str
+    narrow_since: str
+    narrow_before: str
+    narrow_clear: str
+
     shutting_down: str
     problem: str
     unexpected: str
@@ -172,6 +190,21 @@ ENGLISH = Words(
     pages="pp. {page}–{page_end}",
     recognised="recognised text, {confidence}% sure",
     clear="Clear this conversation",
+    rewriting="Working out what the question refers to …",
+    understood_as="Understood as: {question}",
+    only_in="Only in: {documents}",
+    in_folder="folder {folder}",
+    changed_since="added or changed since {day}",
+    changed_before="added or changed before {day}",
+    ask_as_typed="Ask it as typed",
+    phrases_missing="No passage holds all of this word for word: {phrases}. Without the quotation marks the words are looked for in any order.",
+    narrow="Choose documents",
+    narrow_documents="Documents",
+    narrow_tags="Tags (sub-folders), all of these",
+    narrow_formats="Kinds",
+    narrow_since="Added or changed since",
+    narrow_before="… and before",
+    narrow_clear="Ask all documents",
     shutting_down="Seorap is being shut down.",
     problem="This did not work",
     unexpected="Something went wrong inside Seorap, so there is no result. It was noted in the terminal that Seorap runs in; reload the page and try again.",
@@ -291,6 +324,21 @@ KOREAN = Words(
     pages="{page}–{page_end}쪽",
     recognised="인식한 글, 확신도 {confidence}%",
     clear="이 대화 지우기",
+    rewriting="질문이 무엇을 가리키는지 알아보는 중 …",
+    understood_as="이렇게 이해했습니다: {question}",
+    only_in="찾는 범위: {documents}",
+    in_folder="{folder} 폴더",
+    changed_since="{day}부터 넣었거나 바뀐 문서",
+    changed_before="{day} 전에 넣었거나 바뀐 문서",
+    ask_as_typed="쓴 그대로 묻기",
+    phrases_missing="다음 글이 그대로 모두 들어 있는 단락이 없습니다: {phrases}. 따옴표를 빼면 순서와 상관없이 낱말로 찾습니다.",
+    narrow="문서 고르기",
+    narrow_documents="문서",
+    narrow_tags="태그(하위 폴더). 모두 가진 문서만",
+    narrow_formats="종류",
+    narrow_since="이날부터 넣었거나 바뀐 것",
+    narrow_before="… 이날 전까지",
+    narrow_clear="모든 문서에 묻기",
     shutting_down="서랍을 닫는 중입니다.",
     problem="처리하지 못했습니다",
     unexpected="서랍 프로그램 안에서 문제가 생겨 결과가 없습니다. 내용은 프로그램을 실행한 터미널에 적혀 있습니다. 화면을 새로 고치고 다시 시도해 주세요.",
