@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from rag import find
 from rag.conversation import REWRITTEN_TOKENS, accepted, joined, needs_conversation, rewriting_prompt
-from rag.ground import GroundedClaim, Quotation, ground, says_not_found
+from rag.ground import GroundedClaim, Quotation, ground, in_its_own_words, says_not_found
 from rag.library.library import Library
 from rag.ports import Embedder, LanguageModel
 from rag.prompt import build_prompt, language_of
@@ -34,9 +34,10 @@ from rag.records import (
     Understood,
     Waiting,
 )
-from rag.refuse import chance_of_answer
+from rag.refuse import chance_of_answer, shares, uncovered_parts
 from rag.retrieve import weigh_terms
 from rag.settings import Settings
+from rag.verdict import is_yes_or_no
 
 
 def answer(
@@ -75,7 +76,8 @@ def answer(
     model = load_model()  # only now: the evidence must not wait for it
     text, claims = "", tuple[GroundedClaim, ...]()
     asked = weigh_terms(question, library=library)
-    if chance_of_answer(question, evidence, asked, settings.refusal) >= settings.refusal.least_chance:
+    chance = chance_of_answer(shares(question, evidence, asked), settings.refusal)
+    if evidence and chance >= settings.refusal.least_chance:
         with turns.join() as turn:
             yield from turn.wait()
             prompt = build_prompt(question, evidence, asked, model=model, settings=settings.answer)
@@ -87,6 +89,8 @@ def answer(
                     yield Piece(step.text)
         if not says_not_found(text):
             claims = ground(text, prompt.evidence, question)
+        if chance >= settings.refusal.sure_chance and not any(claim.quotations for claim in claims) and not is_yes_or_no(question):
+            claims = (*claims, *in_its_own_words(asked, prompt.evidence, claims))
 
     checked = checked_answer(
         typed,
@@ -98,6 +102,7 @@ def answer(
         model=model.identity,
         embedder=embedder.identity,
         cut_short=(clock.answer_tokens or 0) >= settings.answer.max_tokens,
+        uncovered=uncovered_parts(question, evidence, asked),
     )
     yield Answered(checked if understood == Understood(typed.strip()) else replace(checked, understood=understood))
 
@@ -132,20 +137,28 @@ def checked_answer(
     model: str,
     embedder: str,
     cut_short: bool,
+    uncovered: tuple[str, ...] = (),
 ) -> Answer:
-    """Without one supported claim it is not an answer, whatever the model wrote."""
+    """Without one supported claim it is not an answer, whatever the model wrote; what cannot be supported stays among the claims, each
+    with its doubt, but is no part of the answer's text."""
     supported = sum(bool(claim.quotations) for claim in claims)
-    status = Status.ANSWERED if supported == len(claims) else Status.PARTIAL
+    status = Status.ANSWERED if supported == len(claims) and not uncovered else Status.PARTIAL
     if not supported:
-        status, claims = Status.NOT_FOUND, ()
+        status = Status.NOT_FOUND
     quotations = list(dict.fromkeys(quotation for claim in claims for quotation in claim.quotations))
     return Answer(
         question=question,
         language=language_of(question),
         status=status,
-        text=" ".join(claim.text for claim in claims),
+        text=" ".join(claim.text for claim in claims if claim.quotations),
         claims=tuple(
-            Claim(claim.text, bool(claim.quotations), tuple(quotations.index(quotation) for quotation in claim.quotations), claim.doubt)
+            Claim(
+                claim.text,
+                bool(claim.quotations),
+                tuple(quotations.index(quotation) for quotation in claim.quotations),
+                claim.doubt,
+                verbatim=claim.verbatim,
+            )
             for claim in claims
         ),
         citations=tuple(_cite(quotation, evidence, library) for quotation in quotations),
@@ -154,6 +167,7 @@ def checked_answer(
         model=model,
         embedder=embedder,
         cut_short=cut_short,
+        uncovered=uncovered if supported else (),
     )
 
 

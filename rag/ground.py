@@ -10,14 +10,22 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from rag.facts import Facts, facts
 from rag.library.fulltext import hangul_stems, question_terms, terms
 from rag.negation import denies
 from rag.prompt import NOT_FOUND
 from rag.records import Doubt, Evidence
+from rag.retrieve import TermWeights
 from rag.sentences import sentence_spans
+from rag.verdict import is_yes_or_no
+
+_NEARLY = 0.85
+"""Of the closeness of the best sentence, for a second one to be quoted too."""
+
+_LEAST_SHARE = 0.5
+_NEAR_BONUS = 0.2
 
 SUPPORT = 0.6
 """Share of what a claim says beyond the question that its quotation must hold."""
@@ -30,6 +38,9 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _VERDICT = re.compile(r"^(?:yes|no|예|네|아니요|아니오)\b[\s,.:!]*", re.IGNORECASE)
+_ALTERNATIVES = re.compile(r"\bor\b|\bwhich\b|아니면|또는|혹은|중에|중 |가운데|어느|누가|누구", re.IGNORECASE)
+"""A question that names what can be answered."""
+
 _REFUSAL = re.compile(
     r"not in the documents|(?:documents?|excerpts?|text|passages?)\b[^.]{0,40}\b(?:do|does|did) not (?:\w+ )?(?:contain|mention|say|hold|provide|specify|state|include)"
     r"|(?:is|are) not (?:mentioned|specified|stated|provided|given|found) in the|cannot be (?:determined|found|answered)"
@@ -55,6 +66,7 @@ class GroundedClaim:
     quotations: tuple[Quotation, ...]  # empty: nothing in the evidence supports it
     doubt: Doubt | None = None  # why nothing does
     nearest: Quotation | None = None  # then the sentence that comes nearest
+    verbatim: bool = False  # the text is the quotation itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +98,20 @@ def ground(text: str, evidence: Sequence[Evidence], question: str) -> tuple[Grou
     """The claims of an answer in its order."""
     sentences = [_sentences(item) for item in evidence]
     return tuple(_grounded(claim, sentences, question) for claim in claims(text))
+
+
+def in_its_own_words(asked: TermWeights, evidence: Sequence[Evidence], doubted: Sequence[GroundedClaim]) -> tuple[GroundedClaim, ...]:
+    """The sentence that holds most of the question, or that comes nearest to what the model failed to say: where the model has no
+    answer that can be supported, the document's own words are one. None where no sentence holds half of the question."""
+    nearest = {claim.nearest for claim in doubted}
+    best = max(
+        (sentence for item in evidence for sentence in _sentences(item)[0]),
+        key=lambda sentence: asked.share(sentence.terms) + (_NEAR_BONUS if sentence.quotation in nearest else 0.0),
+        default=None,
+    )
+    if best is None or asked.share(best.terms) < _LEAST_SHARE:
+        return ()
+    return (GroundedClaim(" ".join(best.quotation.text.split()), (best.quotation,), verbatim=True),)
 
 
 def claims(text: str) -> list[str]:
@@ -140,6 +166,7 @@ class _Wanted:
     said: frozenset[str]
     asked: frozenset[str]
     new: frozenset[str]
+    only_echoes: bool  # it repeats the question, which asked for something else than yes or no
 
     def covered(self, sentence: _Sentence) -> float:
         """Share of what the claim adds to the question that stands in the sentence."""
@@ -153,6 +180,9 @@ class _Wanted:
 
     def doubts(self, sentence: _Sentence) -> Iterator[Doubt]:
         """Why the sentence does not support the claim, the gravest reason last; nothing when it does."""
+        if self.only_echoes:
+            yield Doubt.ECHO
+            return
         if self.covered(sentence) < SUPPORT:
             yield Doubt.WORDS
             return
@@ -169,7 +199,8 @@ def _wanted(claim: str, question: str) -> _Wanted:
     asked, said = _words(question), _words(body)
     must_stand = _must_stand(facts(body), facts(question))
     new = said - asked
-    return _Wanted(body, question, must_stand, said, asked, new or (frozenset[str]() if must_stand else said or asked))
+    only_echoes = not new and not must_stand and bool(said) and not is_yes_or_no(question) and not _ALTERNATIVES.search(question)
+    return _Wanted(body, question, must_stand, said, asked, new or (frozenset[str]() if must_stand else said or asked), only_echoes)
 
 
 def _must_stand(claimed: Facts, asked: Facts) -> Facts:
@@ -188,8 +219,21 @@ def _grounded(claim: str, evidence: Sequence[tuple[list[_Sentence], list[_Senten
     for which in (0,) if doubt is Doubt.NEGATION else (0, 1):
         fit = [sentence for group in evidence for sentence in group[which] if not any(wanted.doubts(sentence))]
         if fit:
-            return GroundedClaim(claim, (max(fit, key=wanted.closeness).quotation,))
+            return GroundedClaim(claim, _cited(fit, wanted))
     return GroundedClaim(claim, (), doubt or Doubt.WORDS, nearest.quotation)
+
+
+def _cited(fit: Sequence[_Sentence], wanted: _Wanted) -> tuple[Quotation, ...]:
+    """The sentence that says it best, and one elsewhere that says it nearly as well: whoever checks is surer with two."""
+    ranked = sorted(fit, key=wanted.closeness, reverse=True)
+    best = ranked[0]
+    least = wanted.closeness(best)[0] * _NEARLY
+    others = (one.quotation for one in ranked[1:] if wanted.closeness(one)[0] >= least and _apart(one.quotation, best.quotation))
+    return (best.quotation, *islice(others, 1))
+
+
+def _apart(one: Quotation, other: Quotation) -> bool:
+    return one.doc_id != other.doc_id or one.end <= other.start or other.end <= one.start
 
 
 def _words(text: str) -> frozenset[str]:

@@ -265,6 +265,7 @@ class Doubt(StrEnum):
     NAME = "name"  # a name does not stand in the sentence that comes nearest
     FACT = "fact"  # an amount, a date or the number of an article does not stand there, or with another unit
     NEGATION = "negation"  # that sentence denies it, or it denies that sentence
+    ECHO = "echo"  # it only repeats the question
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +276,7 @@ class Claim:
     supported: bool
     citations: tuple[int, ...] = ()
     doubt: Doubt | None = None
+    verbatim: bool = False  # the document's own sentence, since what the model wrote has no support
 
 
 class Status(StrEnum):
@@ -311,6 +313,7 @@ class Answer:
     stopped: bool = False  # by the reader, before the model had finished
     cut_short: bool = False  # by the limit on answer tokens
     understood: Understood | None = None  # None: as it was typed, of all documents
+    uncovered: tuple[str, ...] = ()  # parts of the question of which nothing was found
 
     @property
     def missing_phrases(self) -> tuple[str, ...]:

@@ -3,10 +3,12 @@ a small one declines what it could answer; told not to, it answers everything.""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import exp
 
-from rag.library.fulltext import terms
+from rag.library.fulltext import content_terms, terms
 from rag.prompt import language_of
 from rag.records import Evidence
 from rag.retrieve import TermWeights
@@ -14,22 +16,49 @@ from rag.sentences import sentence_spans
 from rag.settings import RefusalSettings
 
 
-def chance_of_answer(question: str, evidence: Sequence[Evidence], asked: TermWeights, settings: RefusalSettings) -> float:
-    """Probability, 0..1, that the evidence holds an answer: logistic in two shares of the question, weighted by how rare its terms are.
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How much of a question stands in the evidence, 0..1, its terms weighted by how rare they are."""
 
-    One is what the best piece of evidence holds, with the name of its document and its headings; the other what the best sentence does. Words tell
-    nothing where the evidence is in another language than the question, nor where the question has none that carry meaning: then it is 1.
+    passage: float  # in the best piece of evidence, with the name of its document and its headings
+    sentence: float  # in the best sentence
+
+
+def shares(question: str, evidence: Sequence[Evidence], asked: TermWeights) -> Shares | None:
+    """None where words tell nothing: the evidence is in another language than the question, or that has no words that carry meaning."""
+    language = language_of(question)
+    if not asked.weights or any(language_of(item.text) != language for item in evidence):
+        return None
+    passage = max((asked.share(set(terms(" ".join((item.document, *item.headings, item.text))))) for item in evidence), default=0.0)
+    sentences = (item.text[start:end] for item in evidence for start, end in sentence_spans(item.text))
+    return Shares(passage, max((asked.share(set(terms(sentence))) for sentence in sentences), default=0.0))
+
+
+def chance_of_answer(found: Shares | None, settings: RefusalSettings) -> float:
+    """Probability, 0..1, that the evidence holds an answer: logistic in both shares; 1 where words tell nothing.
 
     The weights were fitted by ``python -m bench.refusal`` to questions whose evidence had been taken out of the drawer, against the same questions with it.
     """
-    if not evidence:
-        return 0.0
-    language = language_of(question)
-    readable = [item for item in evidence if language_of(item.text) == language]
-    if len(readable) < len(evidence) or not asked.weights:
+    if found is None:
         return 1.0
-    passage = max(asked.share(set(terms(" ".join((item.document, *item.headings, item.text))))) for item in readable)
-    sentence = max(
-        (asked.share(set(terms(item.text[start:end]))) for item in readable for start, end in sentence_spans(item.text)), default=0.0
-    )
-    return 1 / (1 + exp(-(settings.passage_weight * passage + settings.sentence_weight * sentence - settings.offset)))
+    return 1 / (1 + exp(-(settings.passage_weight * found.passage + settings.sentence_weight * found.sentence - settings.offset)))
+
+
+_PARTS = re.compile(
+    r"[?？]\s+|;\s*|,\s+(?:and\s+)?(?=who|what|when|where|how|which|why|is|are|do|does|may|must|can)|\s+and\s+|그리고\s*|,\s+|\s및\s|(?<=[가-힣])[와과]\s",
+    re.IGNORECASE,
+)
+_HARDLY = 0.3
+_LARGELY = 0.6
+
+
+def uncovered_parts(question: str, evidence: Sequence[Evidence], asked: TermWeights) -> tuple[str, ...]:
+    """Parts of a question that asks for several things of which nothing was found, while other parts were: word for word, as they stand there."""
+    if any(language_of(item.text) != language_of(question) for item in evidence):
+        return ()
+    found = frozenset(term for item in evidence for term in terms(" ".join((item.document, *item.headings, item.text))))
+    parts = [part.strip(" ,?.？") for part in _PARTS.split(question)]
+    shares = {part: asked.of(content_terms(part)).share(found) for part in parts if content_terms(part)}
+    if not any(share >= _LARGELY for share in shares.values()):
+        return ()
+    return tuple(part for part, share in shares.items() if share < _HARDLY)

@@ -27,6 +27,10 @@ SENTENCE_WEIGHT = 0.6
 ORDER_WEIGHT = 0.6
 """Of the share of the question's neighbouring terms that are neighbours there too."""
 
+_IMAGINED, _IMAGINED_SHARE = 500, 0.01
+"""As if there were so many passages more, of which so large a share held each term: in a drawer of ten passages rarity tells nothing yet,
+and a question would be refused for one verb that the document does not use."""
+
 _RERANKED = 30
 """So many of the fused candidates are compared word by word, which takes some 10 ms."""
 
@@ -68,6 +72,10 @@ class TermWeights:
         elsewise = frozenset(term for named, other in self.same if other <= set(found) for term in named)
         return sum(weight for term, weight in self.weights.items() if term in found or term in elsewise) / total if total else 0.0
 
+    def of(self, chosen: Collection[str]) -> TermWeights:
+        """The same for some of the terms."""
+        return TermWeights(self.order, {term: weight for term, weight in self.weights.items() if term in chosen}, self.same)
+
     def share_of_pairs(self, text: Sequence[str]) -> float:
         """How many neighbours in the question are neighbours in the text too, 0..1."""
         asked = list(pairwise(self.order))
@@ -79,7 +87,8 @@ def weigh_terms(question: str, *, library: Library) -> TermWeights:
     counts = library.term_counts(asked)
     passages = library.counts().passages
     same = tuple((frozenset(terms(named)), frozenset(terms(other))) for named, others in other_names(question) for other in others)
-    return TermWeights(tuple(terms(question)), {term: log(1 + passages / (counts.get(term, 0) + 0.5)) for term in asked}, same)
+    weights = {term: log(1 + (passages + _IMAGINED) / (counts.get(term, 0) + _IMAGINED * _IMAGINED_SHARE + 0.5)) for term in asked}
+    return TermWeights(tuple(terms(question)), weights, same)
 
 
 def _by_coverage(candidates: Sequence[tuple[Passage, float]], asked: TermWeights) -> list[tuple[Passage, float]]:

@@ -198,15 +198,15 @@ def _shows(passage: Shown, gold: GoldEvidence) -> bool:
     """Does whoever reads the passage read the evidence?"""
     if gold.page is not None or not _is_of(passage, gold):
         return _is_of(passage, gold)
-    wanted = _grams(gold.text)
-    return bool(wanted) and len(wanted & _grams(passage.text)) / len(wanted) >= _LEAST_SHARE
+    wanted = grams(gold.text)
+    return bool(wanted) and len(wanted & grams(passage.text)) / len(wanted) >= _LEAST_SHARE
 
 
 def _quotes(cited: Quoted, gold: GoldEvidence) -> bool:
     """As ``_shows``; but a quotation may be a part of the evidence, or the evidence of it."""
     if gold.page is not None or not _is_of(cited, gold):
         return _is_of(cited, gold)
-    wanted, held = _grams(gold.text), _grams(cited.quote)
+    wanted, held = grams(gold.text), grams(cited.quote)
     return bool(wanted and held) and len(wanted & held) / min(len(wanted), len(held)) >= _LEAST_SHARE
 
 
@@ -223,7 +223,7 @@ def _name(document: str) -> str:
     return unicodedata.normalize("NFC", PurePath(document).name)
 
 
-def _grams(text: str) -> frozenset[str]:
+def grams(text: str) -> frozenset[str]:
     plain = _plain(text)
     return frozenset(plain[at : at + _GRAM] for at in range(max(1, len(plain) - _GRAM + 1))) if plain else frozenset()
 

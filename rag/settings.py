@@ -58,6 +58,7 @@ class RefusalSettings(Section):
     sentence_weight: float = 3.0  # of the share that one sentence holds
     offset: float = 3.2
     least_chance: float = Field(default=0.35, ge=0, le=1)  # that there is an answer; higher refuses more
+    sure_chance: float = Field(default=0.8, ge=0, le=1)  # from here on the best sentence answers where the model could not
 
 
 class SandboxSettings(Section):

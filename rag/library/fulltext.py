@@ -162,10 +162,18 @@ def _stem_of_hangul(word: str) -> str:
     return word
 
 
+_ONLY_ASKS = re.compile(
+    r"\bhow\s+(?:much|many|long|often|far|old|big|large|high|soon|late|early)\b|\bplease\b|\b(?:tell|show|give)\s+(?:me|us)\b"
+    r"|\b(?:explain|describe|answer|question|respond|response)s?\b|\baccording\s+to\b|\bfy\s?(?=\d)|\b(?:kind|sort|type)s?\s+of\b",
+    re.IGNORECASE,
+)
+"""English words that only ask."""
+
+
 def content_terms(question: str) -> list[str]:
     """Distinct terms of what a question is about: without endings, helping words and question words."""
     hangul = [pair for stem in hangul_stems(question) for pair in terms(stem)]
-    other = question_terms(re.sub(r"[가-힣]+", " ", question))
+    other = question_terms(_ONLY_ASKS.sub(" ", re.sub(r"[가-힣]+", " ", question)))
     return list(dict.fromkeys([*hangul, *other]))
 
 

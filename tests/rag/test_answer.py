@@ -14,7 +14,7 @@ from rag.errors import EmptyQuestion, QuestionTooLong
 from rag.ground import claims, ground, says_not_found
 from rag.library.library import Library
 from rag.prompt import INSTRUCTION, build_prompt, language_of
-from rag.records import Answer, Answered, Evidence, EvidenceFound, Piece, Status
+from rag.records import Answer, Answered, Doubt, Evidence, EvidenceFound, Piece, Status
 from rag.retrieve import TermWeights, fuse
 from rag.settings import AnswerSettings, Settings
 from tests.fakes import CONTROL, ScriptedModel, WordHashEmbedder
@@ -62,11 +62,35 @@ def test_a_korean_claim_comes_with_its_words(ask: Ask) -> None:
     assert answer.citations[0].quote == "병가는 연 60일을 넘을 수 없다."
 
 
-def test_a_wrong_number_is_never_supported(ask: Ask) -> None:
+def test_a_wrong_number_is_never_supported_and_the_document_answers_itself(ask: Ask) -> None:
     answer = ask("How much is the deposit?", "The deposit is 3,571 euros.")
 
-    assert (answer.status, answer.claims, answer.text) == (Status.NOT_FOUND, (), "")
+    assert answer.status is Status.PARTIAL
+    wrong, own = answer.claims
+    assert (wrong.text, wrong.supported, wrong.doubt) == ("The deposit is 3,571 euros.", False, Doubt.FACT)
+    assert (own.supported, own.verbatim) == (True, True)
+    assert answer.text == own.text == answer.citations[own.citations[0]].quote
+    assert "3,571" not in answer.text
+
+
+def test_without_a_sentence_that_answers_a_wrong_claim_stays_visible(ask: Ask) -> None:
+    answer = ask("Is the deposit 3,571 euros before moving in?", "Yes, the deposit is 3,571 euros.")
+
+    assert (answer.status, answer.text, answer.citations) == (Status.NOT_FOUND, "", ())
+    assert [claim.doubt for claim in answer.claims] == [Doubt.FACT]
     assert answer.evidence != ()
+
+
+def test_an_answer_that_only_repeats_the_question_is_none(ask: Ask) -> None:
+    answer = ask("To whom does the tenant pay the deposit?", "The tenant.")
+
+    assert answer.claims[0].doubt is Doubt.ECHO
+
+
+def test_what_a_sentence_denies_is_not_supported(ask: Ask) -> None:
+    answer = ask("병가는 며칠까지 쓸 수 있나요?", "7일을 넘는 병가에는 진단서를 내지 않는다.")
+
+    assert answer.claims[0].doubt is Doubt.NEGATION
 
 
 def test_an_invented_sentence_beside_a_true_one_is_marked(ask: Ask) -> None:
