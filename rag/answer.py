@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 
+from rag.cite import cite
 from rag.errors import EmptyQuestion
 from rag.ground import GroundedClaim, Quotation, ground, says_not_found
 from rag.library.library import Library
@@ -118,19 +119,7 @@ def checked_answer(
 
 def _cite(quotation: Quotation, evidence: tuple[Evidence, ...], library: Library) -> Citation:
     document = next(item.document for item in evidence if item.doc_id == quotation.doc_id)
-    first, last = library.place_of(quotation.doc_id, quotation.start), library.place_of(quotation.doc_id, quotation.end - 1)
-    span = quotation.doc_id, quotation.start, quotation.end
-    return Citation(
-        quotation.doc_id,
-        document,
-        first.page,
-        last.page,
-        quotation.text,
-        first.offset,
-        last.offset + 1,
-        boxes=library.boxes(*span),
-        recognised=library.recognised(*span),
-    )
+    return cite(quotation, document, library)
 
 
 class Turns:

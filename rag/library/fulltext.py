@@ -177,3 +177,8 @@ def any_of(chosen: list[str]) -> str:
 def all_of(chosen: list[str]) -> str:
     """FTS5 query: all of the terms, each once."""
     return " AND ".join(f'"{term}"' for term in dict.fromkeys(chosen))
+
+
+def all_begun_by(beginnings: list[str]) -> str:
+    """FTS5 query: for each beginning, a term that begins with it."""
+    return " AND ".join(f'"{beginning}"*' for beginning in dict.fromkeys(beginnings))
