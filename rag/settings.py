@@ -50,6 +50,12 @@ class AnswerSettings(Section):
     max_tokens: int = Field(default=192, ge=8)
 
 
+class SummarySettings(Section):
+    sections: int = Field(default=8, ge=1, le=100)  # of a document that the model reads, each in one call; of longer ones the most telling
+    section_tokens: int = Field(default=600, ge=100)  # of the language model, at most
+    max_tokens: int = Field(default=96, ge=8)  # written about each
+
+
 class SandboxSettings(Section):
     memory_mib: int = Field(default=1024, ge=64)
     seconds: int = Field(default=60, ge=1)  # for a file, and again for each of its pages that needs OCR
@@ -71,6 +77,7 @@ class Settings(Section):
     split: SplitSettings = SplitSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
     answer: AnswerSettings = AnswerSettings()
+    summary: SummarySettings = SummarySettings()
     sandbox: SandboxSettings = SandboxSettings()
     ocr: OCRSettings = OCRSettings()
     watch: WatchSettings = WatchSettings()
