@@ -9,11 +9,16 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from rag.answer import Turns, answer
+from rag.compare import MOST_DOCUMENTS, MOST_POINTS, compare
+from rag.errors import DocumentNotReadable, NothingToCompareOn, TooMuchToCompare
+from rag.intent import comparison_of, may_name_documents, summary_of, survey_subject
 from rag.library.library import Library
 from rag.ports import Embedder, LanguageModel
-from rag.records import Event, Evidence
+from rag.records import Answered, Document, Event, Evidence
 from rag.retrieve import retrieve
 from rag.settings import Settings
+from rag.summarise import summarise
+from rag.survey import survey
 from rag.weights.acquire import locate_embedder, locate_language_model
 
 
@@ -91,8 +96,11 @@ class Assistant:
         return Found(evidence, (time.perf_counter() - started) * 1000)
 
     def ask(self, question: str, *, scope: Sequence[str] = (), tags: Sequence[str] = ()) -> Iterator[Event]:
-        """See ``answer``; ``scope`` holds names of documents, empty for all, and of those only such as have all ``tags`` are asked."""
-        return answer(
+        """See ``answer``; ``scope`` holds names of documents, empty for all, and of those only such as have all ``tags`` are asked.
+
+        What wants whole documents ("summarise lease.pdf", "list every clause that ...") is done as such.
+        """
+        return self._whole(question, scope, tags) or answer(
             question,
             library=self.library,
             embedder=self.embedder,
@@ -101,6 +109,72 @@ class Assistant:
             settings=self.settings,
             scope=self.library.scope(scope, tags),
         )
+
+    # --- work over whole documents ------------------------------------------------------------
+
+    def _whole(self, question: str, scope: Sequence[str], tags: Sequence[str]) -> Iterator[Event] | None:
+        if subject := survey_subject(question):
+            return self.survey(subject, question=question, scope=scope, tags=tags)
+        if not may_name_documents(question):
+            return None
+        within = self.library.scope(scope, tags)
+        names = [document.name for document in self.library.documents() if document.doc_id and (not within or document.doc_id in within)]
+        if name := summary_of(question, names):
+            return self.summarise(name, question=question)
+        if compared := comparison_of(question, names):
+            return self.compare(compared.names, compared.points, question=question)
+        return None
+
+    def summarise(self, name: str, *, question: str = "") -> Iterator[Event]:
+        """See ``rag.summarise``; ``name`` is a file name, path or document id.
+
+        Raises:
+            NoSuchDocument, AmbiguousDocument, DocumentNotReadable
+        """
+        document = self._document(name)
+        return summarise(
+            question or document.name,
+            document.doc_id,
+            library=self.library,
+            embedder=self.embedder,
+            load_model=lambda: self.model,
+            turns=self._turns,
+            settings=self.settings.summary,
+        )
+
+    def compare(self, names: Sequence[str], points: Sequence[str], *, question: str = "") -> Iterator[Event]:
+        """See ``rag.compare``; ``names`` as for ``summarise``.
+
+        Raises:
+            NothingToCompareOn, TooMuchToCompare, NoSuchDocument, AmbiguousDocument, DocumentNotReadable
+        """
+        if not points:
+            raise NothingToCompareOn
+        documents = list({document.doc_id: document for document in map(self._document, names)}.values())
+        if not 2 <= len(documents) <= MOST_DOCUMENTS or len(points) > MOST_POINTS:
+            raise TooMuchToCompare(documents=len(documents), points=len(points), most_documents=MOST_DOCUMENTS, most_points=MOST_POINTS)
+        return compare(
+            question or ", ".join(points),
+            documents,
+            points,
+            library=self.library,
+            embedder=self.embedder,
+            load_model=lambda: self.model,
+            turns=self._turns,
+            settings=self.settings,
+        )
+
+    def survey(self, subject: str, *, question: str = "", scope: Sequence[str] = (), tags: Sequence[str] = ()) -> Iterator[Event]:
+        """See ``rag.survey``; needs no language model."""
+        yield Answered(
+            survey(question or subject, subject, library=self.library, embedder=self.embedder, scope=self.library.scope(scope, tags))
+        )
+
+    def _document(self, name: str) -> Document:
+        doc_id = self.library.find_one(name)[0].doc_id
+        if not doc_id:
+            raise DocumentNotReadable(name=name)
+        return next(document for document in self.library.documents() if document.doc_id == doc_id)
 
     def close(self) -> None:
         self.library.close()

@@ -161,7 +161,12 @@ def result_row(answer: Answer) -> dict[str, object]:
         "timings": {name: round(value, 1) if isinstance(value, float) else value for name, value in asdict(answer.timings).items()},
         "model": answer.model,
         "embedder": answer.embedder,
-    }
+    } | _whole_row(answer)
+
+
+def _whole_row(answer: Answer) -> dict[str, object]:
+    """How the claims are arranged, where whole documents were worked through."""
+    return {type(answer.whole).__name__.lower(): asdict(answer.whole)} if answer.whole else {}
 
 
 def passage_row(item: Evidence) -> dict[str, object]:
