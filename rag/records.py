@@ -259,7 +259,7 @@ class SectionSummary:
     page: int | None
     page_end: int | None
     claims: tuple[int, ...]
-    verbatim: bool  # some of it is the section's own sentence, since what the model wrote had no support
+    verbatim: tuple[int, ...] = ()  # those that are the section's own sentence, since what the model wrote had no support
 
 
 @dataclass(frozen=True, slots=True)

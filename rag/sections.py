@@ -53,6 +53,14 @@ def sections(
     """
     sizes = [tokens(passage.text) for passage in passages]
     budget = min(most_tokens, max(_LEAST_TOKENS, -(-sum(sizes) // wanted)))
+    parts = _parted(passages, sizes, budget)
+    while len(parts) > wanted and budget < most_tokens:  # headings end sections before they are full
+        budget = min(most_tokens, budget * 9 // 8)
+        parts = _parted(passages, sizes, budget)
+    return [Section(tuple(passages[at] for at in part), _unit(vectors[part].mean(axis=0))) for part in parts]
+
+
+def _parted(passages: Sequence[Passage], sizes: Sequence[int], budget: int) -> list[list[int]]:
     parts: list[list[int]] = []
     filled = 0
     for at, size in enumerate(sizes):
@@ -62,7 +70,7 @@ def sections(
             filled = 0
         parts[-1].append(at)
         filled += size
-    return [Section(tuple(passages[at] for at in part), _unit(vectors[part].mean(axis=0))) for part in parts]
+    return parts
 
 
 def representative(found: Sequence[Section], k: int) -> list[int]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from rag.answer import Turns
 from rag.cite import cite
+from rag.force import keeps_force
 from rag.ground import GroundedClaim, Quotation, ground, plain
 from rag.library.fulltext import terms
 from rag.library.library import Library
@@ -108,12 +109,27 @@ class _Said:
 def _supported(text: str, section: Section, evidence: Evidence, embedder: Embedder) -> _Said:
     """What of the model's sentences has support; in place of the rest, once, what the section itself says."""
     written = ground(_whole_sentences(text), [evidence], "")[:_MOST_CLAIMS]
-    kept = tuple(claim for claim in written if claim.quotations)
+    kept = tuple(claim for claim in written if _stands(claim))
     if kept and len(kept) == len(written):
         return _Said(kept, False)
     quoted = {quotation for claim in kept for quotation in claim.quotations}
     own = central_sentence(section.vector, evidence, embedder, leave_out=quoted)
     return _Said((*kept, GroundedClaim(" ".join(own.text.split()), (own,))), True) if own else _Said(kept, False)
+
+
+def _stands(claim: GroundedClaim) -> bool:
+    if not claim.quotations or _OF_THE_TEXT.search(claim.text):
+        return False
+    return all(keeps_force(claim.text, found.text) for found in claim.quotations)
+
+
+_OF_THE_TEXT = re.compile(
+    r"^(?:the|this)\b[^,.]{0,60}\b(?:agreement|lease|contract|document|section|part|text|article|policy|passage|leaflet|report|clauses?)\b[^,.]{0,30}"
+    r"\b(?:outlines?|describes?|discuss(?:es)?|details|covers?|explains?|specif(?:y|ies)|mentions?|addresses|contains?|includes?|sets? out|provides? (?:an?|the|for|details|information))\b"
+    r"|most important (?:things?|points?|rules?)|^(?:이|위|본)\s*(?:글|부분|문서|조항|장|절|내용)(?:은|는|에서|에는)|(?:에 대해|에 대한|에 관한)[^.]{0,20}(?:설명|다루|다룬|소개|규정하고)",
+    re.IGNORECASE,
+)
+"""Speaks of the text instead of saying what it says; nearly all words of such a sentence stand there, and it tells nothing."""
 
 
 def _whole_sentences(text: str) -> str:
@@ -197,7 +213,8 @@ class _Growing:
         self._evidence.append(evidence)
         if len(self._claims) > first:
             indices = tuple(range(first, len(self._claims)))
-            self._sections.append(SectionSummary(section.title, evidence.page, evidence.page_end, indices, said.verbatim))
+            own = tuple(at for at in indices[-1:] if said.verbatim and self._claims[at].text == said.claims[-1].text)
+            self._sections.append(SectionSummary(section.title, evidence.page, evidence.page_end, indices, own))
 
     def answer(self, share: float, elapsed_ms: float) -> Answer:
         return Answer(

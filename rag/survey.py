@@ -140,6 +140,9 @@ def sentences(passage: Passage) -> Iterator[Place]:
         begin = start if heading is None else heading
         yield Place(passage.doc_id, passage.document, passage.start + begin, passage.start + end, passage.text[begin:end])
         heading = None
+    if heading is not None:  # what stands below it is another passage's
+        words = passage.text[heading:].rstrip()
+        yield Place(passage.doc_id, passage.document, passage.start + heading, passage.start + heading + len(words), words)
 
 
 _TITLE = re.compile(

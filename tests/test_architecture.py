@@ -25,7 +25,7 @@ ORDER = (
     ("rag.sentences", "rag.boxes", "rag.durable"),
     ("rag.library", "rag.weights"),
     ("rag.retrieve", "rag.prompt"),
-    ("rag.ground", "rag.intent", "rag.definitions", "rag.pace", "rag.sections"),
+    ("rag.ground", "rag.intent", "rag.definitions", "rag.force", "rag.pace", "rag.sections"),
     ("rag.cite",),
     ("rag.answer", "rag.survey"),
     ("rag.summarise", "rag.compare"),

@@ -36,7 +36,7 @@ def test_every_passage_is_in_one_section_in_order() -> None:
 
 
 def test_a_section_ends_where_a_heading_begins() -> None:
-    assert _cut(_passages(("1", 70), ("1", 20), ("2", 60), ("3", 90)), wanted=2) == [[0, 1], [2], [3]]
+    assert _cut(_passages(("1", 70), ("1", 20), ("2", 60), ("3", 90)), wanted=3) == [[0, 1], [2], [3]]
 
 
 def test_short_sections_are_joined_and_long_ones_are_cut() -> None:

@@ -186,3 +186,11 @@ def test_headings_go_with_what_stands_below_and_tables_of_contents_are_left_out(
     assert [" ".join(text.split()) for text in places][-3:] == ["# Lease ## 1. Rent It is due.", "It is 5 euros.", "15. Governing Law. The law of Wales."]  # fmt: skip
     assert not any("....." in text for text in places)
     assert all(text[place.start - 100 : place.end - 100] == place.text for place in sentences(passage))
+
+
+def test_a_heading_that_ends_a_passage_is_not_lost() -> None:
+    text = "It is due.\n\n15. Governing Law.\n"
+    places = list(sentences(Passage(1, "d", "a.md", None, None, 0, len(text), text, (), 0)))
+
+    assert [place.text for place in places] == ["It is due.", "15. Governing Law."]
+    assert [text[place.start : place.end] for place in places] == [place.text for place in places]
