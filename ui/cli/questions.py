@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.errors import EmptyQuestion, ExitCode, ResultsUnusable, WeightsError
-from rag.records import Answered, EvidenceFound, Piece, Status, Waiting
-from ui.cli.desk import Desk, JsonOption, LibraryOption, TagOption, end_with, opened_assistant, progress_bar, safe
+from rag.records import Answered, EvidenceFound, PartProgress, Piece, Status, Waiting
+from ui.cli.desk import Desk, JsonOption, LibraryOption, TagOption, end_with, opened_assistant, place, progress_bar, safe
+from ui.cli.whole import show_quotations, show_whole, tell_progress
 
 if TYPE_CHECKING:
     from rag.assemble import Assistant
@@ -64,16 +65,9 @@ def _search_by_words(desk: Desk, text: str, k: int, tags: Sequence[str]) -> tupl
 
 def _show_passages(desk: Desk, found: tuple[Evidence, ...]) -> None:
     for number, item in enumerate(found, 1):
-        desk.show(f"{number}. {_where(desk, item.document, item.page, item.page_end)}")
+        desk.show(f"{number}. {place(desk, item.document, item.page, item.page_end)}")
         desk.show("   " + " ".join(item.text.split()))
         desk.show("")
-
-
-def _where(desk: Desk, document: str, page: int | None, page_end: int | None) -> str:
-    if page is None:
-        return document
-    numbers = str(page) if page_end in (None, page) else f"{page}–{page_end}"
-    return f"{document}, {desk.say('page', page=numbers)}"
 
 
 def ask(
@@ -100,10 +94,12 @@ def _answered(desk: Desk, assistant: Assistant, text: str, tags: Sequence[str]) 
     for event in assistant.ask(text, tags=tags):
         match event:
             case EvidenceFound(evidence) if evidence:
-                places = dict.fromkeys(_where(desk, item.document, item.page, item.page_end) for item in evidence[:4])
+                places = dict.fromkeys(place(desk, item.document, item.page, item.page_end) for item in evidence[:4])
                 desk.tell(desk.say("evidence", documents="; ".join(places)))
             case Waiting(ahead):
                 desk.tell(desk.say("waiting", ahead=ahead))
+            case PartProgress():
+                tell_progress(desk, event)
             case Piece(piece) if live:
                 typer.secho(safe(piece), err=True, nl=False, dim=True)
             case Answered(answer):
@@ -120,24 +116,23 @@ def _show_answer(desk: Desk, answer: Answer) -> None:
 
         desk.emit(result_row(answer))
         return
+    if answer.whole:
+        show_whole(desk, answer)
+        return
     if answer.status is Status.NOT_FOUND:
         desk.show(desk.say("not_found"))
         if answer.evidence:
             desk.tell("")
             desk.tell(desk.say("nearest"))
             for item in answer.evidence[:3]:
-                desk.tell(f"- {_where(desk, item.document, item.page, item.page_end)}: {' '.join(item.text.split())[:160]}…")
+                desk.tell(f"- {place(desk, item.document, item.page, item.page_end)}: {' '.join(item.text.split())[:160]}…")
         return
     for claim in answer.claims:
         marks = "".join(f" [{number + 1}]" for number in claim.citations)
         desk.show(f"{claim.text}{marks}" if claim.supported else f"{claim.text} ({desk.say('unsupported')})")
     if answer.cut_short:
         desk.show(desk.say("cut_short"))
-    for number, cited in enumerate(answer.citations, 1):
-        desk.show("")
-        how = f" ({desk.say('recognised', confidence=cited.recognised.confidence)})" if cited.recognised else ""
-        desk.show(f"[{number}] {_where(desk, cited.document, cited.page, cited.page_end)}{how}")
-        desk.show(f"    “{' '.join(cited.quote.split())}”")
+    show_quotations(desk, answer.citations)
 
 
 def evaluate(
