@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Generator
 from contextlib import closing
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from rag.errors import SeorapError
-from rag.records import Answer, Answered, Event, EvidenceFound, Piece, Status, Waiting
-from ui.web import render, state
-from ui.web.state import Desk, Turn
+from rag.records import Answer, Answered, Event, EvidenceFound, PartProgress, Piece, Status, Waiting
+from ui.web import render, render_whole, state
+from ui.web.state import Desk, Turn, duration
 from ui.words.page import Words
 
 _REDRAW_S = 0.08
@@ -55,13 +57,13 @@ def draw_turn(turn: Turn, words: Words) -> None:
         st.html(render.small(words.stopped_empty))
 
 
-def follow(desk: Desk, turn: Turn, words: Words) -> None:
-    """Draw an answer while it is made. A stop arrives as an exception out of the next drawing; whatever ends it, the model is let go."""
+def follow(desk: Desk, turn: Turn, words: Words, *, work: Callable[[], Generator[Event, None, None]] | None = None) -> None:
+    """Draw an answer, or other ``work``, while it is made. A stop arrives as an exception out of the next drawing; whatever ends it, the model is let go."""
     cards, live = st.empty(), st.empty()
     live.html(render.busy(words.searching, words))
     started = drawn = time.monotonic()
     try:
-        with closing(desk.ask(turn.question)) as events:
+        with closing(work() if work else desk.ask(turn.question)) as events:
             for event in events:
                 note(event, turn, words, cards)
                 if not isinstance(event, Piece) or time.monotonic() - drawn >= _REDRAW_S:
@@ -83,6 +85,12 @@ def note(event: Event, turn: Turn, words: Words, cards: DeltaGenerator) -> None:
     match event:
         case EvidenceFound(evidence) if evidence:
             cards.html(render.passages(evidence, turn.question, words, title=words.found_in))
+        case PartProgress(so_far=so_far, remaining_s=left):
+            turn.written = ""
+            turn.answer = replace(so_far, stopped=True) if so_far.claims else None  # what there is if it is stopped now
+            cards.html(
+                render_whole.progress(event, words, left=words.progress_left.format(time=duration(left, words)) if left is not None else "")
+            )
         case Piece(text):
             turn.written += text
         case Answered(answer):
@@ -102,11 +110,14 @@ def state_of_work(event: Event, turn: Turn, words: Words, *, waited_s: float) ->
 
 
 def draw_answer(answer: Answer, words: Words) -> None:
-    if answer.status is Status.NOT_FOUND:
+    if render_whole.is_drawn(answer):
+        st.html(render_whole.whole(answer, words))
+    elif answer.status is Status.NOT_FOUND:
         st.html(render.not_found(answer, words))
         if answer.evidence:
             st.html(render.passages(answer.evidence, answer.question, words, title=words.nearest))
     else:
         st.html(render.answer(answer, words))
         st.html(render.folded_passages(answer.evidence, answer.question, words))
-    st.html(render.timings(answer, words))
+    if answer.model:  # none was needed to list places
+        st.html(render.timings(answer, words))
