@@ -555,9 +555,8 @@ class NothingToCompareOn(QuestionError):
 
 class TooMuchToCompare(QuestionError):
     sentences = {
-        "en": "A comparison of {documents} documents on {points} points is too large or too small; name 2 to {most_documents} documents and at most "
-        "{most_points} points.",
-        "ko": "문서 {documents}개를 항목 {points}개로 비교할 수는 없습니다. 문서 2~{most_documents}개와 항목 {most_points}개 이하로 정해 주세요.",
+        "en": "Documents to compare: {documents}, points: {points}; name 2 to {most_documents} documents and at most {most_points} points.",
+        "ko": "비교할 문서가 {documents}개, 항목이 {points}개입니다. 문서 2~{most_documents}개와 항목 {most_points}개 이하로 정해 주세요.",
     }
 
 

@@ -38,11 +38,16 @@ from rag.sentences import sentence_spans
 from rag.settings import SummarySettings
 
 INSTRUCTION: dict[Language, str] = {
-    "en": "You summarise documents part by part. Say in one or two short sentences what the part below provides: who must, may or gets what, "
-    "how much and by when. Use the words of the part; copy names, numbers and dates exactly. Do not speak of the part itself.",
-    "ko": "당신은 문서를 부분별로 요약합니다. 아래 부분의 핵심 내용(누가 무엇을 하는지, 금액, 기한)을 한두 문장으로 짧게 쓰세요. "
-    "본문에 쓰인 말을 그대로 쓰고 이름, 숫자, 날짜는 적힌 그대로 쓰세요. '이 부분은'과 같은 말은 쓰지 마세요.",
+    "en": "You read documents and note what they say, using only their own words. Copy names, numbers and dates exactly as they are written.",
+    "ko": "당신은 문서를 읽고 그 내용을 문서에 쓰인 말로 적는 비서입니다. 이름, 숫자, 날짜는 적힌 그대로 쓰세요.",
 }
+_TASK: dict[Language, str] = {
+    "en": "Write the most important rule or fact of this text in one or two short sentences. "
+    'Say who must, may or gets what; do not write "outlines" or "the text".',
+    "ko": "위 글에서 가장 중요한 내용을 한두 문장으로 짧게 쓰세요. '이 글은'이라고 쓰지 마세요.",
+}
+"""Said after the text: a small model told only before it what to do writes "The agreement outlines the rights and obligations"."""
+
 _MOST_CLAIMS = 2
 _QUOTABLE_CHARS = range(25, 600)
 """Of a sentence that may stand for its section: shorter ones are headings, longer ones tables and lists."""
@@ -97,7 +102,7 @@ def summarise(
 def _prompt(evidence: Evidence, model: LanguageModel, language: Language) -> list[int]:
     before, after = model.frame(INSTRUCTION[language])
     place = ", ".join([evidence.document, *evidence.headings[-2:]])
-    return [*before, *model.encode_text(f"[{place}]\n{evidence.text}"), *after]
+    return [*before, *model.encode_text(f"[{place}]\n{evidence.text}\n\n{_TASK[language]}"), *after]
 
 
 @dataclass(frozen=True, slots=True)
