@@ -50,7 +50,7 @@ def survey_subject(question: str) -> str | None:
 
     It must say that all are wanted, and of which part of a text: "List all parties" wants names, not sentences, and is left to the model.
     """
-    text = _tidy(question)
+    text = _short(question)
     for pattern in (*_ENGLISH, *_KOREAN):
         if found := pattern.match(text):
             subject = _PARTICLE.sub("", _ARTICLE.sub("", found["subject"].strip(" ,:")))
@@ -94,7 +94,7 @@ def may_name_documents(question: str) -> bool:
 
 def summary_of(question: str, names: Sequence[str]) -> str | None:
     """The one of the documents' ``names`` that the question wants summarised; None where it wants something else or does not say which."""
-    text = _tidy(question)
+    text = _short(question)
     for pattern in _SUMMARISE:
         if found := pattern.match(text):
             return _named(found["name"], names)
@@ -109,7 +109,7 @@ class Compare:
 
 def comparison_of(question: str, names: Sequence[str]) -> Compare | None:
     """Which documents are to be compared on what; None unless at least two are named, and nothing else beside them."""
-    text = _tidy(question)
+    text = _short(question)
     for pattern, parts_from in _COMPARE:
         if found := pattern.match(text):
             said = found["said"]
@@ -160,6 +160,14 @@ def _stem(name: str) -> str:
 
 def _plain(text: str) -> str:
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
+
+
+_LONGEST_CHARS = 600
+"""Of a question that may be more than a question; the patterns would take seconds over pages of pasted text."""
+
+
+def _short(question: str) -> str:
+    return _tidy(question) if len(question) <= _LONGEST_CHARS else ""
 
 
 def _tidy(text: str) -> str:

@@ -134,3 +134,10 @@ def test_which_documents_are_to_be_compared_on_what(question: str, compared: Com
 )
 def test_points_are_parted_where_it_is_surely_a_list(said: str, points: tuple[str, ...]) -> None:
     assert points_of(said) == points
+
+
+@pytest.mark.parametrize("pasted", ["모든 조항을 ", "을 ", "compare a.pdf and b.pdf ", "list all clauses about "])
+def test_pages_of_pasted_text_are_a_question(pasted: str) -> None:
+    text = f"{pasted * 5000}비교"
+
+    assert (survey_subject(text), summary_of(text, NAMES), comparison_of(text, NAMES)) == (None, None, None)
