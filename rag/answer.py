@@ -10,8 +10,9 @@ from contextlib import closing
 from dataclasses import replace
 
 from rag import find
+from rag.cite import cite
 from rag.conversation import REWRITTEN_TOKENS, accepted, joined, needs_conversation, rewriting_prompt
-from rag.ground import GroundedClaim, Quotation, ground, says_not_found
+from rag.ground import GroundedClaim, ground, says_not_found
 from rag.library.library import Library
 from rag.ports import Embedder, LanguageModel
 from rag.prompt import build_prompt, language_of
@@ -20,7 +21,6 @@ from rag.records import (
     EVERYTHING,
     Answer,
     Answered,
-    Citation,
     Claim,
     Event,
     Evidence,
@@ -50,10 +50,12 @@ def answer(
     only: Filter = EVERYTHING,
     history: Sequence[Exchange] = (),
     as_typed: bool = False,
+    about: str = "",
 ) -> Iterator[Event]:
     """Yield how the question is understood, the evidence, the text as it is written, and at last the answer with every claim checked.
 
     ``as_typed``: the question is not rewritten from ``history``, and nothing in it is taken for a filter.
+    ``about``: what of the question must stand in the documents, where other words only make a question of it.
     Close the iterator to stop the model; nothing is answered then. The model is not asked when there is no evidence.
 
     Raises:
@@ -74,8 +76,8 @@ def answer(
 
     model = load_model()  # only now: the evidence must not wait for it
     text, claims = "", tuple[GroundedClaim, ...]()
-    asked = weigh_terms(question, library=library)
-    if chance_of_answer(question, evidence, asked, settings.refusal) >= settings.refusal.least_chance:
+    asked = weigh_terms(about or question, library=library)
+    if evidence and chance_of_answer(question, evidence, asked, settings.refusal) >= settings.refusal.least_chance:
         with turns.join() as turn:
             yield from turn.wait()
             prompt = build_prompt(question, evidence, asked, model=model, settings=settings.answer)
@@ -138,6 +140,7 @@ def checked_answer(
     status = Status.ANSWERED if supported == len(claims) else Status.PARTIAL
     if not supported:
         status, claims = Status.NOT_FOUND, ()
+    documents = {item.doc_id: item.document for item in evidence}
     quotations = list(dict.fromkeys(quotation for claim in claims for quotation in claim.quotations))
     return Answer(
         question=question,
@@ -148,29 +151,12 @@ def checked_answer(
             Claim(claim.text, bool(claim.quotations), tuple(quotations.index(quotation) for quotation in claim.quotations), claim.doubt)
             for claim in claims
         ),
-        citations=tuple(_cite(quotation, evidence, library) for quotation in quotations),
+        citations=tuple(cite(quotation, documents[quotation.doc_id], library) for quotation in quotations),
         evidence=evidence,
         timings=timings,
         model=model,
         embedder=embedder,
         cut_short=cut_short,
-    )
-
-
-def _cite(quotation: Quotation, evidence: tuple[Evidence, ...], library: Library) -> Citation:
-    document = next(item.document for item in evidence if item.doc_id == quotation.doc_id)
-    first, last = library.place_of(quotation.doc_id, quotation.start), library.place_of(quotation.doc_id, quotation.end - 1)
-    span = quotation.doc_id, quotation.start, quotation.end
-    return Citation(
-        quotation.doc_id,
-        document,
-        first.page,
-        last.page,
-        quotation.text,
-        first.offset,
-        last.offset + 1,
-        boxes=library.boxes(*span),
-        recognised=library.recognised(*span),
     )
 
 

@@ -60,6 +60,12 @@ class RefusalSettings(Section):
     least_chance: float = Field(default=0.35, ge=0, le=1)  # that there is an answer; higher refuses more
 
 
+class SummarySettings(Section):
+    sections: int = Field(default=8, ge=1, le=100)  # of a document that the model reads, each in one call; of longer ones the most telling
+    section_tokens: int = Field(default=600, ge=100)  # of the language model, at most
+    max_tokens: int = Field(default=96, ge=8)  # written about each
+
+
 class SandboxSettings(Section):
     memory_mib: int = Field(default=1024, ge=64)
     seconds: int = Field(default=60, ge=1)  # for a file, and again for each of its pages that needs OCR
@@ -82,6 +88,7 @@ class Settings(Section):
     retrieval: RetrievalSettings = RetrievalSettings()
     answer: AnswerSettings = AnswerSettings()
     refusal: RefusalSettings = RefusalSettings()
+    summary: SummarySettings = SummarySettings()
     sandbox: SandboxSettings = SandboxSettings()
     ocr: OCRSettings = OCRSettings()
     watch: WatchSettings = WatchSettings()
