@@ -10,17 +10,17 @@ from contextlib import closing
 from dataclasses import replace
 
 from rag import find
+from rag.cite import cite
 from rag.conversation import REWRITTEN_TOKENS, accepted, joined, needs_conversation, rewriting_prompt
-from rag.ground import GroundedClaim, Quotation, ground, in_its_own_words, says_not_found
+from rag.ground import GroundedClaim, ground, in_its_own_words, says_not_found
 from rag.library.library import Library
 from rag.ports import Embedder, LanguageModel
-from rag.prompt import build_prompt, language_of
+from rag.prompt import build_prompt, build_verdict_prompt, language_of
 from rag.question import narrowed
 from rag.records import (
     EVERYTHING,
     Answer,
     Answered,
-    Citation,
     Claim,
     Event,
     Evidence,
@@ -35,9 +35,9 @@ from rag.records import (
     Waiting,
 )
 from rag.refuse import chance_of_answer, shares, uncovered_parts
-from rag.retrieve import weigh_terms
+from rag.retrieve import TermWeights, weigh_terms
 from rag.settings import Settings
-from rag.verdict import is_yes_or_no
+from rag.verdict import OPENINGS, is_yes_or_no
 
 
 def answer(
@@ -51,10 +51,12 @@ def answer(
     only: Filter = EVERYTHING,
     history: Sequence[Exchange] = (),
     as_typed: bool = False,
+    about: str = "",
 ) -> Iterator[Event]:
     """Yield how the question is understood, the evidence, the text as it is written, and at last the answer with every claim checked.
 
     ``as_typed``: the question is not rewritten from ``history``, and nothing in it is taken for a filter.
+    ``about``: what of the question must stand in the documents, where other words only make a question of it.
     Close the iterator to stop the model; nothing is answered then. The model is not asked when there is no evidence.
 
     Raises:
@@ -74,13 +76,16 @@ def answer(
     yield EvidenceFound(evidence)
 
     model = load_model()  # only now: the evidence must not wait for it
-    text, claims = "", tuple[GroundedClaim, ...]()
-    asked = weigh_terms(question, library=library)
+    text, opening, claims = "", "", tuple[GroundedClaim, ...]()
+    asked = weigh_terms(about or question, library=library)
     chance = chance_of_answer(shares(question, evidence, asked), settings.refusal)
     if evidence and chance >= settings.refusal.least_chance:
         with turns.join() as turn:
             yield from turn.wait()
-            prompt = build_prompt(question, evidence, asked, model=model, settings=settings.answer)
+            if is_yes_or_no(question):
+                text = opening = yield from _verdict(question, evidence, asked, model)
+                yield Piece(opening)
+            prompt = build_prompt(question, evidence, asked, model=model, settings=settings.answer, opening=opening)
             clock.prompt_tokens = len(prompt.tokens)
             with closing(model.stream(prompt.tokens, max_tokens=settings.answer.max_tokens)) as steps:
                 for step in steps:
@@ -89,8 +94,8 @@ def answer(
                     yield Piece(step.text)
         if not says_not_found(text):
             claims = ground(text, prompt.evidence, question)
-        if chance >= settings.refusal.sure_chance and not any(claim.quotations for claim in claims) and not is_yes_or_no(question):
-            claims = (*claims, *in_its_own_words(asked, prompt.evidence, claims))
+        if chance >= settings.refusal.sure_chance and not any(claim.quotations for claim in claims):
+            claims = (*claims, *in_its_own_words(question, asked, prompt.evidence, claims, verdict=opening.partition(",")[0]))
 
     checked = checked_answer(
         typed,
@@ -105,6 +110,19 @@ def answer(
         uncovered=uncovered_parts(question, evidence, asked),
     )
     yield Answered(checked if understood == Understood(typed.strip()) else replace(checked, understood=understood))
+
+
+def _verdict(question: str, evidence: Sequence[Evidence], asked: TermWeights, model: LanguageModel) -> Generator[Event, None, str]:
+    """How the answer begins: with yes or with no, whichever the model finds likelier."""
+    prompt = build_verdict_prompt(question, evidence, asked, model=model)
+    with closing(model.weigh(prompt.tokens, (prompt.yes, prompt.no))) as weighing:
+        while True:
+            try:
+                next(weighing)
+            except StopIteration as weighed:
+                yes, no = weighed.value
+                return OPENINGS[language_of(question)][0 if yes >= no else 1]
+            yield Piece("")
 
 
 def _stand_alone(
@@ -145,6 +163,7 @@ def checked_answer(
     status = Status.ANSWERED if supported == len(claims) and not uncovered else Status.PARTIAL
     if not supported:
         status = Status.NOT_FOUND
+    documents = {item.doc_id: item.document for item in evidence}
     quotations = list(dict.fromkeys(quotation for claim in claims for quotation in claim.quotations))
     return Answer(
         question=question,
@@ -161,30 +180,13 @@ def checked_answer(
             )
             for claim in claims
         ),
-        citations=tuple(_cite(quotation, evidence, library) for quotation in quotations),
+        citations=tuple(cite(quotation, documents[quotation.doc_id], library) for quotation in quotations),
         evidence=evidence,
         timings=timings,
         model=model,
         embedder=embedder,
         cut_short=cut_short,
         uncovered=uncovered if supported else (),
-    )
-
-
-def _cite(quotation: Quotation, evidence: tuple[Evidence, ...], library: Library) -> Citation:
-    document = next(item.document for item in evidence if item.doc_id == quotation.doc_id)
-    first, last = library.place_of(quotation.doc_id, quotation.start), library.place_of(quotation.doc_id, quotation.end - 1)
-    span = quotation.doc_id, quotation.start, quotation.end
-    return Citation(
-        quotation.doc_id,
-        document,
-        first.page,
-        last.page,
-        quotation.text,
-        first.offset,
-        last.offset + 1,
-        boxes=library.boxes(*span),
-        recognised=library.recognised(*span),
     )
 
 

@@ -5,15 +5,21 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 
 from rag import find
 from rag.answer import Turns, answer
+from rag.compare import MOST_DOCUMENTS, MOST_POINTS, compare
+from rag.conversation import needs_conversation
+from rag.errors import DocumentNotReadable, NothingToCompareOn, TooMuchToCompare
+from rag.intent import comparison_of, may_name_documents, summary_of, survey_subject
 from rag.library.library import Library
 from rag.ports import Embedder, LanguageModel
-from rag.records import EVERYTHING, Event, Evidence, Exchange, Filter, Understood
+from rag.records import EVERYTHING, Answered, Document, Event, Evidence, Exchange, Filter, Understood
 from rag.settings import Settings
+from rag.summarise import summarise
+from rag.survey import survey
 from rag.weights.acquire import locate_embedder, locate_language_model
 
 
@@ -89,7 +95,9 @@ class Assistant:
         return Found(understood, evidence, (time.perf_counter() - started) * 1000)
 
     def ask(self, question: str, *, only: Filter = EVERYTHING, history: Sequence[Exchange] = (), as_typed: bool = False) -> Iterator[Event]:
-        """See ``answer``."""
+        """See ``answer``. What wants whole documents ("summarise lease.pdf", "list every clause that ...") is done as such, unless ``as_typed``."""
+        if not as_typed and (work := self._whole(question, only, history)):
+            return work
         return answer(
             question,
             library=self.library,
@@ -102,6 +110,90 @@ class Assistant:
             as_typed=as_typed,
         )
 
+    # --- work over whole documents ------------------------------------------------------------
+
+    def _whole(self, question: str, only: Filter, history: Sequence[Exchange]) -> Iterator[Event] | None:
+        if not question.strip():
+            return None
+        understood = find.read(question, library=self.library, only=only)
+        if subject := survey_subject(understood.text):
+            if history and needs_conversation(subject):  # "List every clause that mentions it"
+                return None
+            return self._survey(subject, question, understood, only)
+        if not may_name_documents(understood.text):
+            return None
+        # The names in the question are what is worked on, not what is looked through: one of two may be without its suffix.
+        folders_and_such = replace(understood, taken=replace(understood.taken, documents=()))
+        scope = find.scope_of(folders_and_such, library=self.library, only=only)
+        documents = [document for document in self.library.documents() if document.doc_id and (not scope or document.doc_id in scope)]
+        names = [document.name for document in documents]
+        if name := summary_of(understood.text, names):
+            return self.summarise(_told_apart(name, documents), question=question)
+        if compared := comparison_of(understood.text, names):
+            return self.compare([_told_apart(name, documents) for name in compared.names], compared.points, question=question)
+        return None
+
+    def summarise(self, name: str, *, question: str = "") -> Iterator[Event]:
+        """See ``rag.summarise``; ``name`` is a file name, path or document id.
+
+        Raises:
+            NoSuchDocument, AmbiguousDocument, DocumentNotReadable
+        """
+        document = self._document(name)
+        return summarise(
+            question or document.name,
+            document.doc_id,
+            library=self.library,
+            embedder=self.embedder,
+            load_model=lambda: self.model,
+            turns=self._turns,
+            settings=self.settings.summary,
+        )
+
+    def compare(self, names: Sequence[str], points: Sequence[str], *, question: str = "") -> Iterator[Event]:
+        """See ``rag.compare``; ``names`` as for ``summarise``.
+
+        Raises:
+            NothingToCompareOn, TooMuchToCompare, NoSuchDocument, AmbiguousDocument, DocumentNotReadable
+        """
+        if not points:
+            raise NothingToCompareOn
+        documents = list({document.doc_id: document for document in map(self._document, names)}.values())
+        if not 2 <= len(documents) <= MOST_DOCUMENTS or len(points) > MOST_POINTS:
+            raise TooMuchToCompare(documents=len(documents), points=len(points), most_documents=MOST_DOCUMENTS, most_points=MOST_POINTS)
+        return compare(
+            question or ", ".join(points),
+            documents,
+            points,
+            library=self.library,
+            embedder=self.embedder,
+            load_model=lambda: self.model,
+            turns=self._turns,
+            settings=self.settings,
+        )
+
+    def survey(self, subject: str, *, only: Filter = EVERYTHING) -> Iterator[Event]:
+        """See ``rag.survey``; needs no language model.
+
+        Raises:
+            EmptyQuestion, NoSuchDocument, NoSuchTag, NothingFits
+        """
+        return self._survey(subject, subject, find.read(subject, library=self.library, only=only, as_typed=True), only)
+
+    def _survey(self, subject: str, question: str, understood: Understood, only: Filter) -> Iterator[Event]:
+        told = understood != Understood(question.strip())
+        if told:
+            yield understood
+        scope = find.scope_of(understood, library=self.library, only=only)
+        found = survey(question, subject, library=self.library, embedder=self.embedder, scope=scope)
+        yield Answered(replace(found, understood=understood) if told else found)
+
+    def _document(self, name: str) -> Document:
+        doc_id = self.library.find_one(name)[0].doc_id
+        if not doc_id:
+            raise DocumentNotReadable(name=name)
+        return next(document for document in self.library.documents() if document.doc_id == doc_id)
+
     def close(self) -> None:
         self.library.close()
 
@@ -110,6 +202,12 @@ class Assistant:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def _told_apart(name: str, documents: Sequence[Document]) -> str:
+    """The id of the one of ``documents`` that is called so, as others outside of them may be, too; the name itself where several are."""
+    ids = [document.doc_id for document in documents if document.name == name]
+    return ids[0] if len(ids) == 1 else name
 
 
 def open_assistant(settings: Settings) -> Assistant:

@@ -554,6 +554,27 @@ class QuestionTooLong(QuestionError):
     }
 
 
+class NothingToCompareOn(QuestionError):
+    sentences = {
+        "en": "It is not said what the documents are to be compared on; name the points, as in: on notice period, deposit and governing law.",
+        "ko": "무엇을 기준으로 비교할지 알 수 없습니다. '해지 통지와 손해배상'처럼 비교할 항목을 적어 주세요.",
+    }
+
+
+class TooMuchToCompare(QuestionError):
+    sentences = {
+        "en": "Documents to compare: {documents}, points: {points}; name 2 to {most_documents} documents and at most {most_points} points.",
+        "ko": "비교할 문서가 {documents}개, 항목이 {points}개입니다. 문서 2~{most_documents}개와 항목 {most_points}개 이하로 정해 주세요.",
+    }
+
+
+class DocumentNotReadable(QuestionError):
+    sentences = {
+        "en": "{name}: nothing of this document could be read, so there is nothing to work on; see `seorap list --failed`.",
+        "ko": "{name}: 읽은 내용이 없는 문서라 다룰 수 없습니다. `seorap list --failed`로 확인해 주세요.",
+    }
+
+
 class SettingsInvalid(SeorapError):
     exit_code = ExitCode.USAGE
     sentences = {

@@ -135,29 +135,33 @@ def _asked(case: Case, assistant: Assistant) -> dict[str, object]:
 
 def result_row(answer: Answer) -> dict[str, object]:
     """An answer in the form that scripts rely on."""
-    return {
-        "question": answer.question,
-        "status": answer.status.value,
-        "answer": answer.text,
-        "claims": [{"text": claim.text, "supported": claim.supported, "citations": list(claim.citations)} for claim in answer.claims],
-        "citations": [
-            {
-                "document": cited.document,
-                "page": cited.page,
-                "page_end": cited.page_end,
-                "quote": cited.quote,
-                "start": cited.start,
-                "end": cited.end,
-                "boxes": [asdict(rectangle) for rectangle in cited.boxes],
-                "recognised": asdict(cited.recognised) if cited.recognised else None,
-            }
-            for cited in answer.citations
-        ],
-        "passages": [passage_row(item) for item in answer.evidence],
-        "timings": {name: round(value, 1) if isinstance(value, float) else value for name, value in asdict(answer.timings).items()},
-        "model": answer.model,
-        "embedder": answer.embedder,
-    } | understood_row(answer.question, answer.understood)
+    return (
+        {
+            "question": answer.question,
+            "status": answer.status.value,
+            "answer": answer.text,
+            "claims": [{"text": claim.text, "supported": claim.supported, "citations": list(claim.citations)} for claim in answer.claims],
+            "citations": [
+                {
+                    "document": cited.document,
+                    "page": cited.page,
+                    "page_end": cited.page_end,
+                    "quote": cited.quote,
+                    "start": cited.start,
+                    "end": cited.end,
+                    "boxes": [asdict(rectangle) for rectangle in cited.boxes],
+                    "recognised": asdict(cited.recognised) if cited.recognised else None,
+                }
+                for cited in answer.citations
+            ],
+            "passages": [passage_row(item) for item in answer.evidence],
+            "timings": {name: round(value, 1) if isinstance(value, float) else value for name, value in asdict(answer.timings).items()},
+            "model": answer.model,
+            "embedder": answer.embedder,
+        }
+        | understood_row(answer.question, answer.understood)
+        | _whole_row(answer)
+    )
 
 
 def understood_row(question: str, understood: Understood | None) -> dict[str, object]:
@@ -168,6 +172,11 @@ def understood_row(question: str, understood: Understood | None) -> dict[str, ob
     row: dict[str, object] = {"understood_as": understood.text} if understood.text != question.strip() else {}
     row |= {"only_in": only} if only else {}
     return row | ({"phrases": list(understood.phrases)} if understood.phrases else {})
+
+
+def _whole_row(answer: Answer) -> dict[str, object]:
+    """How the claims are arranged, where whole documents were worked through."""
+    return {type(answer.whole).__name__.lower(): asdict(answer.whole)} if answer.whole else {}
 
 
 def passage_row(item: Evidence) -> dict[str, object]:

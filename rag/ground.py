@@ -19,7 +19,7 @@ from rag.prompt import NOT_FOUND
 from rag.records import Doubt, Evidence
 from rag.retrieve import TermWeights
 from rag.sentences import sentence_spans
-from rag.verdict import is_yes_or_no
+from rag.verdict import OPENINGS, is_yes_or_no
 
 _NEARLY = 0.85
 """Of the closeness of the best sentence, for a second one to be quoted too."""
@@ -37,7 +37,7 @@ _FILLER = re.compile(
     r"\b(?:because )?(?:the )?(?:excerpts?|documents?|agreement|text) (?:explicitly |clearly )?(?:states?|says?|specif(?:y|ies)|mentions?)(?: that)?\b",
     re.IGNORECASE,
 )
-_VERDICT = re.compile(r"^(?:yes|no|예|네|아니요|아니오)\b[\s,.:!]*", re.IGNORECASE)
+_VERDICT = re.compile(r"^(?:yes|no|예|네|아니요|아니오)\b[\s,.:!]*(?:because\b\s*)?", re.IGNORECASE)
 _ALTERNATIVES = re.compile(r"\bor\b|\bwhich\b|아니면|또는|혹은|중에|중 |가운데|어느|누가|누구", re.IGNORECASE)
 """A question that names what can be answered."""
 
@@ -100,9 +100,12 @@ def ground(text: str, evidence: Sequence[Evidence], question: str) -> tuple[Grou
     return tuple(_grounded(claim, sentences, question) for claim in claims(text))
 
 
-def in_its_own_words(asked: TermWeights, evidence: Sequence[Evidence], doubted: Sequence[GroundedClaim]) -> tuple[GroundedClaim, ...]:
+def in_its_own_words(
+    question: str, asked: TermWeights, evidence: Sequence[Evidence], doubted: Sequence[GroundedClaim], *, verdict: str = ""
+) -> tuple[GroundedClaim, ...]:
     """The sentence that holds most of the question, or that comes nearest to what the model failed to say: where the model has no
-    answer that can be supported, the document's own words are one. None where no sentence holds half of the question."""
+    answer that can be supported, the document's own words are one, after the ``verdict`` where one was asked for and the words do not
+    speak against a yes. None where no sentence holds half of the question."""
     nearest = {claim.nearest for claim in doubted}
     best = max(
         (sentence for item in evidence for sentence in _sentences(item)[0]),
@@ -111,7 +114,10 @@ def in_its_own_words(asked: TermWeights, evidence: Sequence[Evidence], doubted: 
     )
     if best is None or asked.share(best.terms) < _LEAST_SHARE:
         return ()
-    return (GroundedClaim(" ".join(best.quotation.text.split()), (best.quotation,), verbatim=True),)
+    words = " ".join(best.quotation.text.split())
+    yes = any(verdict == yes.partition(",")[0] for yes, _ in OPENINGS.values())
+    against = yes and (best.lacks(facts(question)) or denies(question, best.quotation.text, asked.weights.keys() & best.terms))
+    return (GroundedClaim(f"{verdict}: {words}" if verdict and not against else words, (best.quotation,), verbatim=True),)
 
 
 def claims(text: str) -> list[str]:

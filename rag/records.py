@@ -296,6 +296,50 @@ class Timings:
     answer_tokens: int | None = None
 
 
+# --- work over whole documents ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SectionSummary:
+    """What a summary says about one section; ``claims`` index ``Answer.claims``."""
+
+    title: str  # the headings it stands under; empty where there are none
+    page: int | None
+    page_end: int | None
+    claims: tuple[int, ...]
+    verbatim: tuple[int, ...] = ()  # those that are the section's own sentence, since what the model wrote had no support
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    document: str
+    sections: tuple[SectionSummary, ...]  # that were looked at, in document order
+    share: float  # of the document's text that they hold, 0..1
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A table: ``cells[row][column]`` are the claims (indices of ``Answer.claims``) that the document makes about the point; none, where it does
+    not state it."""
+
+    points: tuple[str, ...]  # the rows
+    documents: tuple[str, ...]  # the columns
+    cells: tuple[tuple[tuple[int, ...], ...], ...]  # those that are made so far; the last row may be shorter
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """All places that speak of something. The first ``shown`` of ``Answer.claims`` hold its words, document by document; those after them come near it in other words."""
+
+    subject: str
+    places: int
+    documents: int
+    shown: int  # of the places; fewer where there are too many to read
+
+
+Whole = Summary | Comparison | Survey
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The whole answer. With NOT_FOUND, ``evidence`` holds the nearest passages all the same."""
@@ -314,6 +358,7 @@ class Answer:
     cut_short: bool = False  # by the limit on answer tokens
     understood: Understood | None = None  # None: as it was typed, of all documents
     uncovered: tuple[str, ...] = ()  # parts of the question of which nothing was found
+    whole: Whole | None = None  # how its claims are arranged, where whole documents were worked through
 
     @property
     def missing_phrases(self) -> tuple[str, ...]:
@@ -349,11 +394,23 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class PartProgress:
+    """How far work over whole documents is: sections of a summary, cells of a comparison. What is written next belongs to ``current``."""
+
+    done: int
+    total: int
+    current: str
+    seconds_a_part: float | None  # None until one is done, as the estimate
+    remaining_s: float | None
+    so_far: Answer  # checked, of the parts that are done
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     answer: Answer
 
 
-Event = Rewriting | Understood | EvidenceFound | Waiting | Piece | Answered
+Event = Rewriting | Understood | EvidenceFound | Waiting | Piece | PartProgress | Answered
 
 
 # --- a batch of files ------------------------------------------------------------------------

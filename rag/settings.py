@@ -45,8 +45,8 @@ class RetrievalSettings(Section):
 
 
 class AnswerSettings(Section):
-    evidence_tokens: int = Field(default=500, ge=100)  # of the language model, for all snippets together
-    first_tokens: int = Field(default=300, ge=50)  # for the best of them
+    evidence_tokens: int = Field(default=340, ge=100)  # of the language model, for all snippets together
+    first_tokens: int = Field(default=320, ge=50)  # for the best of them
     window_tokens: int = Field(default=120, ge=50)  # for each other
     max_tokens: int = Field(default=192, ge=8)
 
@@ -54,11 +54,17 @@ class AnswerSettings(Section):
 class RefusalSettings(Section):
     """When a question is not answered. The first three were fitted together (see rag/refuse.py) and mean nothing one by one."""
 
-    passage_weight: float = 3.0  # of the share of the question that one passage holds
-    sentence_weight: float = 3.0  # of the share that one sentence holds
-    offset: float = 3.2
+    passage_weight: float = 3.86  # of the share of the question that one passage holds
+    sentence_weight: float = 2.54  # of the share that one sentence holds
+    offset: float = 3.54
     least_chance: float = Field(default=0.35, ge=0, le=1)  # that there is an answer; higher refuses more
     sure_chance: float = Field(default=0.8, ge=0, le=1)  # from here on the best sentence answers where the model could not
+
+
+class SummarySettings(Section):
+    sections: int = Field(default=8, ge=1, le=100)  # of a document that the model reads, each in one call; of longer ones the most telling
+    section_tokens: int = Field(default=600, ge=100)  # of the language model, at most
+    max_tokens: int = Field(default=96, ge=8)  # written about each
 
 
 class SandboxSettings(Section):
@@ -83,6 +89,7 @@ class Settings(Section):
     retrieval: RetrievalSettings = RetrievalSettings()
     answer: AnswerSettings = AnswerSettings()
     refusal: RefusalSettings = RefusalSettings()
+    summary: SummarySettings = SummarySettings()
     sandbox: SandboxSettings = SandboxSettings()
     ocr: OCRSettings = OCRSettings()
     watch: WatchSettings = WatchSettings()

@@ -1,4 +1,4 @@
-"""Questions to be answered by yes or no: which they are, and which of the two it is."""
+"""Questions to be answered by yes or no: which they are, and how such an answer begins."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from rag.records import Language
 
-OPENINGS: dict[Language, tuple[str, str]] = {"en": ("Yes", "No"), "ko": ("예", "아니요")}
+OPENINGS: dict[Language, tuple[str, str]] = {"en": ("Yes, because", "No, because"), "ko": ("예,", "아니요,")}
 """How an answer begins, for yes and for no."""
 
 _ENGLISH = re.compile(
@@ -14,7 +14,6 @@ _ENGLISH = re.compile(
     r"(?:is|are|was|were|do|does|did|can|could|may|might|must|shall|should|will|would|has|have|had)(?:n['’]t)?\b",
     re.IGNORECASE,
 )
-_OR = re.compile(r"\b(?:or)\b(?! not\b)", re.IGNORECASE)
 _KOREAN = re.compile(r"(?:나요|까요|니까|가요|는가|은가|인가|을까|될까|할까|있나|없나|되나|하나|는지요?|죠|지요)\s*[?？.]*$")
 _KOREAN_ASKS = re.compile(r"무엇|무슨|누구|누가|언제|어디|어느|어떤|어떻게|얼마|며칠|몇|왜|뭐|뭘|어째서|어떠")
 

@@ -24,12 +24,13 @@ ORDER = (
     ("rag.settings", "rag.ports", "rag.no_network"),
     ("rag.sentences", "rag.boxes", "rag.durable", "rag.glossary", "rag.facts", "rag.verdict", "rag.phrases", "rag.dates"),
     ("rag.library", "rag.weights"),
-    ("rag.retrieve", "rag.negation", "rag.question"),
+    ("rag.retrieve", "rag.negation", "rag.question", "rag.intent", "rag.definitions", "rag.force", "rag.pace", "rag.sections"),
     ("rag.select", "rag.find"),
     ("rag.prompt",),
     ("rag.refuse", "rag.ground", "rag.cases"),
-    ("rag.conversation",),
-    ("rag.answer", "rag.score"),
+    ("rag.cite", "rag.conversation"),
+    ("rag.answer", "rag.score", "rag.survey"),
+    ("rag.summarise", "rag.compare"),
     ("rag.assemble",),
     ("rag.evaluate",),
 )
@@ -176,8 +177,8 @@ def test_a_step_imports_only_the_steps_before_it(module: Module) -> None:
     assert module.ours() <= NARROWER.get(module.name, module.ours())
 
 
-def test_only_assemble_imports_the_answer() -> None:
-    assert {module.name for module in MODULES if "rag.answer" in module.ours()} == {"rag.assemble"}
+def test_only_assemble_and_work_made_of_answers_import_the_answer() -> None:
+    assert {module.name for module in MODULES if "rag.answer" in module.ours()} == {"rag.assemble", "rag.compare", "rag.summarise"}
 
 
 def test_no_imports_go_in_circles() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import snowballstemmer
@@ -200,3 +200,8 @@ def of_each(words: list[list[str]]) -> str:
 def all_of(chosen: list[str]) -> str:
     """FTS5 query: all of the terms, each once."""
     return " AND ".join(f'"{term}"' for term in dict.fromkeys(chosen))
+
+
+def all_begun_by(beginnings: Sequence[str]) -> str:
+    """FTS5 query: for each beginning, a term that begins with it."""
+    return " AND ".join(f'"{beginning}"*' for beginning in dict.fromkeys(beginnings))

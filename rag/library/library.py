@@ -276,8 +276,7 @@ class Library:
         Raises:
             EmbedderMismatch: the drawer's vectors come from another embedder.
         """
-        if self.manifest.fact("embedder") not in (None, embedder):
-            self.claim_embedder(embedder)
+        self._require_embedder(embedder)
         if not scope and self.counts().passages <= _EXACT_UP_TO:
             return exact.nearest(question, *self._all_vectors(embedder), k)
         # The index is approximate, and may know passages that are gone: the manifest's own vectors decide.
@@ -285,6 +284,10 @@ class Library:
             return exact.nearest(question, *self.manifest.vectors(embedder, ids=near), k)
         ids, vectors = self.manifest.vectors(embedder, scope=scope)
         return exact.nearest(question, ids, vectors, k)
+
+    def _require_embedder(self, embedder: str) -> None:
+        if self.manifest.fact("embedder") not in (None, embedder):
+            self.claim_embedder(embedder)
 
     def _all_vectors(self, embedder: str) -> tuple[npt.NDArray[np.int64], Vectors]:
         """Every vector, kept in memory while nothing is written (8 MB at most)."""
@@ -300,6 +303,33 @@ class Library:
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         return self.manifest.passages(ids)
+
+    def whole(self, doc_id: str, *, embedder: str) -> tuple[list[Passage], Vectors]:
+        """A document's passages in its order, and their vectors, row by row.
+
+        Raises:
+            EmbedderMismatch: the drawer's vectors come from another embedder.
+        """
+        self._require_embedder(embedder)
+        ids, vectors = self.manifest.vectors(embedder, scope=(doc_id,))
+        passages = self.passages(ids.tolist())
+        order = sorted(range(len(ids)), key=lambda row: passages[int(ids[row])].ordinal)
+        return [passages[int(ids[row])] for row in order], vectors[order]
+
+    def holding(self, beginnings: Sequence[str], *, scope: Collection[str] = ()) -> list[Passage]:
+        """Every passage that holds terms with all of these beginnings, in its text or above it, document by document."""
+        found = self.passages(self.manifest.matching(fulltext.all_begun_by(beginnings), scope=scope)) if beginnings else {}
+        return sorted(found.values(), key=lambda passage: (passage.document, passage.doc_id, passage.ordinal))
+
+    def similarities(self, question: Vectors, *, embedder: str, scope: Collection[str] = ()) -> tuple[npt.NDArray[np.int64], Vectors]:
+        """Every passage's id and its cosine to the question.
+
+        Raises:
+            EmbedderMismatch: the drawer's vectors come from another embedder.
+        """
+        self._require_embedder(embedder)
+        ids, vectors = self.manifest.vectors(embedder, scope=scope)
+        return ids, vectors @ question if len(ids) else np.empty(0, np.float32)
 
     def place_of(self, doc_id: str, offset: int) -> PlaceInText:
         """Where the character at ``offset`` of the document's text stands."""

@@ -22,6 +22,7 @@ from tests.fakes import ScriptedModel, WordHashEmbedder
 
 DEPOSIT = Case("deposit", "How much is the deposit?")
 RENT = Case("rent", "When is the rent due?")
+CUP = Case("cup", "Who won the cup?")
 SICK = Case("병가", "병가는 며칠까지 쓸 수 있나요?")
 
 
@@ -105,12 +106,12 @@ def test_progress_counts_what_was_done_before(run: Run) -> None:
 
 
 def test_results_are_read_as_they_were_written(run: Run) -> None:
-    run(DEPOSIT, SICK, replies=("The deposit is 3,751 euros.", "Not in the documents."))
+    run(DEPOSIT, CUP, replies=("The deposit is 3,751 euros.", "Not in the documents."))
 
     results = read_results(run.out)
 
-    assert list(results) == ["deposit", "병가"]
-    found, refused = results["deposit"], results["병가"]
+    assert list(results) == ["deposit", "cup"]
+    found, refused = results["deposit"], results["cup"]
     assert (found.status, found.answer, refused.status) == (Status.ANSWERED, "The deposit is 3,751 euros.", Status.NOT_FOUND)
     assert [(cited.document, cited.quote) for cited in found.citations] == [
         ("lease.md", "The tenant pays a deposit of 3,751 euros before moving in.")

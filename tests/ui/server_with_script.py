@@ -10,7 +10,7 @@ from pathlib import Path
 from rag.assemble import Assistant
 from rag.library.library import Library
 from rag.ports import Step
-from rag.settings import AnswerSettings, Settings
+from rag.settings import RefusalSettings, Settings
 from tests.fakes import ScriptedModel, WordHashEmbedder
 from ui.server import serve
 
@@ -33,7 +33,7 @@ class AnsweringModel(ScriptedModel):
 
 
 def main() -> None:
-    settings = Settings(home=Path(sys.argv[1]), answer=AnswerSettings(least_coverage=0.0))
+    settings = Settings(home=Path(sys.argv[1]), refusal=RefusalSettings(least_chance=0.0))
     serve(
         settings,
         port=0,

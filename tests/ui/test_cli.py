@@ -54,6 +54,8 @@ VERBS_OF_THE_CONTRACT = {
     "restore",
     "retry",
     "unlock",
+    "summarise",
+    "compare",
 }
 
 QUESTION = "How much is the deposit?"
@@ -408,6 +410,88 @@ def test_what_the_documents_do_not_say(seorap: Terminal, drawer: Path) -> None:
 
     assert (ran.code, ran.out) == (ExitCode.NOT_FOUND, "Not in your documents.\n")
     assert "Nearest passages:" in ran.err
+
+
+# --- whole documents ---------------------------------------------------------------------------
+
+LEASE_SUMMARY = ("The rent is 1,250.50 euros a month.", REPLY, "Either party may end the lease with three months' notice.")
+
+
+def test_a_summary_names_its_sections_and_quotes_them(seorap: Terminal, drawer: Path) -> None:
+    ran = seorap("summarise", "lease.md", replies=LEASE_SUMMARY)
+
+    assert ran.code == 0
+    summary, *quotations = ran.out.split("\n\n")
+    assert summary.splitlines()[:2] == ["1. Rent", "  The rent is 1,250.50 euros a month. [1]"]
+    assert quotations[0].startswith("[1] lease.md\n    “The rent is 1,250.50 euros a month,")
+    assert ran.err.splitlines()[0] == "1 of 3: 1. Rent"
+    assert "2 of 3: 2. Deposit (0 s each), about 0 s left" in ran.err
+
+
+def test_a_script_gets_a_summary_like_any_answer(seorap: Terminal, drawer: Path) -> None:
+    row = seorap("summarise", "lease.md", "--json", replies=LEASE_SUMMARY).row()
+
+    assert row["status"] == "answered"
+    assert isinstance(row["claims"], list)
+    assert len(row["claims"]) == 3
+    assert isinstance(row["summary"], dict)
+    assert (row["summary"]["document"], row["summary"]["share"]) == ("lease.md", 1.0)
+    assert [section["title"] for section in row["summary"]["sections"]] == ["1. Rent", "2. Deposit", "3. Notice"]
+
+
+def test_asking_for_a_summary_is_the_same(seorap: Terminal, drawer: Path) -> None:
+    verb = seorap("summarise", "lease.md", replies=LEASE_SUMMARY)
+    asked = seorap("ask", "summarise lease.md", replies=LEASE_SUMMARY)
+
+    assert (asked.code, asked.out) == (0, verb.out)
+
+
+def test_a_comparison_says_what_is_not_stated(seorap: Terminal, drawer: Path) -> None:
+    ran = seorap("compare", "lease.md", "취업규칙.md", "--on", "deposit", replies=(REPLY, "Not in the documents."))
+
+    assert ran.code == 0
+    assert ran.out.split("\n\n")[0] == f"deposit\n  lease.md: {REPLY} [1]\n  취업규칙.md: not stated"
+    assert ran.err.splitlines()[0] == "1 of 2: lease.md: deposit"
+
+    row = seorap("compare", "lease.md", "취업규칙.md", "--on", "deposit", "--json", replies=(REPLY, "Not in the documents.")).row()
+    assert row["comparison"] == {"points": ["deposit"], "documents": ["lease.md", "취업규칙.md"], "cells": [[[0], []]]}
+
+
+def test_a_comparison_without_a_single_statement_found_nothing(seorap: Terminal, drawer: Path) -> None:
+    ran = seorap("compare", "lease.md", "취업규칙.md", "--on", "arbitration", replies=("Not in the documents.",) * 2)
+
+    assert ran.code == ExitCode.NOT_FOUND
+    assert ran.out.count("not stated") == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("summarise", "nowhere.pdf"), "nowhere.pdf: no document of this name is in the drawer"),
+        (("compare", "lease.md", "--on", "rent"), "name 2 to 6 documents"),
+        (("compare", "lease.md", "취업규칙.md", "--on", " "), "It is not said what the documents are to be compared on"),
+        (("compare", "lease.md", "취업규칙.md"), "--on"),
+    ],
+)
+@pytest.mark.usefixtures("drawer")
+def test_what_is_not_said_well_is_a_mistake(seorap: Terminal, arguments: tuple[str, ...], said: str) -> None:
+    ran = seorap(*arguments)
+
+    assert ran.code == ExitCode.USAGE
+    assert said in ran.complaint()
+
+
+def test_a_list_of_places_needs_no_model(seorap: Terminal, drawer: Path) -> None:
+    ran = seorap("ask", "List every clause that mentions the deposit")
+
+    assert ran.code == 0
+    assert ran.out.splitlines()[:3] == ["“deposit”: places: 2, documents: 1.", "", "lease.md"]
+    assert ran.out.count("\n- “") == 2
+    assert "- “The deposit is returned within 30 days after the end of the lease.”" in ran.out
+
+    row = seorap("ask", "모든 병가 조항을 나열해줘", "--json").row()
+    assert row["survey"] == {"subject": "병가", "places": 2, "documents": 1, "shown": 2}
+    assert seorap("ask", "List all mentions of arbitration").code == ExitCode.NOT_FOUND
 
 
 def test_found_passages_are_numbered(seorap: Terminal, drawer: Path) -> None:

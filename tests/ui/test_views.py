@@ -18,7 +18,7 @@ from rag.errors import DrawerFull, NothingFits, WeightsMissing, WrongPassword
 from rag.library.library import Library
 from rag.library.worklist import WatchedFolder
 from rag.records import Language, State
-from rag.settings import AnswerSettings, Settings
+from rag.settings import RefusalSettings, Settings
 from tests import documents as documents_for_tests
 from tests.fakes import ScriptedModel, WordHashEmbedder
 from ui.web import state
@@ -35,7 +35,7 @@ def visit(library: Library, home: Path) -> Iterator[Visit]:
     opened: list[Queue] = []
 
     def open_page(*replies: str, language: Language = "en") -> AppTest:
-        settings = Settings(home=home, language=language, answer=AnswerSettings(least_coverage=0.0))
+        settings = Settings(home=home, language=language, refusal=RefusalSettings(least_chance=0.0))
         assistant = Assistant(settings, library, embedder=WordHashEmbedder(), model=ScriptedModel(*replies))
         opened.append(Queue(assistant))
         state.open_desk(Desk(assistant, opened[-1]))

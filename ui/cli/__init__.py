@@ -14,7 +14,7 @@ from typing import NoReturn
 import typer
 
 from rag.errors import ExitCode, SeorapError
-from ui.cli import documents, drawer, evaluation, folders, machine, questions
+from ui.cli import documents, drawer, evaluation, folders, machine, questions, whole
 from ui.cli.desk import LibraryOption, complain, early, spoken_language
 from ui.words import terminal
 from ui.words.help import put_in_korean
@@ -40,6 +40,8 @@ VERBS: dict[str, Callable[..., None]] = {
     "list": documents.list_documents,
     "search": questions.search,
     "ask": questions.ask,
+    "summarise": whole.summarise,
+    "compare": whole.compare,
     "eval": evaluation.evaluate,
     "watch": folders.watch,
     "status": drawer.status,

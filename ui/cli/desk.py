@@ -109,7 +109,7 @@ def batch_progress(desk: Desk) -> Iterator[Callable[[Progress], None]]:
     with Console(stderr=True).status("") as line:
 
         def report(progress: Progress) -> None:
-            left = desk.say("left", time=_duration(progress.remaining_s)) if progress.remaining_s is not None else ""
+            left = desk.say("left", time=duration(progress.remaining_s)) if progress.remaining_s is not None else ""
             done = desk.say("batch", done=progress.files_done, total=progress.files_total, rate=progress.passages_per_s, left=left)
             line.update(f"{done}  {safe(progress.current)}".replace("[", r"\["))
 
@@ -138,9 +138,17 @@ def progress_bar(desk: Desk, word: str) -> Iterator[Callable[..., None]]:
         yield report
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02d}" if minutes else f"{rest} s"
+
+
+def place(desk: Desk, document: str, page: int | None, page_end: int | None) -> str:
+    """Document and page, as far as there is one."""
+    if page is None:
+        return document
+    numbers = str(page) if page_end in (None, page) else f"{page}–{page_end}"
+    return f"{document}, {desk.say('page', page=numbers)}"
 
 
 def show_outcome(desk: Desk, outcome: FileOutcome) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.errors import ExitCode, WeightsError
-from rag.records import Answered, EvidenceFound, Piece, Status, Understood, Waiting
-from ui.cli.desk import Desk, JsonOption, LibraryOption, end_with, opened_assistant, safe
+from rag.records import Answered, EvidenceFound, PartProgress, Piece, Status, Understood, Waiting
+from ui.cli.desk import Desk, JsonOption, LibraryOption, end_with, opened_assistant, place, safe
 from ui.cli.filters import (
     AsTypedOption,
     BeforeOption,
@@ -22,6 +22,7 @@ from ui.cli.filters import (
     chosen,
     tell,
 )
+from ui.cli.whole import show_quotations, show_whole, tell_progress
 
 if TYPE_CHECKING:
     from rag.records import Answer, Event, Evidence, Filter
@@ -87,16 +88,9 @@ def _not_found(desk: Desk, phrases: Sequence[str]) -> str:
 
 def _show_passages(desk: Desk, found: tuple[Evidence, ...]) -> None:
     for number, item in enumerate(found, 1):
-        desk.show(f"{number}. {_where(desk, item.document, item.page, item.page_end)}")
+        desk.show(f"{number}. {place(desk, item.document, item.page, item.page_end)}")
         desk.show("   " + " ".join(item.text.split()))
         desk.show("")
-
-
-def _where(desk: Desk, document: str, page: int | None, page_end: int | None) -> str:
-    if page is None:
-        return document
-    numbers = str(page) if page_end in (None, page) else f"{page}–{page_end}"
-    return f"{document}, {desk.say('page', page=numbers)}"
 
 
 def ask(
@@ -136,10 +130,12 @@ def _answered(desk: Desk, events: Iterator[Event], text: str) -> Answer:
             case Understood():
                 tell(desk, text, event)
             case EvidenceFound(evidence) if evidence:
-                places = dict.fromkeys(_where(desk, item.document, item.page, item.page_end) for item in evidence[:4])
+                places = dict.fromkeys(place(desk, item.document, item.page, item.page_end) for item in evidence[:4])
                 desk.tell(desk.say("evidence", documents="; ".join(places)))
             case Waiting(ahead):
                 desk.tell(desk.say("waiting", ahead=ahead))
+            case PartProgress():
+                tell_progress(desk, event)
             case Piece(piece) if live:
                 typer.secho(safe(piece), err=True, nl=False, dim=True)
             case Answered(answer):
@@ -156,21 +152,20 @@ def _show_answer(desk: Desk, answer: Answer) -> None:
 
         desk.emit(result_row(answer))
         return
+    if answer.whole:
+        show_whole(desk, answer)
+        return
     if answer.status is Status.NOT_FOUND:
         desk.show(_not_found(desk, answer.missing_phrases))
         if answer.evidence:
             desk.tell("")
             desk.tell(desk.say("nearest"))
             for item in answer.evidence[:3]:
-                desk.tell(f"- {_where(desk, item.document, item.page, item.page_end)}: {' '.join(item.text.split())[:160]}…")
+                desk.tell(f"- {place(desk, item.document, item.page, item.page_end)}: {' '.join(item.text.split())[:160]}…")
         return
     for claim in answer.claims:
         marks = "".join(f" [{number + 1}]" for number in claim.citations)
         desk.show(f"{claim.text}{marks}" if claim.supported else f"{claim.text} ({desk.say('unsupported')})")
     if answer.cut_short:
         desk.show(desk.say("cut_short"))
-    for number, cited in enumerate(answer.citations, 1):
-        desk.show("")
-        how = f" ({desk.say('recognised', confidence=cited.recognised.confidence)})" if cited.recognised else ""
-        desk.show(f"[{number}] {_where(desk, cited.document, cited.page, cited.page_end)}{how}")
-        desk.show(f"    “{' '.join(cited.quote.split())}”")
+    show_quotations(desk, answer.citations)

@@ -1,11 +1,11 @@
-"""The page: language, the two views, and what is said when something fails. Streamlit runs this file for every visit and click."""
+"""The page: language, the three views, and what is said when something fails. Streamlit runs this file for every visit and click."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from rag.errors import SeorapError
-from ui.web import ask, documents, look, render, state
+from ui.web import ask, documents, look, render, state, whole
 
 _LANGUAGES = {"ko": "한국어", "en": "English"}
 
@@ -26,8 +26,10 @@ def main() -> None:
 
     adding = st.Page(lambda: documents.draw(desk, words), title=words.library, url_path="documents")
     asking = st.Page(lambda: ask.draw(desk, words, to_documents=adding), title=words.ask, url_path="ask", default=True)
-    page = st.navigation([asking, adding], position="hidden")
+    working = st.Page(lambda: whole.draw(desk, words), title=words.whole, url_path="whole")
+    page = st.navigation([asking, working, adding], position="hidden")
     links.page_link(asking, label=words.ask)
+    links.page_link(working, label=words.whole)
     links.page_link(adding, label=words.library)
     language.html(render.small(words.privacy))
     try:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Generator
 from contextlib import closing
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -18,15 +19,15 @@ from rag.records import (
     Answered,
     Event,
     EvidenceFound,
-    Exchange,
+    PartProgress,
     Piece,
     Rewriting,
     Status,
     Understood,
     Waiting,
 )
-from ui.web import narrow, render, state
-from ui.web.state import Desk, Turn
+from ui.web import narrow, render, render_whole, state
+from ui.web.state import Desk, Turn, duration
 from ui.words.page import Words
 
 _REDRAW_S = 0.08
@@ -52,7 +53,7 @@ def draw(desk: Desk, words: Words, *, to_documents: StreamlitPage) -> None:
         history = [exchange(earlier.answer) for earlier in turns if earlier.answer]
         turns.append(turn)
         st.html(render.question(turn.question))
-        follow(desk, turn, words, history)
+        follow(turn, words, desk.ask(turn.question, only=turn.only, history=history, as_typed=turn.as_typed))
         offer_as_typed(turn, words, len(turns) - 1)
     elif turns and st.button(words.clear, type="tertiary"):
         turns.clear()
@@ -83,13 +84,13 @@ def offer_as_typed(turn: Turn, words: Words, number: int) -> bool:
     return bool(st.button(words.ask_as_typed, key=f"as-typed-{number}", type="tertiary"))
 
 
-def follow(desk: Desk, turn: Turn, words: Words, history: Sequence[Exchange]) -> None:
-    """Draw an answer while it is made. A stop arrives as an exception out of the next drawing; whatever ends it, the model is let go."""
+def follow(turn: Turn, words: Words, events: Generator[Event, None, None]) -> None:
+    """Draw an answer, or work over whole documents, while it is made. A stop arrives as an exception out of the next drawing; whatever ends it, the model is let go."""
     read, cards, live = st.empty(), st.empty(), st.empty()
     live.html(render.busy(words.searching, words))
     started = drawn = time.monotonic()
     try:
-        with closing(desk.ask(turn.question, only=turn.only, history=history, as_typed=turn.as_typed)) as events:
+        with closing(events):
             for event in events:
                 note(event, turn, words, read, cards)
                 if not isinstance(event, Piece | Rewriting) or time.monotonic() - drawn >= _REDRAW_S:
@@ -113,6 +114,12 @@ def note(event: Event, turn: Turn, words: Words, read: DeltaGenerator, cards: De
             read.html(told)
         case EvidenceFound(evidence) if evidence:
             cards.html(render.passages(evidence, turn.question, words, title=words.found_in))
+        case PartProgress(so_far=so_far, remaining_s=left):
+            turn.written = ""
+            turn.answer = replace(so_far, stopped=True) if so_far.claims else None  # what there is if it is stopped now
+            cards.html(
+                render_whole.progress(event, words, left=words.progress_left.format(time=duration(left, words)) if left is not None else "")
+            )
         case Piece(text):
             turn.written += text
         case Answered(answer):
@@ -134,11 +141,14 @@ def state_of_work(event: Event, turn: Turn, words: Words, *, waited_s: float) ->
 
 
 def draw_answer(answer: Answer, words: Words) -> None:
-    if answer.status is Status.NOT_FOUND:
+    if render_whole.is_drawn(answer):
+        st.html(render_whole.whole(answer, words))
+    elif answer.status is Status.NOT_FOUND:
         st.html(render.not_found(answer, words))
         if answer.evidence:
             st.html(render.passages(answer.evidence, answer.question, words, title=words.nearest))
     else:
         st.html(render.answer(answer, words))
         st.html(render.folded_passages(answer.evidence, answer.question, words))
-    st.html(render.timings(answer, words))
+    if answer.model:  # none was needed to list places
+        st.html(render.timings(answer, words))

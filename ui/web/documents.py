@@ -18,7 +18,7 @@ from rag.library.tags import same
 from rag.library.worklist import WatchedFolder
 from rag.records import Document, Progress, State
 from ui.web import render, state
-from ui.web.state import Desk, Sight
+from ui.web.state import Desk, Sight, duration
 from ui.words.page import Words
 
 SUFFIXES = tuple(sorted(suffix[1:] for suffix in SUPPORTED_SUFFIXES))
@@ -87,11 +87,6 @@ def in_words(progress: Progress, words: Words) -> str:
     if progress.remaining_s is not None:
         parts.append(words.progress_left.format(time=duration(progress.remaining_s, words)))
     return " · ".join(parts)
-
-
-def duration(seconds: float, words: Words) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return words.minutes.format(minutes=minutes, seconds=rest) if minutes else words.seconds.format(seconds=rest)
 
 
 # --- watched folders ---------------------------------------------------------------------------

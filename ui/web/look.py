@@ -47,6 +47,12 @@ _STYLE = """
 .sr .rows table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
 .sr .rows th, .sr .rows td { border: 1px solid var(--line); padding: .15rem .5rem; text-align: left; vertical-align: top; min-width: 3rem; max-width: 22rem; }
 .sr .rows th { font-weight: 600; }
+.sr .rows.wide { max-height: none; }
+.sr .rows.wide th:first-child { min-width: 6rem; }
+.sr .nothing { color: var(--soft); }
+.sr .part { margin: .9rem 0; }
+.sr .part > p { margin: 0 0 .25rem; }
+.sr .quote.place { padding-left: .8rem; margin: .5rem 0; font-size: .95rem; }
 .sr .name { font-weight: 600; margin: 0; }
 .sr .figures { margin: 0; font-variant-numeric: tabular-nums; }
 .sr .reason { font-size: .88rem; margin: .15rem 0 0; }

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from rag.errors import SeorapError, needs_password, sentence_of
 from rag.library.fulltext import hangul_stems, question_terms, terms
-from rag.records import EVERYTHING, Answer, Citation, Document, Evidence, FileOutcome, Filter, Language, State, Understood
+from rag.records import EVERYTHING, Answer, Citation, Document, Evidence, FileOutcome, Filter, Language, SectionSummary, State, Understood
 from ui.words.page import Words
 
 _PREVIEW_CHARS = 200
@@ -53,10 +53,15 @@ def where(item: Evidence | Citation, words: Words, headings: Sequence[str] = ())
     """Document, page and headings, as far as there are any."""
     parts = [f"<b>{safe(visible(item.document))}</b>"]
     if item.page is not None:
-        one = item.page_end in (None, item.page)
-        parts.append(words.page.format(page=item.page) if one else words.pages.format(page=item.page, page_end=item.page_end))
+        parts.append(pages(item, words))
     parts += [safe(" › ".join(headings))] if headings else []
     return " · ".join(parts)
+
+
+def pages(item: Evidence | Citation | SectionSummary, words: Words) -> str:
+    """The page or pages of something that has some."""
+    one = item.page_end in (None, item.page)
+    return words.page.format(page=item.page) if one else words.pages.format(page=item.page, page_end=item.page_end)
 
 
 # --- blocks ------------------------------------------------------------------------------------
@@ -124,13 +129,17 @@ def answer(found: Answer, words: Words) -> str:
     notes = [words.partial] if any(not claim.supported for claim in found.claims) else []
     notes += [words.cut_short] if found.cut_short else []
     notes += [words.stopped] if found.stopped else []
-    quotes = [
-        f'<div class="quote"><span class="number">{number}</span>“{safe(" ".join(cited.quote.split()))}”'
-        f'<div class="where">— {where(cited, words)}{_recognised(cited, words)}</div></div>'
-        for number, cited in enumerate(found.citations, 1)
-    ]
+    quotes = [quotation(cited, number, words) for number, cited in enumerate(found.citations, 1)]
     return block(
         f'<div class="answer">{"".join(claims)}</div>' + "".join(f'<p class="small">{safe(note)}</p>' for note in notes) + "".join(quotes)
+    )
+
+
+def quotation(cited: Citation, number: int, words: Words) -> str:
+    """The words of a document, under the number by which a claim names them."""
+    return (
+        f'<div class="quote"><span class="number">{number}</span>“{safe(" ".join(cited.quote.split()))}”'
+        f'<div class="where">— {where(cited, words)}{_recognised(cited, words)}</div></div>'
     )
 
 
@@ -195,8 +204,8 @@ def evidence_card(item: Evidence, asked: str, words: Words) -> str:
     head = f'<span class="where">{where(item, words, item.headings[-2:])}</span>'
     flat = " ".join(item.text.split())
     if len(flat) <= _PREVIEW_CHARS and not item.tables:
-        return f'<div class="card">{head}<div class="text">{_marked(flat, asked)}</div></div>'
-    preview = f'<span class="preview">{_marked(_best_part(flat, asked), asked)}</span>'
+        return f'<div class="card">{head}<div class="text">{marked(flat, asked)}</div></div>'
+    preview = f'<span class="preview">{marked(_best_part(flat, asked), asked)}</span>'
     return f'<details class="card"><summary>{head}{preview}</summary><div class="text">{_with_tables(item, asked)}</div></details>'
 
 
@@ -204,9 +213,9 @@ def _with_tables(item: Evidence, asked: str) -> str:
     """The whole text; which of its lines are a table is known from its reading, for a bar may stand in any prose."""
     out, at = [], 0
     for table in item.tables:
-        out += [_marked(item.text[at : table.start].strip(), asked), _table(item.text[table.start : table.end], table.header_rows, asked)]
+        out += [marked(item.text[at : table.start].strip(), asked), _table(item.text[table.start : table.end], table.header_rows, asked)]
         at = table.end
-    return "".join([*out, _marked(item.text[at:].strip(), asked)])
+    return "".join([*out, marked(item.text[at:].strip(), asked)])
 
 
 def _table(text: str, header_rows: int, asked: str) -> str:
@@ -214,7 +223,7 @@ def _table(text: str, header_rows: int, asked: str) -> str:
     named = [cells for cells in rows[:header_rows] if not all(map(_RULE.fullmatch, cells))]
     parts = [(named, "th"), (rows[header_rows:], "td")]
     body = "".join(
-        f"<tr>{''.join(f'<{tag}>{_marked(cell, asked)}</{tag}>' for cell in cells)}</tr>" for several, tag in parts for cells in several
+        f"<tr>{''.join(f'<{tag}>{marked(cell, asked)}</{tag}>' for cell in cells)}</tr>" for several, tag in parts for cells in several
     )
     return f'<div class="rows"><table>{body}</table></div>'
 
@@ -233,7 +242,7 @@ def _words_of(text: str, asked: str) -> Iterable[tuple[re.Match[str], bool]]:
         yield word, any(stem in word.group() for stem in stems) or bool(wanted & set(terms(word.group())))
 
 
-def _marked(text: str, asked: str) -> str:
+def marked(text: str, asked: str) -> str:
     """The text, escaped, with the words of the question marked."""
     out, at = [], 0
     for word, hit in _words_of(text, asked):

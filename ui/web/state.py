@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -45,10 +45,21 @@ class Desk:
         self, question: str, *, only: Filter = EVERYTHING, history: Sequence[Exchange] = (), as_typed: bool = False
     ) -> Generator[Event, None, None]:
         """As ``Assistant.ask``; ends without an answer when the server shuts down."""
+        return self._work(lambda: self.assistant.ask(question, only=only, history=history, as_typed=as_typed))
+
+    def summarise(self, name: str) -> Generator[Event, None, None]:
+        """As ``Assistant.summarise``, and ends as ``ask`` does."""
+        return self._work(lambda: self.assistant.summarise(name))
+
+    def compare(self, names: Sequence[str], points: Sequence[str]) -> Generator[Event, None, None]:
+        """As ``Assistant.compare``, and ends as ``ask`` does."""
+        return self._work(lambda: self.assistant.compare(names, points))
+
+    def _work(self, begin: Callable[[], Iterator[Event]]) -> Generator[Event, None, None]:
         with self._changed:
             self._answering += 1
         try:
-            with closing(self.assistant.ask(question, only=only, history=history, as_typed=as_typed)) as events:  # type: ignore[type-var]  # a generator
+            with closing(begin()) as events:  # type: ignore[type-var]  # a generator
                 for event in events:
                     if self._closing:
                         return
@@ -102,6 +113,7 @@ class _Process:
 class _Tab:
     language: Language
     turns: list[Turn] = field(default_factory=list)
+    work: Turn | None = None  # over whole documents: the last of it
     uploads: int = 0
     passwords: int = 0
     documents_shown: int = 50
@@ -145,3 +157,8 @@ def _first_language() -> Language:
 
 def wording() -> words.Words:
     return words.IN[tab().language]
+
+
+def duration(seconds: float, wording: words.Words) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return wording.minutes.format(minutes=minutes, seconds=rest) if minutes else wording.seconds.format(seconds=rest)

@@ -74,6 +74,30 @@ class Words:
     problem: str
     unexpected: str
 
+    # --- whole documents
+    whole: str
+    whole_title: str
+    whole_lead: str
+    no_documents_yet: str
+    summarise: str
+    compare: str
+    document_to_summarise: str
+    documents_to_compare: str
+    points: str
+    points_example: str
+    summary_of: str
+    summary_share: str
+    supporting: str
+    not_stated: str
+    part: str
+    part_pace: str
+    stop: str
+    stopped_part: str
+    survey: str
+    survey_cut: str
+    survey_near: str
+    more_places: str
+
     # --- the drawer's documents
     library_title: str
     library_lead: str
@@ -208,6 +232,28 @@ ENGLISH = Words(
     shutting_down="Seorap is being shut down.",
     problem="This did not work",
     unexpected="Something went wrong inside Seorap, so there is no result. It was noted in the terminal that Seorap runs in; reload the page and try again.",
+    whole="Summarise, compare",
+    whole_title="Summarise and compare",
+    whole_lead="Whole documents are read part by part, some seconds each. Nothing is said that is not in them, and each sentence shows its words and page.",
+    no_documents_yet="The drawer is empty. Add documents first.",
+    summarise="Summarise",
+    compare="Compare",
+    document_to_summarise="Document",
+    documents_to_compare="Documents (2 to 6)",
+    points="Compare on",
+    points_example="notice period, deposit and governing law",
+    summary_of="Summary of {name}",
+    summary_share="A long document: this rests on its most representative sections, {share}% of its text.",
+    supporting="In the document's words",
+    not_stated="not stated",
+    part="Part {number} of {total}",
+    part_pace="{seconds} s each",
+    stop="Stop",
+    stopped_part="Stopped before the end. What stands here was checked against your documents.",
+    survey="“{subject}”: places {places}, documents {documents}",
+    survey_cut="The first {shown} are shown. Ask about a narrower subject to see the rest.",
+    survey_near="Not counted, but perhaps meant, in other words",
+    more_places="{count} more places",
     library_title="Documents",
     library_lead="What is in the drawer, and what state it is in. Your files are only read, never changed.",
     add_title="Add documents",
@@ -342,6 +388,28 @@ KOREAN = Words(
     shutting_down="서랍을 닫는 중입니다.",
     problem="처리하지 못했습니다",
     unexpected="서랍 프로그램 안에서 문제가 생겨 결과가 없습니다. 내용은 프로그램을 실행한 터미널에 적혀 있습니다. 화면을 새로 고치고 다시 시도해 주세요.",
+    whole="요약과 비교",
+    whole_title="문서 요약과 비교",
+    whole_lead="문서 전체를 부분별로 읽습니다. 한 부분에 몇 초씩 걸립니다. 문서에 없는 말은 하지 않으며, 문장마다 근거가 된 원문과 쪽을 보여 드립니다.",
+    no_documents_yet="서랍이 비어 있습니다. 먼저 문서를 넣어 주세요.",
+    summarise="요약",
+    compare="비교",
+    document_to_summarise="문서",
+    documents_to_compare="문서 (2~6개)",
+    points="비교할 항목",
+    points_example="해지 통지, 보증금 및 준거법",
+    summary_of="{name} 요약",
+    summary_share="긴 문서라 가장 대표적인 부분(본문의 {share}%)을 바탕으로 요약했습니다.",
+    supporting="근거가 된 원문",
+    not_stated="언급 없음",
+    part="{total}개 중 {number}번째 부분",
+    part_pace="하나에 {seconds}초",
+    stop="멈추기",
+    stopped_part="끝나기 전에 멈췄습니다. 여기까지는 문서와 대조한 내용입니다.",
+    survey="‘{subject}’: 문서 {documents}개, {places}곳",
+    survey_cut="처음 {shown}곳만 보여 드립니다. 나머지를 보려면 더 구체적으로 물어봐 주세요.",
+    survey_near="세지 않았지만 다른 말로 같은 내용을 다룰 수 있는 곳",
+    more_places="{count}곳 더 보기",
     library_title="문서",
     library_lead="서랍에 든 문서와 그 상태입니다. 원본 파일은 읽기만 하고 바꾸지 않습니다.",
     add_title="문서 넣기",

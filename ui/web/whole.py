@@ -1,0 +1,81 @@
+"""Work over whole documents: a summary of one, or several side by side."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+
+import streamlit as st
+
+from rag.compare import MOST_DOCUMENTS
+from rag.intent import points_of
+from rag.records import Document, Event
+from ui.web import ask, render, state
+from ui.web.state import Desk, Turn
+from ui.words.page import Words
+
+
+@dataclass(frozen=True)
+class Work:
+    title: str
+    begin: Callable[[], Generator[Event, None, None]]
+
+
+def draw(desk: Desk, words: Words) -> None:
+    st.title(words.whole_title, anchor=False)
+    st.html(render.small(words.whole_lead))
+    documents = {document.doc_id: document for document in desk.assistant.library.documents() if document.doc_id}
+    if not documents:
+        st.html(render.lines(words.no_documents_yet))
+        return
+    kinds = {"summarise": words.summarise, "compare": words.compare}
+    kind = st.segmented_control(
+        words.whole_title, tuple(kinds), format_func=kinds.__getitem__, default="summarise", required=True, label_visibility="collapsed"
+    )
+    work = choose_one(desk, documents, words) if kind == "summarise" else choose_several(desk, documents, words)
+    tab = state.tab()
+    if work:
+        tab.work = Turn(work.title)
+        st.html(render.question(work.title))
+        st.button(words.stop, key="stop-work")  # a click ends this run, and with it the model
+        ask.follow(tab.work, words, work.begin())
+        st.rerun()  # without the button
+    elif tab.work:
+        ask.draw_turn(tab.work, words, 0)
+
+
+def choose_one(desk: Desk, documents: dict[str, Document], words: Words) -> Work | None:
+    labels = labels_of(documents)
+    with st.form("summarise", border=False):
+        field, button = st.columns([8, 2], vertical_alignment="bottom")
+        doc_id = field.selectbox(
+            words.document_to_summarise, list(documents)[::-1], format_func=labels.__getitem__, index=None, placeholder=""
+        )
+        if button.form_submit_button(words.summarise, width="stretch") and doc_id:
+            title = words.summary_of.format(name=render.visible(documents[doc_id].name))
+            return Work(title, lambda: desk.summarise(doc_id))
+    return None
+
+
+def choose_several(desk: Desk, documents: dict[str, Document], words: Words) -> Work | None:
+    labels = labels_of(documents)
+    with st.form("compare", border=False):
+        chosen = st.multiselect(
+            words.documents_to_compare, list(documents)[::-1], format_func=labels.__getitem__, max_selections=MOST_DOCUMENTS, placeholder=""
+        )
+        field, button = st.columns([8, 2], vertical_alignment="bottom")
+        said = str(field.text_input(words.points, placeholder=words.points_example))
+        if button.form_submit_button(words.compare, width="stretch"):
+            names = ", ".join(render.visible(documents[doc_id].name) for doc_id in chosen)
+            return Work(f"{names}: {said}" if said.strip() else names or words.compare, lambda: desk.compare(chosen, points_of(said)))
+    return None
+
+
+def labels_of(documents: dict[str, Document]) -> dict[str, str]:
+    """What the choices are called: names, and where they lie where two have one name."""
+    names = Counter(document.name for document in documents.values())
+    return {
+        doc_id: render.visible(document.name if names[document.name] == 1 or not document.places else document.places[0])
+        for doc_id, document in documents.items()
+    }
