@@ -15,7 +15,7 @@ from rag.conversation import REWRITTEN_TOKENS, accepted, joined, needs_conversat
 from rag.ground import GroundedClaim, ground, in_its_own_words, says_not_found
 from rag.library.library import Library
 from rag.ports import Embedder, LanguageModel
-from rag.prompt import build_prompt, build_verdict_prompt, language_of
+from rag.prompt import build_prompt, language_of
 from rag.question import narrowed
 from rag.records import (
     EVERYTHING,
@@ -35,9 +35,9 @@ from rag.records import (
     Waiting,
 )
 from rag.refuse import chance_of_answer, shares, uncovered_parts
-from rag.retrieve import TermWeights, weigh_terms
+from rag.retrieve import weigh_terms
 from rag.settings import Settings
-from rag.verdict import OPENINGS, is_yes_or_no
+from rag.verdict import is_yes_or_no, verdict_of
 
 
 def answer(
@@ -76,16 +76,13 @@ def answer(
     yield EvidenceFound(evidence)
 
     model = load_model()  # only now: the evidence must not wait for it
-    text, opening, claims = "", "", tuple[GroundedClaim, ...]()
+    text, claims = "", tuple[GroundedClaim, ...]()
     asked = weigh_terms(about or question, library=library)
     chance = chance_of_answer(shares(question, evidence, asked), settings.refusal)
     if evidence and chance >= settings.refusal.least_chance:
         with turns.join() as turn:
             yield from turn.wait()
-            if is_yes_or_no(question):
-                text = opening = yield from _verdict(question, evidence, asked, model)
-                yield Piece(opening)
-            prompt = build_prompt(question, evidence, asked, model=model, settings=settings.answer, opening=opening)
+            prompt = build_prompt(question, evidence, asked, model=model, settings=settings.answer)
             clock.prompt_tokens = len(prompt.tokens)
             with closing(model.stream(prompt.tokens, max_tokens=settings.answer.max_tokens)) as steps:
                 for step in steps:
@@ -94,8 +91,9 @@ def answer(
                     yield Piece(step.text)
         if not says_not_found(text):
             claims = ground(text, prompt.evidence, question)
-        if chance >= settings.refusal.sure_chance and not any(claim.quotations for claim in claims):
-            claims = (*claims, *in_its_own_words(question, asked, prompt.evidence, claims, verdict=opening.partition(",")[0]))
+        said = verdict_of(text) if is_yes_or_no(question) else ""
+        if not any(claim.quotations for claim in claims) and (said or chance >= settings.refusal.sure_chance):
+            claims = (*claims, *in_its_own_words(question, asked, prompt.evidence, claims, verdict=said))
 
     checked = checked_answer(
         typed,
@@ -110,19 +108,6 @@ def answer(
         uncovered=uncovered_parts(question, evidence, asked),
     )
     yield Answered(checked if understood == Understood(typed.strip()) else replace(checked, understood=understood))
-
-
-def _verdict(question: str, evidence: Sequence[Evidence], asked: TermWeights, model: LanguageModel) -> Generator[Event, None, str]:
-    """How the answer begins: with yes or with no, whichever the model finds likelier."""
-    prompt = build_verdict_prompt(question, evidence, asked, model=model)
-    with closing(model.weigh(prompt.tokens, (prompt.yes, prompt.no))) as weighing:
-        while True:
-            try:
-                next(weighing)
-            except StopIteration as weighed:
-                yes, no = weighed.value
-                return OPENINGS[language_of(question)][0 if yes >= no else 1]
-            yield Piece("")
 
 
 def _stand_alone(

@@ -15,7 +15,7 @@ from rag.assemble import Assistant
 from rag.cases import Case
 from rag.errors import ResultsUnusable
 from rag.library.library import Library
-from rag.records import PAGE_BREAK, Answer, Answered, Evidence, Filter, Understood
+from rag.records import PAGE_BREAK, Answer, Answered, Claim, Evidence, Filter, Understood
 from rag.score import Quoted, Result
 
 _PASSAGES = 10
@@ -140,7 +140,7 @@ def result_row(answer: Answer) -> dict[str, object]:
             "question": answer.question,
             "status": answer.status.value,
             "answer": answer.text,
-            "claims": [{"text": claim.text, "supported": claim.supported, "citations": list(claim.citations)} for claim in answer.claims],
+            "claims": [_claim_row(claim) for claim in answer.claims],
             "citations": [
                 {
                     "document": cited.document,
@@ -159,9 +159,16 @@ def result_row(answer: Answer) -> dict[str, object]:
             "model": answer.model,
             "embedder": answer.embedder,
         }
+        | ({"uncovered": list(answer.uncovered)} if answer.uncovered else {})
         | understood_row(answer.question, answer.understood)
         | _whole_row(answer)
     )
+
+
+def _claim_row(claim: Claim) -> dict[str, object]:
+    row: dict[str, object] = {"text": claim.text, "supported": claim.supported, "citations": list(claim.citations)}
+    row |= {"doubt": claim.doubt.value} if claim.doubt else {}
+    return row | ({"verbatim": True} if claim.verbatim else {})
 
 
 def understood_row(question: str, understood: Understood | None) -> dict[str, object]:

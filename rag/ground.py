@@ -19,7 +19,7 @@ from rag.prompt import NOT_FOUND
 from rag.records import Doubt, Evidence
 from rag.retrieve import TermWeights
 from rag.sentences import sentence_spans
-from rag.verdict import OPENINGS, is_yes_or_no
+from rag.verdict import YES, is_yes_or_no
 
 _NEARLY = 0.85
 """Of the closeness of the best sentence, for a second one to be quoted too."""
@@ -115,8 +115,7 @@ def in_its_own_words(
     if best is None or asked.share(best.terms) < _LEAST_SHARE:
         return ()
     words = " ".join(best.quotation.text.split())
-    yes = any(verdict == yes.partition(",")[0] for yes, _ in OPENINGS.values())
-    against = yes and (best.lacks(facts(question)) or denies(question, best.quotation.text, asked.weights.keys() & best.terms))
+    against = verdict in YES and (best.lacks(facts(question)) or denies(question, best.quotation.text, asked.weights.keys() & best.terms))
     return (GroundedClaim(f"{verdict}: {words}" if verdict and not against else words, (best.quotation,), verbatim=True),)
 
 

@@ -63,13 +63,3 @@ class LanguageModel(Protocol):
             QuestionTooLong: prompt and answer together do not fit the context.
         """
         ...
-
-    def weigh(self, prompt: Sequence[int], tokens: Sequence[int]) -> Generator[Step, None, list[float]]:
-        """Read the prompt, then return the natural logarithms of the probabilities that the model goes on with each of ``tokens``.
-
-        Steps come as with ``stream``. What was read is kept for the next prompt that begins with it.
-
-        Raises:
-            QuestionTooLong: the prompt does not fit the context.
-        """
-        ...

@@ -9,7 +9,7 @@ from rag.errors import EmptyQuestion, QuestionTooLong
 from rag.ports import LanguageModel
 from rag.records import Evidence, Language
 from rag.retrieve import TermWeights
-from rag.select import best_sentences, select
+from rag.select import select
 from rag.settings import AnswerSettings
 from rag.verdict import is_yes_or_no
 
@@ -32,18 +32,6 @@ _GIVE_REASON: dict[Language, str] = {
 }
 """Said only after a question to be answered by yes or no: told always, the model says yes to everything."""
 
-VERDICT_INSTRUCTION: dict[Language, str] = {
-    "en": "You read a clause of a document and say what it means for a question.",
-    "ko": "당신은 문서의 조항을 읽고 그것이 질문에 대해 무엇을 뜻하는지 말합니다.",
-}
-_VERDICT: dict[Language, tuple[str, str]] = {
-    "en": ("Clause: ", "\nAccording to the clause, is the answer Yes or No?"),
-    "ko": ("조항: ", "\n조항에 따르면 답은 예입니까, 아니요입니까?"),
-}
-_YES_NO: dict[Language, tuple[str, str]] = {"en": ("Yes", "No"), "ko": ("예", "아니")}
-_VERDICT_SENTENCES = 3
-_VERDICT_TOKENS = 300
-
 _EXCERPTS: dict[Language, str] = {"en": "Excerpts:", "ko": "발췌문:"}
 _QUESTION: dict[Language, str] = {"en": "Question: ", "ko": "질문: "}
 _PAGE: dict[Language, str] = {"en": "page {page}", "ko": "{page}쪽"}
@@ -65,9 +53,9 @@ def language_of(question: str) -> Language:
 
 
 def build_prompt(
-    question: str, evidence: Sequence[Evidence], asked: TermWeights, *, model: LanguageModel, settings: AnswerSettings, opening: str = ""
+    question: str, evidence: Sequence[Evidence], asked: TermWeights, *, model: LanguageModel, settings: AnswerSettings
 ) -> Prompt:
-    """The fixed part, snippets of the evidence, the question; ``opening`` is what the answer begins with.
+    """The fixed part, snippets of the evidence, the question.
 
     Raises:
         EmptyQuestion
@@ -78,7 +66,7 @@ def build_prompt(
     language = language_of(question)
     before, after = model.frame(INSTRUCTION[language])
     hint = _GIVE_REASON[language] if is_yes_or_no(question) else ""
-    tail = [*model.encode_text(f"\n\n{_QUESTION[language]}{question.strip()}{hint}"), *after, *model.encode_text(opening)]
+    tail = [*model.encode_text(f"\n\n{_QUESTION[language]}{question.strip()}{hint}"), *after]
     head = [*before, *model.encode_text(_EXCERPTS[language])]
     room = model.context_tokens - len(head) - len(tail) - settings.max_tokens
     if room < _LEAST_EVIDENCE_TOKENS:
@@ -95,26 +83,6 @@ def build_prompt(
     for number, item in enumerate(snippets, 1):
         middle += model.encode_text(f"\n\n[{number}] {label(item, language)}\n{item.text}")
     return Prompt((*head, *middle, *tail), snippets)
-
-
-@dataclass(frozen=True, slots=True)
-class VerdictPrompt:
-    tokens: tuple[int, ...]
-    yes: int  # the token with which the model would say so
-    no: int
-
-
-def build_verdict_prompt(question: str, evidence: Sequence[Evidence], asked: TermWeights, *, model: LanguageModel) -> VerdictPrompt:
-    """Yes or no, asked of the few sentences that hold most of the question, and of nothing else: told with its reason, among excerpts, a small
-    model decides worse."""
-    language = language_of(question)
-    sentences = best_sentences(evidence, asked, most=_VERDICT_SENTENCES)
-    clause, is_it = _VERDICT[language]
-    before, after = model.frame(VERDICT_INSTRUCTION[language])
-    read = model.encode_text(clause + " ".join(" ".join(sentence.split()) for sentence in sentences))[:_VERDICT_TOKENS]
-    tokens = (*before, *read, *model.encode_text(f"\n\n{_QUESTION[language]}{question.strip()}{is_it}"), *after)
-    yes, no = (model.encode_text(word)[0] for word in _YES_NO[language])
-    return VerdictPrompt(tokens, yes, no)
 
 
 def label(item: Evidence, language: Language) -> str:

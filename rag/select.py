@@ -18,9 +18,6 @@ from rag.settings import AnswerSettings
 _NEIGHBOUR = 0.3
 """Of what the sentences beside it hold counts for a sentence: an answer often stands beside the words of the question."""
 
-_LOOKED_AT = 5
-"""Pieces of evidence among which single sentences are looked for."""
-
 _LEAST_TOKENS = 40
 """Less than this is no snippet."""
 
@@ -51,13 +48,6 @@ def select(
         snippets.append(snippet)
         left -= tokens + label_tokens
     return tuple(snippets)
-
-
-def best_sentences(evidence: Sequence[Evidence], asked: TermWeights, *, most: int) -> list[str]:
-    """The sentences that hold most of the question, in the order in which the evidence has them."""
-    found = [item.text[start:end] for item in evidence[:_LOOKED_AT] for start, end in sentence_spans(item.text)]
-    best = sorted(range(len(found)), key=lambda at: -asked.share(set(terms(found[at]))))[:most]
-    return [found[at] for at in sorted(best)]
 
 
 def _window(item: Evidence, asked: TermWeights, most_tokens: int, count_tokens: Callable[[str], int]) -> tuple[Evidence | None, int]:

@@ -1,13 +1,11 @@
-"""Questions to be answered by yes or no: which they are, and how such an answer begins."""
+"""Questions to be answered by yes or no: which they are, and which of the two an answer says."""
 
 from __future__ import annotations
 
 import re
 
-from rag.records import Language
-
-OPENINGS: dict[Language, tuple[str, str]] = {"en": ("Yes, because", "No, because"), "ko": ("예,", "아니요,")}
-"""How an answer begins, for yes and for no."""
+YES = ("Yes", "예", "네")
+_VERDICT = re.compile(r"\s*(yes|no|예|네|아니요|아니오)\b", re.IGNORECASE)
 
 _ENGLISH = re.compile(
     r"(?:(?:and|but|so|also|then|in .{1,60}?,)\s+)?"
@@ -23,3 +21,9 @@ def is_yes_or_no(question: str) -> bool:
     if re.search(r"[가-힣]", last):
         return bool(_KOREAN.search(last)) and not _KOREAN_ASKS.search(last)
     return bool(_ENGLISH.match(last))
+
+
+def verdict_of(answer: str) -> str:
+    """The yes or no that an answer begins with, as it is written at the beginning of a sentence; else nothing."""
+    found = _VERDICT.match(answer)
+    return found[1].capitalize() if found else ""

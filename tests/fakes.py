@@ -62,21 +62,10 @@ class ScriptedModel:
         self.prompts.append(list(prompt))
         self.closed_early = True
         yield Step("", 0)
-        for written, letter in enumerate(self.replies.pop(0).removeprefix(_opening(prompt))[:max_tokens], 1):
+        for written, letter in enumerate(self.replies.pop(0)[:max_tokens], 1):
             yield Step(letter, written)
         self.closed_early = False
-
-    def weigh(self, prompt: Sequence[int], tokens: Sequence[int]) -> Generator[Step, None, list[float]]:
-        """Sure of the letter that the next reply begins with."""
-        yield Step("", 0)
-        return [0.0 if token == ord(self.replies[0][:1] or " ") else -9.0 for token in tokens]
 
     def asked(self) -> str:
         """The last prompt without the template."""
         return "".join(chr(token) for token in self.prompts[-1] if token < CONTROL)
-
-
-def _opening(prompt: Sequence[int]) -> str:
-    """What stands after the template: the beginning of the answer."""
-    last = max(at for at, token in enumerate(prompt) if token >= CONTROL)
-    return "".join(chr(token) for token in prompt[last + 1 :])

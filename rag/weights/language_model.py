@@ -6,13 +6,12 @@ import codecs
 import ctypes
 import logging
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from itertools import takewhile
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
-import numpy.typing as npt
 
 from rag.errors import QuestionTooLong, WeightsUnusable
 from rag.ports import Step
@@ -96,30 +95,14 @@ class LlamaCppModel:
             raise QuestionTooLong(tokens=len(prompt), limit=self._context_tokens - max_tokens)
         return self._generate(list(prompt), max_tokens)
 
-    def weigh(self, prompt: Sequence[int], tokens: Sequence[int]) -> Generator[Step, None, list[float]]:
-        if len(prompt) >= self._context_tokens:
-            raise QuestionTooLong(tokens=len(prompt), limit=self._context_tokens - 1)
-        return self._weigh(list(prompt), tokens)
-
-    def _weigh(self, prompt: list[int], tokens: Sequence[int]) -> Generator[Step, None, list[float]]:
-        with self._lock:
-            yield from self._read(prompt)
-            logits = self._logits().astype(np.float64)
-        logits -= logits.max()
-        total = np.log(np.exp(logits).sum())
-        return [float(logits[token] - total) for token in tokens]
-
-    def _read(self, prompt: list[int]) -> Iterator[Step]:
-        for start in range(self._rewind(prompt), len(prompt), _SLICE_TOKENS):
-            piece = prompt[start : start + _SLICE_TOKENS]
-            self._evaluate(piece)
-            if len(piece) == _SLICE_TOKENS:
-                self._kept += piece
-            yield Step("", 0)
-
     def _generate(self, prompt: list[int], max_tokens: int) -> Generator[Step, None, None]:
         with self._lock:
-            yield from self._read(prompt)
+            for start in range(self._rewind(prompt), len(prompt), _SLICE_TOKENS):
+                piece = prompt[start : start + _SLICE_TOKENS]
+                self._evaluate(piece)
+                if len(piece) == _SLICE_TOKENS:
+                    self._kept += piece
+                yield Step("", 0)
             characters = codecs.getincrementaldecoder("utf-8")("replace")  # one Hangul syllable may take three tokens
             for written in range(1, max_tokens + 1):
                 token = self._likeliest()
@@ -157,13 +140,8 @@ class LlamaCppModel:
         return memory
 
     def _likeliest(self) -> int:
-        return int(self._logits().argmax())
-
-    def _logits(self) -> npt.NDArray[np.float32]:
-        """Of what comes after the last token; a view that the next evaluation overwrites."""
         logits = self._api.llama_get_logits_ith(self._llama.ctx, -1)
-        seen: npt.NDArray[np.float32] = np.ctypeslib.as_array(logits, shape=(self._llama.n_vocab(),))
-        return seen
+        return int(np.ctypeslib.as_array(logits, shape=(self._llama.n_vocab(),)).argmax())
 
     def _bytes(self, token: int) -> bytes:
         """The token as text; nothing for a control token."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.verdict import is_yes_or_no
+from rag.verdict import is_yes_or_no, verdict_of
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,18 @@ from rag.verdict import is_yes_or_no
 )
 def test_questions_for_a_verdict(question: str, expected: bool) -> None:
     assert is_yes_or_no(question) == expected
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        ("Yes, because it is so.", "Yes"),
+        ("no. It may not.", "No"),
+        ("예, 그렇습니다.", "예"),
+        ("아니요.", "아니요"),
+        ("Nobody may.", ""),
+        ("", ""),
+    ],
+)
+def test_the_verdict_of_an_answer(answer: str, verdict: str) -> None:
+    assert verdict_of(answer) == verdict

@@ -888,8 +888,11 @@ def test_json_of_ask(seorap: Terminal, drawer: Path) -> None:
     assert row == {
         "question": QUESTION,
         "status": "partial",
-        "answer": f"{REPLY} {INVENTED}",
-        "claims": [{"text": REPLY, "supported": True, "citations": [0]}, {"text": INVENTED, "supported": False, "citations": []}],
+        "answer": REPLY,
+        "claims": [
+            {"text": REPLY, "supported": True, "citations": [0]},
+            {"text": INVENTED, "supported": False, "citations": [], "doubt": "words"},
+        ],
         "model": "scripted",
         "embedder": "word-hash",
     }
@@ -943,7 +946,7 @@ def cases(tmp_path: Path) -> Path:
     evidence = [{"document": "lease.md", "text": "The tenant pays a deposit of 3,751 euros before moving in."}]
     rows = (
         {"id": "a", "question": QUESTION, "answers": ["3,751 euros"], "evidence": evidence},
-        {"id": "b", "question": "병가는 며칠인가요?", "answerable": False},
+        {"id": "b", "question": "사내 식당은 몇 층인가요?", "answerable": False},
         {"id": "c", "question": "Why?"},
     )
     path = tmp_path / "cases.jsonl"

@@ -13,6 +13,7 @@ from rag.records import (
     Citation,
     Claim,
     Document,
+    Doubt,
     Evidence,
     FileOutcome,
     Outcome,
@@ -155,7 +156,7 @@ def test_unsupported_claims_say_so_in_words() -> None:
     drawn = render.answer(found, ENGLISH)
 
     assert "<p>Rent is due.<sup>[1]</sup></p>" in drawn
-    assert f'<p><span class="unsupported">In gold.</span> <span class="flag">{ENGLISH.unsupported}</span></p>' in drawn
+    assert f'<p><span class="unsupported">In gold.</span> <span class="flag">{ENGLISH.doubts[Doubt.WORDS]}</span></p>' in drawn
     assert '<span class="number">1</span>“The rent is due.”<div class="where">— <b>lease.pdf</b> · pp. 3–4</div>' in drawn
 
 

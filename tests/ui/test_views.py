@@ -17,7 +17,7 @@ from rag.assemble import Assistant
 from rag.errors import DrawerFull, NothingFits, WeightsMissing, WrongPassword
 from rag.library.library import Library
 from rag.library.worklist import WatchedFolder
-from rag.records import Language, State
+from rag.records import Doubt, Language, State
 from rag.settings import RefusalSettings, Settings
 from tests import documents as documents_for_tests
 from tests.fakes import ScriptedModel, WordHashEmbedder
@@ -74,7 +74,7 @@ def test_claims_come_with_their_quotations_and_the_unsupported_one_is_marked(vis
 
     assert "<p>The deposit is 3,751 euros.<sup>[1]</sup></p>" in drawn
     assert "“The tenant pays a deposit of 3,751 euros before moving in.”" in drawn
-    assert f'It is kept at the Bank of Narnia.</span> <span class="flag">{ENGLISH.unsupported}</span>' in drawn
+    assert f'It is kept at the Bank of Narnia.</span> <span class="flag">{ENGLISH.doubts[Doubt.WORDS]}</span>' in drawn
     assert ENGLISH.not_found not in drawn
 
 
@@ -137,7 +137,7 @@ def test_a_follow_up_is_shown_as_it_was_understood_and_can_be_asked_as_typed(vis
     again = shown(next(button for button in page.button if button.label == ENGLISH.ask_as_typed).click().run())
     assert again.count('<p class="question">When is it returned?</p>') == 2
     assert again.count(understood) == 1
-    assert ENGLISH.not_found in again
+    assert ENGLISH.verbatim in again  # the model declines, the document answers
 
     assert shown(page.run()).count('<p class="question">') == 3
 

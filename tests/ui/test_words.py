@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import pytest
 import typer
 
-from rag.records import Outcome, State
+from rag.records import Doubt, Outcome, State
 from ui.cli import app
 from ui.web import look
 from ui.words import help as help_words
@@ -21,7 +21,7 @@ def test_both_languages_say_it_with_the_same_facts(name: str) -> None:
     english, korean = dataclasses.asdict(ENGLISH)[name], dataclasses.asdict(KOREAN)[name]
 
     if isinstance(english, Mapping):
-        assert set(english) == set(korean) == set(State if name == "states" else Outcome)
+        assert set(english) == set(korean) == set({"states": State, "outcome": Outcome, "doubts": Doubt}[name])
         assert all(text.strip() for text in (*english.values(), *korean.values()))
     else:
         assert english.strip()

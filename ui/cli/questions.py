@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.errors import ExitCode, WeightsError
-from rag.records import Answered, EvidenceFound, PartProgress, Piece, Status, Understood, Waiting
+from rag.records import Answered, Doubt, EvidenceFound, PartProgress, Piece, Status, Understood, Waiting
 from ui.cli.desk import Desk, JsonOption, LibraryOption, end_with, opened_assistant, place, safe
 from ui.cli.filters import (
     AsTypedOption,
@@ -23,6 +23,7 @@ from ui.cli.filters import (
     tell,
 )
 from ui.cli.whole import show_quotations, show_whole, tell_progress
+from ui.words import doubts
 
 if TYPE_CHECKING:
     from rag.records import Answer, Event, Evidence, Filter
@@ -157,6 +158,11 @@ def _show_answer(desk: Desk, answer: Answer) -> None:
         return
     if answer.status is Status.NOT_FOUND:
         desk.show(_not_found(desk, answer.missing_phrases))
+        if answer.claims:
+            desk.tell("")
+            desk.tell(desk.say("written_without_support"))
+            for claim in answer.claims:
+                desk.tell(f"- {claim.text} ({doubts.IN[desk.language][claim.doubt or Doubt.WORDS]})")
         if answer.evidence:
             desk.tell("")
             desk.tell(desk.say("nearest"))
@@ -165,7 +171,12 @@ def _show_answer(desk: Desk, answer: Answer) -> None:
         return
     for claim in answer.claims:
         marks = "".join(f" [{number + 1}]" for number in claim.citations)
-        desk.show(f"{claim.text}{marks}" if claim.supported else f"{claim.text} ({desk.say('unsupported')})")
+        note = (
+            desk.say("verbatim") if claim.verbatim else doubts.IN[desk.language][claim.doubt or Doubt.WORDS] if not claim.supported else ""
+        )
+        desk.show(f"{claim.text}{marks} ({note})" if note else f"{claim.text}{marks}")
+    if answer.uncovered:
+        desk.show(desk.say("uncovered", parts="; ".join(answer.uncovered)))
     if answer.cut_short:
         desk.show(desk.say("cut_short"))
     show_quotations(desk, answer.citations)

@@ -14,7 +14,21 @@ from itertools import pairwise
 
 from rag.errors import SeorapError, needs_password, sentence_of
 from rag.library.fulltext import hangul_stems, question_terms, terms
-from rag.records import EVERYTHING, Answer, Citation, Document, Evidence, FileOutcome, Filter, Language, SectionSummary, State, Understood
+from rag.records import (
+    EVERYTHING,
+    Answer,
+    Citation,
+    Claim,
+    Document,
+    Doubt,
+    Evidence,
+    FileOutcome,
+    Filter,
+    Language,
+    SectionSummary,
+    State,
+    Understood,
+)
 from ui.words.page import Words
 
 _PREVIEW_CHARS = 200
@@ -119,20 +133,24 @@ def written(text: str, words: Words, *, stopped: bool = False) -> str:
 
 def answer(found: Answer, words: Words) -> str:
     """The claims with their marks, then the quotations that the marks name."""
-    claims = []
-    for claim in found.claims:
-        marks = "".join(f"<sup>[{number + 1}]</sup>" for number in claim.citations)
-        if claim.supported:
-            claims.append(f"<p>{safe(claim.text)}{marks}</p>")
-        else:
-            claims.append(f'<p><span class="unsupported">{safe(claim.text)}</span> <span class="flag">{safe(words.unsupported)}</span></p>')
+    claims = [_claim(claim, words) for claim in found.claims]
     notes = [words.partial] if any(not claim.supported for claim in found.claims) else []
+    notes += [words.uncovered.format(parts="; ".join(found.uncovered))] if found.uncovered else []
     notes += [words.cut_short] if found.cut_short else []
     notes += [words.stopped] if found.stopped else []
     quotes = [quotation(cited, number, words) for number, cited in enumerate(found.citations, 1)]
     return block(
         f'<div class="answer">{"".join(claims)}</div>' + "".join(f'<p class="small">{safe(note)}</p>' for note in notes) + "".join(quotes)
     )
+
+
+def _claim(claim: Claim, words: Words) -> str:
+    if not claim.supported:
+        why = words.doubts[claim.doubt or Doubt.WORDS]
+        return f'<p><span class="unsupported">{safe(claim.text)}</span> <span class="flag">{safe(why)}</span></p>'
+    marks = "".join(f"<sup>[{number + 1}]</sup>" for number in claim.citations)
+    flag = f' <span class="flag">{safe(words.verbatim)}</span>' if claim.verbatim else ""
+    return f"<p>{safe(claim.text)}{marks}{flag}</p>"
 
 
 def quotation(cited: Citation, number: int, words: Words) -> str:
@@ -173,7 +191,9 @@ def not_found(found: Answer, words: Words) -> str:
             f'<div class="calm"><p><b>{safe(words.not_found)}</b></p><p>{safe(words.phrases_missing.format(phrases=phrases))}</p></div>'
         )
     more = words.not_found_more if found.evidence else words.nothing_near
-    return block(f'<div class="calm"><p><b>{safe(words.not_found)}</b></p><p>{safe(more)}</p></div>')
+    doubted = "".join(_claim(claim, words) for claim in found.claims)
+    written = f'<div class="answer"><p class="small">{safe(words.written_without_support)}</p>{doubted}</div>' if doubted else ""
+    return block(f'<div class="calm"><p><b>{safe(words.not_found)}</b></p><p>{safe(more)}</p></div>{written}')
 
 
 def timings(found: Answer, words: Words) -> str:

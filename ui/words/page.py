@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rag.records import Language, Outcome, State
+from rag.records import Doubt, Language, Outcome, State
+from ui.words import doubts
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,10 @@ class Words:
     unchecked: str
     answer: str
     quotations: str
-    unsupported: str
+    doubts: Mapping[Doubt, str]  # why a claim is not supported
+    verbatim: str
+    uncovered: str  # {parts}
+    written_without_support: str
     partial: str
     not_found: str
     not_found_more: str
@@ -196,7 +200,10 @@ ENGLISH = Words(
     unchecked="Being written, not yet checked against your documents",
     answer="Answer",
     quotations="In the documents",
-    unsupported="not supported by your documents",
+    doubts=doubts.IN["en"],
+    verbatim="word for word from the document",
+    uncovered="Nothing was found about: {parts}",
+    written_without_support="What the model wrote, without support:",
     partial="Parts of this answer could not be found in your documents; they are marked.",
     not_found="Not in your documents",
     not_found_more="Nothing in the drawer supports an answer to this question. The passages nearest to it are below.",
@@ -352,7 +359,10 @@ KOREAN = Words(
     unchecked="작성 중이며 아직 문서와 대조하지 않았습니다",
     answer="답변",
     quotations="문서의 원문",
-    unsupported="문서에서 근거를 찾지 못함",
+    doubts=doubts.IN["ko"],
+    verbatim="문서의 문장 그대로",
+    uncovered="다음에 대해서는 찾지 못했습니다: {parts}",
+    written_without_support="모델이 근거 없이 쓴 말:",
     partial="이 답변의 일부는 문서에서 근거를 찾지 못해 표시해 두었습니다.",
     not_found="문서에 없는 내용입니다",
     not_found_more="서랍의 문서에는 이 질문의 답을 뒷받침하는 내용이 없습니다. 가장 가까운 단락은 아래와 같습니다.",
