@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
+from rag.addressed import speaks_to_the_model
 from rag.facts import Facts, facts
 from rag.library.fulltext import hangul_stems, question_terms, terms
 from rag.negation import denies
@@ -143,6 +144,7 @@ def _sentences(item: Evidence) -> tuple[list[_Sentence], list[_Sentence]]:
     place, place_facts = plain(named), facts(named)
     spans = sentence_spans(item.text)
     pairs = [(first[0], second[1]) for first, second in pairwise(spans)]
+    spans, pairs = ([one for one in some if not speaks_to_the_model(item.text[slice(*one)])] for some in (spans, pairs))
     singles, doubles = (
         [
             _Sentence(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from rag.addressed import speaks_to_the_model
 from rag.library.fulltext import terms
 from rag.records import Evidence
 from rag.retrieve import TermWeights
@@ -55,14 +56,17 @@ def _window(item: Evidence, asked: TermWeights, most_tokens: int, count_tokens: 
     spans = sentence_spans(item.text)
     if not spans:
         return None, 0
+    allowed = [not speaks_to_the_model(item.text[start:end]) for start, end in spans]
+    if not any(allowed):
+        return None, 0
     held = [asked.share(set(terms(item.text[start:end]))) for start, end in spans]
     padded = [0.0, *held, 0.0]
-    best = max(range(len(spans)), key=lambda at: padded[at + 1] + _NEIGHBOUR * (padded[at] + padded[at + 2]))
+    best = max((at for at in range(len(spans)) if allowed[at]), key=lambda at: padded[at + 1] + _NEIGHBOUR * (padded[at] + padded[at + 2]))
     cost = [count_tokens(item.text[start:end]) + 1 for start, end in spans]
     first = last = best
     used = cost[best]
     while True:
-        beside = [at for at in (last + 1, first - 1) if 0 <= at < len(spans) and used + cost[at] <= most_tokens]
+        beside = [at for at in (last + 1, first - 1) if 0 <= at < len(spans) and allowed[at] and used + cost[at] <= most_tokens]
         if not beside:
             break
         at = max(beside, key=lambda at: held[at])  # the one after it where both hold as much

@@ -22,7 +22,7 @@ ORDER = (
     ("rag.errors",),
     ("rag.partial",),
     ("rag.settings", "rag.ports", "rag.no_network"),
-    ("rag.sentences", "rag.boxes", "rag.durable", "rag.glossary", "rag.facts", "rag.verdict", "rag.phrases", "rag.dates"),
+    ("rag.sentences", "rag.boxes", "rag.durable", "rag.glossary", "rag.facts", "rag.verdict", "rag.phrases", "rag.dates", "rag.addressed"),
     ("rag.library", "rag.weights"),
     ("rag.retrieve", "rag.negation", "rag.question", "rag.intent", "rag.definitions", "rag.force", "rag.pace", "rag.sections"),
     ("rag.select", "rag.find"),
