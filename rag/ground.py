@@ -25,6 +25,10 @@ from rag.verdict import YES, is_yes_or_no
 _NEARLY = 0.85
 """Of the closeness of the best sentence, for a second one to be quoted too."""
 
+ABOUT = 0.25
+"""Share of the question's words that a claim, or else its quotation, must hold."""
+
+_FEW = 2
 _LEAST_SHARE = 0.5
 _NEAR_BONUS = 0.2
 
@@ -179,6 +183,13 @@ class _Wanted:
         """Share of what the claim adds to the question that stands in the sentence."""
         return sum(map(sentence.holds, self.new)) / len(self.new) if self.new else 1.0
 
+    def speaks_of_something_else(self, sentence: _Sentence) -> bool:
+        """A claim of a few words takes its subject from the question, so its quotation must speak of that."""
+        named = self.said & self.asked
+        if len(self.asked) < _FEW or len(named) > len(self.asked) * ABOUT:
+            return False
+        return sum(map(sentence.holds, self.asked)) < len(self.asked) * ABOUT
+
     def closeness(self, sentence: _Sentence) -> tuple[float, int]:
         words = self.said | self.asked
         about = sum(map(sentence.holds, words)) / len(words) if words else 0.0
@@ -190,7 +201,7 @@ class _Wanted:
         if self.only_echoes:
             yield Doubt.ECHO
             return
-        if self.covered(sentence) < SUPPORT:
+        if self.covered(sentence) < SUPPORT or self.speaks_of_something_else(sentence):
             yield Doubt.WORDS
             return
         if not _names_stand(self.body, self.question, sentence):
