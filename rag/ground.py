@@ -26,7 +26,10 @@ _NEARLY = 0.85
 """Of the closeness of the best sentence, for a second one to be quoted too."""
 
 ABOUT = 0.25
-"""Share of the question's words that a claim, or else its quotation, must hold."""
+"""Share of the question's words that the quotation of a claim of a few words must hold."""
+
+NAMED = 0.5
+"""Share of those words of the question that a claim repeats which its quotation must hold."""
 
 _FEW = 2
 _LEAST_SHARE = 0.5
@@ -184,11 +187,11 @@ class _Wanted:
         return sum(map(sentence.holds, self.new)) / len(self.new) if self.new else 1.0
 
     def speaks_of_something_else(self, sentence: _Sentence) -> bool:
-        """A claim of a few words takes its subject from the question, so its quotation must speak of that."""
+        """What the claim names of the question must be named there too; a claim of a few words takes its subject from the question."""
         named = self.said & self.asked
-        if len(self.asked) < _FEW or len(named) > len(self.asked) * ABOUT:
-            return False
-        return sum(map(sentence.holds, self.asked)) < len(self.asked) * ABOUT
+        if len(named) >= _FEW:
+            return sum(map(sentence.holds, named)) < len(named) * NAMED
+        return len(self.asked) >= _FEW and sum(map(sentence.holds, self.asked)) < len(self.asked) * ABOUT
 
     def closeness(self, sentence: _Sentence) -> tuple[float, int]:
         words = self.said | self.asked

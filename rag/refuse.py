@@ -27,11 +27,19 @@ class Shares:
 def shares(question: str, evidence: Sequence[Evidence], asked: TermWeights) -> Shares | None:
     """None where words tell nothing: the evidence is in another language than the question, or that has no words that carry meaning."""
     language = language_of(question)
+    asked = asked.of(content_terms(_what_is_asked(question))) if asked.weights else asked
     if not asked.weights or any(language_of(item.text) != language for item in evidence):
         return None
     passage = max((asked.share(set(terms(" ".join((item.document, *item.headings, item.text))))) for item in evidence), default=0.0)
     sentences = (item.text[start:end] for item in evidence for start, end in sentence_spans(item.text))
     return Shares(passage, max((asked.share(set(terms(sentence))) for sentence in sentences), default=0.0))
+
+
+def _what_is_asked(question: str) -> str:
+    """The sentences that end in a question mark, where there are any: others say how to answer, or tell a story first."""
+    sentences = [question[start:end] for start, end in sentence_spans(question)]
+    asking = [sentence for sentence in sentences if sentence.rstrip("\"'”’)").endswith(("?", "？"))]
+    return " ".join(asking or sentences)
 
 
 def chance_of_answer(found: Shares | None, settings: RefusalSettings) -> float:

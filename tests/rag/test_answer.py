@@ -294,3 +294,11 @@ def test_declining(text: str, declined: bool) -> None:
 def test_fusion_adds_scaled_scores() -> None:
     assert fuse([[(1, 10.0), (2, 5.0), (3, 0.0)], [(3, 0.9), (1, 0.8)]], weights=(1.0, 1.0)) == [(1, 1.0), (3, 1.0), (2, 0.5)]
     assert fuse([[(7, 3.0)], []], weights=(1.0, 1.0)) == [(7, 1.0)]
+
+
+def test_a_claim_is_not_quoted_from_a_sentence_about_something_else() -> None:
+    evidence = _evidence("The mean incubation period is about 5.0 days. The epidemic had a doubling time of 6 days.")
+
+    (claim,) = ground("The doubling time of the epidemic is about 5.0 days.", [evidence], "What is the doubling time of the epidemic?")
+
+    assert claim.quotations == ()

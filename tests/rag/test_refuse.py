@@ -46,3 +46,12 @@ def test_the_part_of_which_nothing_was_found_is_named() -> None:
     assert uncovered_parts("How much is the deposit, and what is the parking fee?", found, asked) == ("what is the parking fee",)
     assert uncovered_parts("How much is the deposit?", found, asked) == ()
     assert uncovered_parts("What is the parking fee?", found, asked) == ()
+
+
+def test_how_to_answer_is_no_part_of_what_is_asked() -> None:
+    asked = TermWeights((), {"deposit": 3.0, "state": 4.0, "million": 4.0, "digit": 4.0})
+    found = [_evidence("The deposit is 3,751 euros.")]
+
+    plain = shares("How much is the deposit?", found, asked)
+
+    assert shares("How much is the deposit? State it in millions, with two digits.", found, asked) == plain
