@@ -164,6 +164,12 @@ class Facts:
             frozenset(one for one in self.articles if one not in held.articles),
         )
 
+    def contradicted_by(self, held: Facts) -> bool:
+        """Does ``held`` say another amount of the same unit, or another date?"""
+        lacking = self.lacking(held)
+        units = {amount.unit for amount in lacking.amounts} - {None}
+        return any(amount.unit in units for amount in held.amounts) or bool(lacking.dates and held.dates)
+
     def has_number(self, amount: Amount) -> bool:
         """A bare year or day of a date, a bare number of an article."""
         if amount.unit not in (None, "year", "day") or amount.scale != 1:

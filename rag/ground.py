@@ -237,7 +237,8 @@ def _grounded(claim: str, evidence: Sequence[tuple[list[_Sentence], list[_Senten
         return GroundedClaim(claim, (), Doubt.WORDS)
     doubt = next(reversed(list(wanted.doubts(nearest))), None)
     # Two sentences only where one is not enough, and not to get around one that denies it: the shorter a quotation, the sooner it is checked.
-    for which in (0,) if doubt is Doubt.NEGATION else (0, 1):
+    denied = doubt is Doubt.NEGATION or (doubt is Doubt.FACT and wanted.must_stand.contradicted_by(nearest.facts))
+    for which in (0,) if denied else (0, 1):
         fit = [sentence for group in evidence for sentence in group[which] if not any(wanted.doubts(sentence))]
         if fit:
             return GroundedClaim(claim, _cited(fit, wanted))
