@@ -193,6 +193,12 @@ class _Wanted:
             return sum(map(sentence.holds, named)) < len(named) * NAMED
         return len(self.asked) >= _FEW and sum(map(sentence.holds, self.asked)) < len(self.asked) * ABOUT
 
+    def is_contradicted_by(self, sentence: _Sentence) -> bool:
+        """Does the sentence speak of what the claim names, and say another amount or date of it?"""
+        named = self.said & self.asked
+        same = len(named) >= _FEW and sum(map(sentence.holds, named)) >= len(named) * NAMED
+        return same and self.must_stand.contradicted_by(sentence.facts)
+
     def closeness(self, sentence: _Sentence) -> tuple[float, int]:
         words = self.said | self.asked
         about = sum(map(sentence.holds, words)) / len(words) if words else 0.0
@@ -237,7 +243,7 @@ def _grounded(claim: str, evidence: Sequence[tuple[list[_Sentence], list[_Senten
         return GroundedClaim(claim, (), Doubt.WORDS)
     doubt = next(reversed(list(wanted.doubts(nearest))), None)
     # Two sentences only where one is not enough, and not to get around one that denies it: the shorter a quotation, the sooner it is checked.
-    denied = doubt is Doubt.NEGATION or (doubt is Doubt.FACT and wanted.must_stand.contradicted_by(nearest.facts))
+    denied = doubt is Doubt.NEGATION or any(wanted.is_contradicted_by(sentence) for singles, _ in evidence for sentence in singles)
     for which in (0,) if denied else (0, 1):
         fit = [sentence for group in evidence for sentence in group[which] if not any(wanted.doubts(sentence))]
         if fit:
