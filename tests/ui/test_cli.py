@@ -385,7 +385,7 @@ def test_from_files_to_an_answer(seorap: Terminal, papers: Path) -> None:
     asked = seorap("ask", QUESTION, replies=(f"{REPLY} {INVENTED}",))
     assert asked.code == 0
     answer, cited = asked.out.split("\n\n")
-    assert answer == f"{REPLY} [1]\n{INVENTED} (not supported by your documents)"
+    assert answer == f"{REPLY} [1]\n{INVENTED} (no sentence of your documents says this)"
     assert cited == "[1] lease.md\n    “The tenant pays a deposit of 3,751 euros before moving in.”\n"
     assert asked.err.startswith("Found in: lease.md")
 

@@ -99,7 +99,7 @@ def test_from_upload_to_a_cited_answer_in_english(browser: Browser, address: str
     expect(page.locator(".sr .quote")).to_contain_text("3,751 euros", timeout=30 * SECONDS)
     expect(page.locator(".sr .quote")).to_contain_text("lease <b>.md")
     expect(page.locator(".sr .unsupported")).to_contain_text("Bank of Narnia")
-    expect(page.locator(".sr .flag")).to_have_text("not supported by your documents")
+    expect(page.locator(".sr .flag")).to_have_text("no sentence of your documents says this")
 
     visit.ask("Who won the cup?")
 
