@@ -93,7 +93,7 @@ def answer(
             claims = ground(text, prompt.evidence, question)
         said = verdict_of(text) if is_yes_or_no(question) else ""
         if not any(claim.quotations for claim in claims) and (said or chance >= settings.refusal.sure_chance):
-            claims = (*claims, *in_its_own_words(question, asked, prompt.evidence, claims, verdict=said))
+            claims = (*in_its_own_words(question, asked, prompt.evidence, claims, verdict=said), *claims)
 
     checked = checked_answer(
         typed,

@@ -243,11 +243,13 @@ def _grounded(claim: str, evidence: Sequence[tuple[list[_Sentence], list[_Senten
         return GroundedClaim(claim, (), Doubt.WORDS)
     doubt = next(reversed(list(wanted.doubts(nearest))), None)
     # Two sentences only where one is not enough, and not to get around one that denies it: the shorter a quotation, the sooner it is checked.
-    denied = doubt is Doubt.NEGATION or any(wanted.is_contradicted_by(sentence) for singles, _ in evidence for sentence in singles)
-    for which in (0,) if denied else (0, 1):
+    contradicted = any(wanted.is_contradicted_by(sentence) for singles, _ in evidence for sentence in singles)
+    for which in (0,) if contradicted or doubt is Doubt.NEGATION else (0, 1):
         fit = [sentence for group in evidence for sentence in group[which] if not any(wanted.doubts(sentence))]
         if fit:
             return GroundedClaim(claim, _cited(fit, wanted))
+    if contradicted and doubt is not Doubt.NEGATION:
+        doubt = Doubt.FACT
     return GroundedClaim(claim, (), doubt or Doubt.WORDS, nearest.quotation)
 
 
