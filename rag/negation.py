@@ -27,8 +27,11 @@ _NEGATION = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(
-    r"[,;:()]|\b(?:but|however|except|unless|provided|although|though|while|whereas)\b|(?<=지만)\s|(?<=으나)\s|(?<=으며)\s|(?<=[하이]며)\s|(?<=하고)\s|다만|단,"
+    r"[;:()]|,\s*(?:which|who|that)\b|,?\s+\b(?:but|however|except|unless|provided|although|though|while|whereas)\b"
+    r"|,\s+(?:and\s+|or\s+)?(?=(?:(?:the\s+)?[\w’']+\s+)?(?:shall|may|must|will|can|need)\b)"
+    r"|(?<=지만)\s|(?<=으나)\s|(?<=으며)\s|(?<=[하이]며)\s|(?<=하고)\s|다만|단,"
 )
+"""Where a clause begins. A comma alone parts only a list, over which a "shall not" before it goes on."""
 
 
 def negations(text: str) -> int:
@@ -36,12 +39,17 @@ def negations(text: str) -> int:
 
 
 def denies(claim: str, sentence: str, shared: Collection[str]) -> bool:
-    """Is one of them denied and the other not, in the clause of the sentence that holds most of the terms ``shared``?
+    """Is one of them denied and the other not, each in the clause that holds most of the terms ``shared``?
 
-    Where several clauses hold as many, one that agrees is enough: nobody parses the sentence.
+    Where several clauses hold as many, one that agrees is enough: nobody parses them.
     """
-    claimed = negations(claim) % 2
-    cuts = [0, *(cut.start() for cut in _CLAUSE.finditer(sentence)), len(sentence)]
-    held = [(len({term for term, _, _ in spans(clause)} & set(shared)), clause) for clause in (sentence[a:b] for a, b in pairwise(cuts))]
+    return {negations(clause) % 2 for clause in _main(claim, shared)}.isdisjoint(
+        negations(clause) % 2 for clause in _main(sentence, shared)
+    )
+
+
+def _main(text: str, shared: Collection[str]) -> list[str]:
+    cuts = [0, *(cut.start() for cut in _CLAUSE.finditer(text)), len(text)]
+    held = [(len({term for term, _, _ in spans(clause)} & set(shared)), clause) for clause in (text[a:b] for a, b in pairwise(cuts))]
     most = max(count for count, _ in held)
-    return all(negations(clause) % 2 != claimed for count, clause in held if count == most)
+    return [clause for count, clause in held if count == most]

@@ -19,6 +19,7 @@ def _denies(claim: str, sentence: str) -> bool:
         ("The tenant may keep pets.", "The tenant must never keep pets, unless the landlord agrees."),
         ("Information must be marked.", "Information need not be marked, but must be kept secret."),
         ("The recipient may copy documents.", "The recipient is prohibited from copying documents, and shall return them without delay."),
+        ("May the tenant sublet the premises?", "The Tenant shall not assign, charge, sublet or share possession of the Premises."),
         ("The tenant may not sublet.", "The tenant may sublet with the landlord's consent."),
         ("반려동물을 키울 수 있다.", "임차인은 반려동물을 키울 수 없다."),
         ("운전 전에 복용해도 된다.", "운전 전에는 복용하지 마십시오."),
@@ -36,6 +37,11 @@ def test_a_claim_and_a_sentence_that_contradict_each_other(claim: str, sentence:
             "The recipient may not disclose it.",
             "The recipient shall not disclose it to third parties without the prior written consent of the owner.",
         ),
+        (
+            "The tenant may sublet with consent, which shall not be withheld.",
+            "The tenant may sublet the whole with written consent, which shall not be unreasonably withheld.",
+        ),
+        ("The tenant may sublet with consent, which shall not be withheld.", "The tenant may sublet the whole with consent."),
         ("Notice is six months.", "The tenant gives not less than six months' notice."),
         ("It includes drawings.", "It includes, but is not limited to, drawings."),
         (
