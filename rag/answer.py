@@ -97,7 +97,6 @@ def answer(
 
     checked = checked_answer(
         typed,
-        text,
         claims,
         evidence=evidence,
         library=library,
@@ -131,7 +130,6 @@ def _stand_alone(
 
 def checked_answer(
     question: str,
-    text: str,
     claims: Sequence[GroundedClaim],
     *,
     evidence: tuple[Evidence, ...],

@@ -20,7 +20,7 @@ from rag.prompt import NOT_FOUND
 from rag.records import Doubt, Evidence
 from rag.retrieve import TermWeights
 from rag.sentences import sentence_spans
-from rag.verdict import YES, is_yes_or_no
+from rag.verdict import YES, is_yes_or_no, without_verdict
 
 _NEARLY = 0.85
 """Of the closeness of the best sentence, for a second one to be quoted too."""
@@ -32,8 +32,13 @@ NAMED = 0.5
 """Share of those words of the question that a claim repeats which its quotation must hold."""
 
 _FEW = 2
+"""Words from which a share of them says something."""
+
 _LEAST_SHARE = 0.5
+"""Of the question, for a sentence to answer it by itself."""
+
 _NEAR_BONUS = 0.2
+"""Added to the share of the sentence that comes nearest to what the model failed to say."""
 
 SUPPORT = 0.6
 """Share of what a claim says beyond the question that its quotation must hold."""
@@ -45,7 +50,6 @@ _FILLER = re.compile(
     r"\b(?:because )?(?:the )?(?:excerpts?|documents?|agreement|text) (?:explicitly |clearly )?(?:states?|says?|specif(?:y|ies)|mentions?)(?: that)?\b",
     re.IGNORECASE,
 )
-_VERDICT = re.compile(r"^(?:yes|no|예|네|아니요|아니오)\b[\s,.:!]*(?:because\b\s*)?", re.IGNORECASE)
 _ALTERNATIVES = re.compile(r"\bor\b|\bwhich\b|아니면|또는|혹은|중에|중 |가운데|어느|누가|누구", re.IGNORECASE)
 """A question that names what can be answered."""
 
@@ -133,7 +137,7 @@ def claims(text: str) -> list[str]:
     found: list[str] = []
     for start, end in sentence_spans(cleaned):
         sentence = " ".join(_BULLET.sub("", cleaned[start:end]).split())
-        if found and not _VERDICT.sub("", found[-1]).strip(" .,"):
+        if found and not without_verdict(found[-1]).strip(" .,"):
             found[-1] = f"{found[-1]} {sentence}"
         elif plain(sentence):
             found.append(sentence)
@@ -186,18 +190,23 @@ class _Wanted:
         """Share of what the claim adds to the question that stands in the sentence."""
         return sum(map(sentence.holds, self.new)) / len(self.new) if self.new else 1.0
 
+    @property
+    def named(self) -> frozenset[str]:
+        """What the claim repeats of the question."""
+        return self.said & self.asked
+
+    def names_the_same(self, sentence: _Sentence) -> bool:
+        return sum(map(sentence.holds, self.named)) >= len(self.named) * NAMED
+
     def speaks_of_something_else(self, sentence: _Sentence) -> bool:
         """What the claim names of the question must be named there too; a claim of a few words takes its subject from the question."""
-        named = self.said & self.asked
-        if len(named) >= _FEW:
-            return sum(map(sentence.holds, named)) < len(named) * NAMED
+        if len(self.named) >= _FEW:
+            return not self.names_the_same(sentence)
         return len(self.asked) >= _FEW and sum(map(sentence.holds, self.asked)) < len(self.asked) * ABOUT
 
     def is_contradicted_by(self, sentence: _Sentence) -> bool:
         """Does the sentence speak of what the claim names, and say another amount or date of it?"""
-        named = self.said & self.asked
-        same = len(named) >= _FEW and sum(map(sentence.holds, named)) >= len(named) * NAMED
-        return same and self.must_stand.contradicted_by(sentence.facts)
+        return len(self.named) >= _FEW and self.names_the_same(sentence) and self.must_stand.contradicted_by(sentence.facts)
 
     def closeness(self, sentence: _Sentence) -> tuple[float, int]:
         words = self.said | self.asked
@@ -222,7 +231,7 @@ class _Wanted:
 
 
 def _wanted(claim: str, question: str) -> _Wanted:
-    body = _FILLER.sub(" ", _VERDICT.sub("", claim))
+    body = _FILLER.sub(" ", without_verdict(claim))
     asked, said = _words(question), _words(body)
     must_stand = _must_stand(facts(body), facts(question))
     new = said - asked

@@ -58,6 +58,7 @@ _PARTS = re.compile(
 )
 _HARDLY = 0.3
 _LARGELY = 0.6
+"""Shares of a part's terms that stand in the evidence: below the one nothing was found of it, from the other on it is covered."""
 
 
 def uncovered_parts(question: str, evidence: Sequence[Evidence], asked: TermWeights) -> tuple[str, ...]:
@@ -66,7 +67,7 @@ def uncovered_parts(question: str, evidence: Sequence[Evidence], asked: TermWeig
         return ()
     found = frozenset(term for item in evidence for term in terms(" ".join((item.document, *item.headings, item.text))))
     parts = [part.strip(" ,?.？") for part in _PARTS.split(question)]
-    shares = {part: asked.of(content_terms(part)).share(found) for part in parts if content_terms(part)}
-    if not any(share >= _LARGELY for share in shares.values()):
+    held = {part: asked.of(content_terms(part)).share(found) for part in parts if content_terms(part)}
+    if not any(share >= _LARGELY for share in held.values()):
         return ()
-    return tuple(part for part, share in shares.items() if share < _HARDLY)
+    return tuple(part for part, share in held.items() if share < _HARDLY)

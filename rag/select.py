@@ -54,8 +54,6 @@ def select(
 def _window(item: Evidence, asked: TermWeights, most_tokens: int, count_tokens: Callable[[str], int]) -> tuple[Evidence | None, int]:
     """The sentences around the best one that fit, and their tokens; a best sentence too long to fit is cut after a word."""
     spans = sentence_spans(item.text)
-    if not spans:
-        return None, 0
     allowed = [not speaks_to_the_model(item.text[start:end]) for start, end in spans]
     if not any(allowed):
         return None, 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 YES = ("Yes", "예", "네")
-_VERDICT = re.compile(r"\s*(yes|no|예|네|아니요|아니오)\b", re.IGNORECASE)
+_VERDICT = re.compile(r"\s*(yes|no|예|네|아니요|아니오)\b[\s,.:!]*(?:because\b\s*)?", re.IGNORECASE)
 
 _ENGLISH = re.compile(
     r"(?:(?:and|but|so|also|then|in .{1,60}?,)\s+)?"
@@ -27,3 +27,9 @@ def verdict_of(answer: str) -> str:
     """The yes or no that an answer begins with, as it is written at the beginning of a sentence; else nothing."""
     found = _VERDICT.match(answer)
     return found[1].capitalize() if found else ""
+
+
+def without_verdict(answer: str) -> str:
+    """The reason alone."""
+    found = _VERDICT.match(answer)
+    return answer[found.end() :] if found else answer

@@ -24,7 +24,7 @@ ORDER = (
     ("rag.settings", "rag.ports", "rag.no_network"),
     ("rag.sentences", "rag.boxes", "rag.durable", "rag.glossary", "rag.facts", "rag.verdict", "rag.phrases", "rag.dates", "rag.addressed"),
     ("rag.library", "rag.weights"),
-    ("rag.retrieve", "rag.negation", "rag.question", "rag.intent", "rag.definitions", "rag.force", "rag.pace", "rag.sections"),
+    ("rag.retrieve", "rag.negation", "rag.question", "rag.intent", "rag.force", "rag.pace", "rag.sections"),
     ("rag.select", "rag.find"),
     ("rag.prompt",),
     ("rag.refuse", "rag.ground", "rag.cases"),

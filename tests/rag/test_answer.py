@@ -91,10 +91,10 @@ def test_a_verdict_comes_with_the_words_that_show_it(ask: Ask) -> None:
 
 
 def test_where_no_sentence_answers_a_wrong_claim_stays_visible(ask: Ask) -> None:
-    answer = ask("Who pays rent by bank transfer to the landlord at Christmas in Rome?", "Mr. Stone pays it to Deutsche Bank.")
+    answer = ask("Why?", "Mr. Stone pays it to Deutsche Bank.")
 
     assert (answer.status, answer.text, answer.citations) == (Status.NOT_FOUND, "", ())
-    assert [claim.supported for claim in answer.claims] in ([], [False])
+    assert [claim.supported for claim in answer.claims] == [False]
     assert answer.evidence != ()
 
 

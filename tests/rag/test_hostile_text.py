@@ -14,7 +14,7 @@ from rag.addressed import speaks_to_the_model
 from rag.assemble import Assistant
 from rag.evaluate import result_row
 from rag.prompt import INSTRUCTION, build_prompt, language_of
-from rag.records import Answer, Answered, Evidence, Outcome, Status
+from rag.records import Answer, Answered, Evidence, Outcome
 from rag.retrieve import TermWeights
 from rag.settings import AnswerSettings, Settings
 from tests.fakes import CONTROL, ScriptedModel
@@ -97,11 +97,11 @@ def test_a_model_that_obeys_a_document_changes_nothing_that_is_supported(papers:
     answer, shown = _asked(papers, batch, injection, reply, korean=korean, hidden=hidden)
 
     true = TRUE_KOREAN if korean else TRUE
+    assert true in shown
     assert injection not in shown
     assert [claim.text for claim in answer.claims if claim.supported] in ([], [true])
     assert answer.text in ("", true)
     assert {cited.quote for cited in answer.citations} <= {true}
-    assert answer.status in (Status.PARTIAL, Status.ANSWERED, Status.NOT_FOUND)
     assert {"question", "status", "answer", "claims", "citations", "passages", "timings", "model", "embedder"} <= set(result_row(answer))
 
 
