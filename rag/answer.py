@@ -12,10 +12,12 @@ from dataclasses import replace
 from rag import find
 from rag.cite import cite
 from rag.conversation import REWRITTEN_TOKENS, accepted, joined, needs_conversation, rewriting_prompt
-from rag.ground import GroundedClaim, ground, in_its_own_words, says_not_found
+from rag.ground import GroundedClaim, ground, in_its_own_words, in_their_own_language, says_not_found
+from rag.languages import language_of
 from rag.library.library import Library
 from rag.ports import Embedder, LanguageModel
-from rag.prompt import build_prompt, language_of
+from rag.prompt import build_prompt
+from rag.prospect import Prospect, prospect
 from rag.question import narrowed
 from rag.records import (
     EVERYTHING,
@@ -34,8 +36,6 @@ from rag.records import (
     Understood,
     Waiting,
 )
-from rag.refuse import chance_of_answer, shares, uncovered_parts
-from rag.retrieve import weigh_terms
 from rag.settings import Settings
 from rag.verdict import is_yes_or_no, verdict_of
 
@@ -77,23 +77,18 @@ def answer(
 
     model = load_model()  # only now: the evidence must not wait for it
     text, claims = "", tuple[GroundedClaim, ...]()
-    asked = weigh_terms(about or question, library=library)
-    chance = chance_of_answer(shares(question, evidence, asked), settings.refusal)
-    if evidence and chance >= settings.refusal.least_chance:
+    hope = prospect(question, evidence, library=library, embedder=embedder, settings=settings.refusal, scope=scope, about=about)
+    if hope.hopeful:
         with turns.join() as turn:
             yield from turn.wait()
-            prompt = build_prompt(question, evidence, asked, model=model, settings=settings.answer)
+            prompt = build_prompt(question, hope.evidence, hope.asked, model=model, settings=settings.answer)
             clock.prompt_tokens = len(prompt.tokens)
             with closing(model.stream(prompt.tokens, max_tokens=settings.answer.max_tokens)) as steps:
                 for step in steps:
                     clock.wrote(step.written)
                     text += step.text
                     yield Piece(step.text)
-        if not says_not_found(text):
-            claims = ground(text, prompt.evidence, question)
-        said = verdict_of(text) if is_yes_or_no(question) else ""
-        if not any(claim.quotations for claim in claims) and (said or chance >= settings.refusal.sure_chance):
-            claims = (*in_its_own_words(question, asked, prompt.evidence, claims, verdict=said), *claims)
+        claims = _supported(text, question, hope, read=prompt.evidence, embedder=embedder)
 
     checked = checked_answer(
         typed,
@@ -104,9 +99,28 @@ def answer(
         model=model.identity,
         embedder=embedder.identity,
         cut_short=(clock.answer_tokens or 0) >= settings.answer.max_tokens,
-        uncovered=uncovered_parts(question, evidence, asked),
+        uncovered=hope.uncovered,
     )
     yield Answered(checked if understood == Understood(typed.strip()) else replace(checked, understood=understood))
+
+
+def _supported(text: str, question: str, hope: Prospect, *, read: Sequence[Evidence], embedder: Embedder) -> tuple[GroundedClaim, ...]:
+    """What the model wrote, claim by claim; where nothing of it has support, the document's own words first."""
+
+    def similar(text: str, others: Sequence[str]) -> list[float]:
+        return [float(cosine) for cosine in embedder.embed_passages(others) @ embedder.embed_question(text)]
+
+    declined = says_not_found(text)
+    claims = () if declined else ground(text, read, question, similar=similar if hope.mixed else None)
+    if any(claim.quotations for claim in claims):
+        return claims
+    said = verdict_of(text) if is_yes_or_no(question) else ""
+    own: tuple[GroundedClaim, ...] = ()
+    if hope.abroad:
+        own = in_their_own_language(question, read, claims, similar) if hope.sure or not declined else ()
+    elif said or hope.sure:
+        own = in_its_own_words(question, hope.asked, read, claims, verdict=said)
+    return (*own, *claims)
 
 
 def _stand_alone(

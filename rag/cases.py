@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from rag.errors import CasesInvalid, CasesUnreadable
-from rag.prompt import language_of
+from rag.languages import language_of
 from rag.records import Language
 
 Verdict = Literal["entailment", "contradiction"]

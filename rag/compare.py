@@ -8,10 +8,10 @@ from dataclasses import replace
 from itertools import product
 
 from rag.answer import Turns, answer
+from rag.languages import language_of
 from rag.library.library import Library
 from rag.pace import Pace
 from rag.ports import Embedder, LanguageModel
-from rag.prompt import language_of
 from rag.records import Answer, Answered, Citation, Claim, Comparison, Document, Event, Evidence, Filter, Piece, Status, Timings, Waiting
 from rag.settings import Settings
 

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from rag.addressed import speaks_to_the_model
+from rag.agree import agrees
+from rag.bilingual import in_the_other_language
 from rag.facts import Facts, facts
+from rag.languages import written_in
 from rag.library.fulltext import hangul_stems, question_terms, terms
 from rag.negation import denies
 from rag.prompt import NOT_FOUND
 from rag.records import Doubt, Evidence
 from rag.retrieve import TermWeights
 from rag.sentences import sentence_spans
-from rag.verdict import YES, is_yes_or_no, without_verdict
+from rag.verdict import YES, is_yes_or_no, verdict_of, without_verdict
 
 _NEARLY = 0.85
 """Of the closeness of the best sentence, for a second one to be quoted too."""
@@ -29,7 +32,8 @@ ABOUT = 0.25
 """Share of the question's words that the quotation of a claim of a few words must hold."""
 
 NAMED = 0.5
-"""Share of those words of the question that a claim repeats which its quotation must hold."""
+"""Share of those words of the question that a claim repeats which its quotation must hold. After yes or no all of them must stand there or
+in the sentence before it: there they are not the frame of an answer but what is claimed."""
 
 _FEW = 2
 """Words from which a share of them says something."""
@@ -43,9 +47,16 @@ _NEAR_BONUS = 0.2
 SUPPORT = 0.6
 """Share of what a claim says beyond the question that its quotation must hold."""
 
+_COMPARED_ACROSS = 3
+"""So many of the sentences that come nearest may support a claim in another language."""
+
+Similar = Callable[[str, Sequence[str]], Sequence[float]]
+"""How near a text is in meaning to each of others, in whatever language."""
+
 _MARKER = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]|\*\*|__|`")
 _BULLET = re.compile(r"^\s*(?:[-*•·]|\d{1,2}[.)])\s+")
-_NAME = re.compile(r"\b[A-Z][\w&'’-]*(?:\s+[A-Z][\w&'’-]*)*")
+_LATIN = r"(?:[^\W\d_가-힣]|[\d_&'’-])"
+_NAME = re.compile(rf"(?<![^\W가-힣])[A-Z]{_LATIN}*(?:\s+[A-Z]{_LATIN}*)*")
 _FILLER = re.compile(
     r"\b(?:because )?(?:the )?(?:excerpts?|documents?|agreement|text) (?:explicitly |clearly )?(?:states?|says?|specif(?:y|ies)|mentions?)(?: that)?\b",
     re.IGNORECASE,
@@ -89,12 +100,23 @@ class _Sentence:
     plain: str  # letters and digits only, lower case
     place: str  # the same of the document's name and headings
     place_facts: Facts
+    before: frozenset[str]  # terms of the sentence before it
 
     def holds(self, word: str) -> bool:
         """Is the word there, in the sentence or in the name of what it stands under? Hangul words by their stem: endings differ."""
         if "가" <= word[0] <= "힣":
             return word in self.plain or word in self.place
         return word in self.terms or word in self.place
+
+    def speaks_of(self, word: str) -> bool:
+        """Is it there in any form, or in the sentence before, to which a pronoun may point?"""
+        pieces = terms(word)
+        return self.holds(word) or 2 * sum(piece in self.terms or piece in self.before for piece in pieces) >= len(pieces)
+
+    def holds_across(self, word: str) -> bool:
+        """Is the word there, or what the glossary has for it?"""
+        names = (name for _, others in in_the_other_language(word) for name in others)
+        return self.holds(word) or any(self.terms.issuperset(terms(name)) for name in names)
 
     def lacks(self, wanted: Facts) -> bool:
         return bool(wanted.lacking(self.facts).lacking(self.place_facts))
@@ -106,10 +128,22 @@ def says_not_found(text: str) -> bool:
     return plain(text).startswith((plain(NOT_FOUND["en"]), plain(NOT_FOUND["ko"]))) or bool(_REFUSAL.search(first) and len(first) < 160)
 
 
-def ground(text: str, evidence: Sequence[Evidence], question: str) -> tuple[GroundedClaim, ...]:
-    """The claims of an answer in its order."""
+def ground(text: str, evidence: Sequence[Evidence], question: str, *, similar: Similar | None = None) -> tuple[GroundedClaim, ...]:
+    """The claims of an answer in its order. With ``similar`` a sentence in another language can support one too."""
     sentences = [_sentences(item) for item in evidence]
-    return tuple(_grounded(claim, sentences, question) for claim in claims(text))
+    grounded = [_grounded(claim, sentences, question) for claim in claims(text)]
+    if similar:
+        singles = [sentence for group, _ in sentences for sentence in group]
+        grounded = [claim if claim.quotations else _grounded_across(claim, singles, question, similar) for claim in grounded]
+    return tuple(_with_verdict_if_shown(claim, question) for claim in grounded)
+
+
+def _with_verdict_if_shown(claim: GroundedClaim, question: str) -> GroundedClaim:
+    """A yes or no that the cited words do not show is not said; its reason stands."""
+    if not claim.quotations or not is_yes_or_no(question) or agrees(claim.text, question, claim.quotations[0].text):
+        return claim
+    reason = without_verdict(claim.text)
+    return replace(claim, text=reason[:1].upper() + reason[1:])
 
 
 def in_its_own_words(
@@ -120,15 +154,26 @@ def in_its_own_words(
     speak against a yes. None where no sentence holds half of the question."""
     nearest = {claim.nearest for claim in doubted}
     best = max(
-        (sentence for item in evidence for sentence in _sentences(item)[0]),
+        (sentence for item in evidence for sentence in _sentences(item)[0] if plain(sentence.quotation.text) not in sentence.place),
         key=lambda sentence: asked.share(sentence.terms) + (_NEAR_BONUS if sentence.quotation in nearest else 0.0),
         default=None,
     )
     if best is None or asked.share(best.terms) < _LEAST_SHARE:
         return ()
     words = " ".join(best.quotation.text.split())
-    against = verdict in YES and (best.lacks(facts(question)) or denies(question, best.quotation.text, asked.weights.keys() & best.terms))
-    return (GroundedClaim(f"{verdict}: {words}" if verdict and not against else words, (best.quotation,), verbatim=True),)
+    shown = agrees(f"{verdict}: {words}", question, words) and not (verdict in YES and best.lacks(facts(question)))
+    return (GroundedClaim(f"{verdict}: {words}" if verdict and shown else words, (best.quotation,), verbatim=True),)
+
+
+def in_their_own_language(
+    question: str, evidence: Sequence[Evidence], doubted: Sequence[GroundedClaim], similar: Similar
+) -> tuple[GroundedClaim, ...]:
+    """The sentence in another language than the question's that comes nearest to it, and to what the model failed to say, as it stands there."""
+    others = _in_another_language(question, [sentence for item in evidence for sentence in _sentences(item)[0]])
+    if not others:
+        return ()
+    best = _by_meaning(" ".join((question, *(claim.text for claim in doubted))), others, similar)[0].quotation
+    return (GroundedClaim(" ".join(best.text.split()), (best,), verbatim=True),)
 
 
 def claims(text: str) -> list[str]:
@@ -155,6 +200,7 @@ def _sentences(item: Evidence) -> tuple[list[_Sentence], list[_Sentence]]:
     place, place_facts = plain(named), facts(named)
     spans = sentence_spans(item.text)
     pairs = [(first[0], second[1]) for first, second in pairwise(spans)]
+    before = {then[0]: frozenset(terms(item.text[slice(*first)])) for first, then in pairwise(spans)}
     spans, pairs = ([one for one in some if not speaks_to_the_model(item.text[slice(*one)])] for some in (spans, pairs))
     singles, doubles = (
         [
@@ -165,6 +211,7 @@ def _sentences(item: Evidence) -> tuple[list[_Sentence], list[_Sentence]]:
                 plain(words),
                 place,
                 place_facts,
+                before.get(start, frozenset()),
             )
             for start, end in chosen
             for words in (item.text[start:end],)
@@ -185,6 +232,7 @@ class _Wanted:
     asked: frozenset[str]
     new: frozenset[str]
     only_echoes: bool  # it repeats the question, which asked for something else than yes or no
+    after_verdict: bool  # it is the reason of a yes or no
 
     def covered(self, sentence: _Sentence) -> float:
         """Share of what the claim adds to the question that stands in the sentence."""
@@ -196,6 +244,8 @@ class _Wanted:
         return self.said & self.asked
 
     def names_the_same(self, sentence: _Sentence) -> bool:
+        if self.after_verdict:
+            return all(map(sentence.speaks_of, self.named))
         return sum(map(sentence.holds, self.named)) >= len(self.named) * NAMED
 
     def speaks_of_something_else(self, sentence: _Sentence) -> bool:
@@ -229,6 +279,23 @@ class _Wanted:
         if denies(self.body, sentence.quotation.text, self.said & sentence.terms):
             yield Doubt.NEGATION
 
+    def covered_across(self, sentence: _Sentence) -> float:
+        """Share of all that the claim says which the glossary finds in the sentence."""
+        return sum(map(sentence.holds_across, self.said)) / len(self.said) if self.said else 0.0
+
+    def doubts_across(self, sentence: _Sentence) -> Iterator[Doubt]:
+        """The same of a sentence in another language, the gravest reason first."""
+        if self.only_echoes:
+            yield Doubt.ECHO
+        if sentence.lacks(self.must_stand):
+            yield Doubt.FACT
+        if not _names_stand(self.body, self.question, sentence):
+            yield Doubt.NAME
+        if denies(self.body, sentence.quotation.text, ()):
+            yield Doubt.NEGATION
+        if not self.must_stand and sum(map(sentence.holds_across, self.new)) < len(self.new) * SUPPORT:
+            yield Doubt.LANGUAGE
+
 
 def _wanted(claim: str, question: str) -> _Wanted:
     body = _FILLER.sub(" ", without_verdict(claim))
@@ -236,7 +303,8 @@ def _wanted(claim: str, question: str) -> _Wanted:
     must_stand = _must_stand(facts(body), facts(question))
     new = said - asked
     only_echoes = not new and not must_stand and bool(said) and not is_yes_or_no(question) and not _ALTERNATIVES.search(question)
-    return _Wanted(body, question, must_stand, said, asked, new or (frozenset[str]() if must_stand else said or asked), only_echoes)
+    lookup = new or (frozenset[str]() if must_stand else said or asked)
+    return _Wanted(body, question, must_stand, said, asked, lookup, only_echoes, is_yes_or_no(question) and bool(verdict_of(claim)))
 
 
 def _must_stand(claimed: Facts, asked: Facts) -> Facts:
@@ -260,6 +328,31 @@ def _grounded(claim: str, evidence: Sequence[tuple[list[_Sentence], list[_Senten
     if contradicted and doubt is not Doubt.NEGATION:
         doubt = Doubt.FACT
     return GroundedClaim(claim, (), doubt or Doubt.WORDS, nearest.quotation)
+
+
+def _grounded_across(claim: GroundedClaim, sentences: Sequence[_Sentence], question: str, similar: Similar) -> GroundedClaim:
+    """The same among sentences in another language: amounts, dates, articles and names are the same there, for other words there is a
+    glossary, and what is left only a reader can compare."""
+    others = _in_another_language(claim.text, sentences)
+    if not others:
+        return claim
+    wanted = _wanted(claim.text, question)
+    ranked = _by_meaning(f"{question} {claim.text}", others, similar)[:_COMPARED_ACROSS]
+    fit = [sentence for sentence in ranked if not any(wanted.doubts_across(sentence))]
+    if fit:
+        return GroundedClaim(claim.text, (max(fit, key=wanted.covered_across).quotation,))
+    if claim.doubt is not Doubt.WORDS:
+        return claim
+    return GroundedClaim(claim.text, (), next(iter(wanted.doubts_across(ranked[0]))), ranked[0].quotation)
+
+
+def _in_another_language(text: str, sentences: Sequence[_Sentence]) -> list[_Sentence]:
+    return [sentence for sentence in sentences if written_in(sentence.quotation.text) != written_in(text)]
+
+
+def _by_meaning(text: str, sentences: Sequence[_Sentence], similar: Similar) -> list[_Sentence]:
+    near = similar(text, [sentence.quotation.text for sentence in sentences])
+    return [sentence for _, sentence in sorted(zip(near, sentences, strict=True), key=lambda pair: -pair[0])]
 
 
 def _cited(fit: Sequence[_Sentence], wanted: _Wanted) -> tuple[Quotation, ...]:

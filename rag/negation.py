@@ -21,7 +21,7 @@ _NO_NEGATION = re.compile(
     re.IGNORECASE,
 )
 _NEGATION = re.compile(
-    r"\b(?:not|no|never|neither|nor|none|nothing|nobody|without|cannot|prohibit(?:s|ed|ing)?|forbid(?:s|den)?|forbade|refrains?|unable|fail(?:s|ed)?\s+to|lacks?)\b"
+    r"\bneither\b(?:[^.;:]{0,300}?\bnor\b)?|\b(?:not|no|never|nor|none|nothing|nobody|without|cannot|prohibit(?:s|ed|ing)?|forbid(?:s|den)?|forbade|refrains?|unable|fail(?:s|ed)?\s+to|lacks?)\b"
     r"|n['’]t\b"
     r"|않|아니(?!라면)|못\s?하|못한|못했|없|금지|금한다|불가|불허|지\s*(?:마|말)|말아야|아닌",
     re.IGNORECASE,
@@ -29,7 +29,7 @@ _NEGATION = re.compile(
 _CLAUSE = re.compile(
     r"[;:()]|,\s*(?:which|who|that)\b|,?\s+\b(?:but|however|except|unless|provided|although|though|while|whereas)\b"
     r"|,\s+(?:and\s+|or\s+)?(?=(?:(?:the\s+)?[\w’']+\s+)?(?:shall|may|must|will|can|need)\b)"
-    r"|(?<=지만)\s|(?<=으나)\s|(?<=으며)\s|(?<=[하이]며)\s|(?<=하고)\s|다만|단,"
+    r"|(?<=지만),?\s|(?<=으나),?\s|(?<=으며),?\s|(?<=[하이]며),?\s|(?<=하고),?\s|다만|단,"
 )
 """Where a clause begins. A comma alone parts only a list, over which a "shall not" before it goes on."""
 

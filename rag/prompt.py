@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.errors import EmptyQuestion, QuestionTooLong
+from rag.languages import language_of
 from rag.ports import LanguageModel
 from rag.records import Evidence, Language
 from rag.retrieve import TermWeights
@@ -45,11 +46,6 @@ class Prompt:
 
     tokens: tuple[int, ...]
     evidence: tuple[Evidence, ...]
-
-
-def language_of(question: str) -> Language:
-    """Korean as soon as there is Hangul: Korean questions are full of Latin names, English ones hold no Hangul."""
-    return "ko" if any("가" <= letter <= "힣" or "ㄱ" <= letter <= "ㅣ" for letter in question) else "en"
 
 
 def build_prompt(

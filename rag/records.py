@@ -266,6 +266,7 @@ class Doubt(StrEnum):
     FACT = "fact"  # an amount, a date or the number of an article does not stand there, or with another unit
     NEGATION = "negation"  # that sentence denies it, or it denies that sentence
     ECHO = "echo"  # it only repeats the question
+    LANGUAGE = "language"  # the sentence that comes nearest is in another language, and holds nothing that could be compared
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
 
-from rag.library.fulltext import content_terms, terms
-from rag.prompt import language_of
+from rag.library.fulltext import content_terms, says_something, terms
 from rag.records import Evidence
 from rag.retrieve import TermWeights
 from rag.sentences import sentence_spans
@@ -25,10 +24,9 @@ class Shares:
 
 
 def shares(question: str, evidence: Sequence[Evidence], asked: TermWeights) -> Shares | None:
-    """None where words tell nothing: the evidence is in another language than the question, or that has no words that carry meaning."""
-    language = language_of(question)
+    """None where words tell nothing: the question has none that carry meaning."""
     asked = asked.of(content_terms(_what_is_asked(question))) if asked.weights else asked
-    if not asked.weights or any(language_of(item.text) != language for item in evidence):
+    if not asked.weights or not says_something(question):
         return None
     passage = max((asked.share(set(terms(" ".join((item.document, *item.headings, item.text))))) for item in evidence), default=0.0)
     sentences = (item.text[start:end] for item in evidence for start, end in sentence_spans(item.text))
@@ -52,6 +50,13 @@ def chance_of_answer(found: Shares | None, settings: RefusalSettings) -> float:
     return 1 / (1 + exp(-(settings.passage_weight * found.passage + settings.sentence_weight * found.sentence - settings.offset)))
 
 
+def chance_across(found: Shares | None, similarity: float, settings: RefusalSettings) -> float:
+    """The same of evidence in another language than the question: logistic in the share that the glossary finds there and in the highest
+    cosine, which tells what is spoken of but little more. Fitted by ``python -m bench.across``."""
+    share = found.passage if found else 0.0
+    return 1 / (1 + exp(-(settings.across_share_weight * share + settings.across_similarity_weight * similarity - settings.across_offset)))
+
+
 _PARTS = re.compile(
     r"[?？]\s+|;\s*|,\s+(?:and\s+)?(?=who|what|when|where|how|which|why|is|are|do|does|may|must|can)|\s+and\s+|그리고\s*|,\s+|\s및\s|(?<=[가-힣])[와과]\s",
     re.IGNORECASE,
@@ -62,9 +67,8 @@ _LARGELY = 0.6
 
 
 def uncovered_parts(question: str, evidence: Sequence[Evidence], asked: TermWeights) -> tuple[str, ...]:
-    """Parts of a question that asks for several things of which nothing was found, while other parts were: word for word, as they stand there."""
-    if any(language_of(item.text) != language_of(question) for item in evidence):
-        return ()
+    """Parts of a question that asks for several things of which nothing was found, while other parts were: word for word, as they stand there.
+    For evidence in the language of the question."""
     found = frozenset(term for item in evidence for term in terms(" ".join((item.document, *item.headings, item.text))))
     parts = [part.strip(" ,?.？") for part in _PARTS.split(question)]
     held = {part: asked.of(content_terms(part)).share(found) for part in parts if content_terms(part)}

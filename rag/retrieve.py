@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import log
 
+from rag.bilingual import in_the_other_language
 from rag.glossary import other_names
+from rag.languages import language_of
 from rag.library.fulltext import content_terms, terms
 from rag.library.library import Library
 from rag.ports import Embedder
@@ -44,14 +46,19 @@ def retrieve(
     question: str, *, library: Library, embedder: Embedder | None, settings: RetrievalSettings, k: int, scope: Collection[str] = ()
 ) -> tuple[Evidence, ...]:
     """The ``k`` best pieces of evidence, best first; by words alone where there is no ``embedder``."""
-    names = " ".join(name for _, others in other_names(question) for name in others)
+    elsewhere = library.not_in(language_of(question), scope=scope)
+    names = " ".join(name for _, others in _same(question, across=bool(elsewhere)) for name in others)
     rankings = [library.lexical(f"{question} {names}", settings.candidates, scope=scope)]
     if embedder:
-        rankings.append(library.dense(embedder.embed_question(question), settings.candidates, embedder=embedder.identity, scope=scope))
-    fused = fuse(rankings, weights=(LEXICAL_WEIGHT, 1.0))[:_RERANKED]
+        asked = embedder.embed_question(question)
+        rankings.append(library.dense(asked, settings.candidates, embedder=embedder.identity, scope=scope))
+        if elsewhere:  # the embedder puts any passage in the question's own language before what answers it in another
+            rankings.append(library.dense(asked, settings.candidates, embedder=embedder.identity, scope=elsewhere))
+    fused = fuse(rankings, weights=(LEXICAL_WEIGHT, 1.0, 1.0))[:_RERANKED]
     passages = library.passages([passage_id for passage_id, _ in fused])
     candidates = [(passages[passage_id], score) for passage_id, score in fused if passage_id in passages]
-    joined = join_neighbours(_by_coverage(candidates, weigh_terms(question, library=library)), k)
+    asked_terms = weigh_terms(question, library=library, across=bool(elsewhere))
+    joined = join_neighbours(_by_coverage(candidates, asked_terms), k)
     return tuple(_evidence(run, library) for run in joined)
 
 
@@ -82,13 +89,18 @@ class TermWeights:
         return len(set(asked) & set(pairwise(text))) / len(asked) if asked else 0.0
 
 
-def weigh_terms(question: str, *, library: Library) -> TermWeights:
+def weigh_terms(question: str, *, library: Library, across: bool = False) -> TermWeights:
+    """``across``: a word is there too where a document in the other language says it."""
     asked = content_terms(question)
     counts = library.term_counts(asked)
     passages = library.counts().passages
-    same = tuple((frozenset(terms(named)), frozenset(terms(other))) for named, others in other_names(question) for other in others)
+    same = tuple((frozenset(terms(named)), frozenset(terms(other))) for named, others in _same(question, across=across) for other in others)
     weights = {term: log(1 + (passages + _IMAGINED) / (counts.get(term, 0) + _IMAGINED * _IMAGINED_SHARE + 0.5)) for term in asked}
     return TermWeights(tuple(terms(question)), weights, same)
+
+
+def _same(question: str, *, across: bool) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return (*other_names(question), *(in_the_other_language(question) if across else ()))
 
 
 def _by_coverage(candidates: Sequence[tuple[Passage, float]], asked: TermWeights) -> list[tuple[Passage, float]]:

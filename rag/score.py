@@ -183,7 +183,7 @@ def _found(case: Case, passages: Sequence[Shown]) -> Iterator[tuple[Figure, floa
 
 
 def _any_shown(passages: Iterable[Shown], evidence: Sequence[GoldEvidence]) -> bool:
-    return any(_shows(passage, gold) for passage in passages for gold in evidence)
+    return any(shows(passage, gold) for passage in passages for gold in evidence)
 
 
 def _first_chars(passages: Sequence[Shown], left: int) -> Iterator[Shown]:
@@ -194,7 +194,7 @@ def _first_chars(passages: Sequence[Shown], left: int) -> Iterator[Shown]:
         left -= len(passage.text)
 
 
-def _shows(passage: Shown, gold: GoldEvidence) -> bool:
+def shows(passage: Shown, gold: GoldEvidence) -> bool:
     """Does whoever reads the passage read the evidence?"""
     if gold.page is not None or not _is_of(passage, gold):
         return _is_of(passage, gold)

@@ -59,6 +59,10 @@ class RefusalSettings(Section):
     offset: float = 3.54
     least_chance: float = Field(default=0.35, ge=0, le=1)  # that there is an answer; higher refuses more
     sure_chance: float = Field(default=0.8, ge=0, le=1)  # from here on the best sentence answers where the model could not
+    # The same where the documents are in another language than the question; fitted by bench/across.py.
+    across_share_weight: float = 7.0  # of the share of the question that one passage holds in its own language
+    across_similarity_weight: float = 125.0  # of the highest cosine between question and passage
+    across_offset: float = 100.2
 
 
 class SummarySettings(Section):

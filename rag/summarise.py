@@ -15,6 +15,7 @@ from rag.answer import Turns
 from rag.cite import cite
 from rag.force import keeps_force
 from rag.ground import GroundedClaim, Quotation, ground, plain
+from rag.languages import written_in
 from rag.library.fulltext import terms
 from rag.library.library import Library
 from rag.pace import Pace
@@ -82,7 +83,7 @@ def summarise(
     )
     chosen = [found[at] for at in representative(found, settings.sections)]
     share = sum(section.end - section.start for section in chosen) / max(1, sum(section.end - section.start for section in found))
-    summary = _Growing(question, _language_of(" ".join(passage.text for passage in passages)), model.identity, embedder.identity, library)
+    summary = _Growing(question, written_in(" ".join(passage.text for passage in passages)), model.identity, embedder.identity, library)
     pace = Pace(len(chosen))
     for done, section in enumerate(chosen):
         yield pace.at(done, section.title, summary.answer(share, pace.ms()))
@@ -184,12 +185,6 @@ def _evidence(section: Section, library: Library) -> Evidence:
         (section.start, section.end),
         library.tables(first.doc_id, section.start, section.end),
     )
-
-
-def _language_of(text: str) -> Language:
-    """Of a document, by most of its letters: a Korean name in an English contract does not make it Korean."""
-    hangul = sum("가" <= letter <= "힣" for letter in text)
-    return "ko" if 2 * hangul > sum(letter.isascii() and letter.isalpha() for letter in text) else "en"
 
 
 class _Growing:

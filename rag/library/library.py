@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,19 +24,21 @@ from rag.errors import (
     NoSuchTag,
     NothingFits,
 )
+from rag.languages import written_in
 from rag.library import exact, fulltext
 from rag.library.faults import faults
 from rag.library.filter import fitting, wanted
 from rag.library.index import VectorIndex
+from rag.library.kept import Kept
 from rag.library.lock import DrawerLock
 from rag.library.manifest import Manifest, Place, page_at
-from rag.library.names import Names, names_of
+from rag.library.names import names_of
 from rag.library.paths import is_below
 from rag.library.tags import tags_of
 from rag.library.worklist import WatchedFolder
 from rag.partial import why_partial
 from rag.ports import Embedder, Vectors
-from rag.records import EVERYTHING, Document, Filter, Passage, Reading, Recognition, Rectangle, Span, State, Table
+from rag.records import EVERYTHING, Document, Filter, Language, Passage, Reading, Recognition, Rectangle, Span, State, Table
 
 log = logging.getLogger(__name__)
 
@@ -75,9 +76,6 @@ class Library:
         """Raises: DrawerInUse, DrawerReadOnly, NoDrawer (only with ``read_only``), DrawerDamaged, DrawerTooNew."""
         self.home = home
         self._lock: DrawerLock | None = None
-        self._kept_guard = threading.Lock()
-        self._kept: tuple[int, npt.NDArray[np.int64], Vectors] | None = None
-        self._names: tuple[int, Names] | None = None
         if not read_only:
             try:
                 home.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -95,6 +93,13 @@ class Library:
             self.close_lock()
             raise
         self._index = VectorIndex(home, self.manifest, self.require_room)
+        # Without the lock another process may write.
+        alone = (lambda: self.manifest.revision) if self._lock else (lambda: None)
+        self.names = Kept(lambda: names_of(self.documents()), revision=alone)
+        """What the documents can be called."""
+        self.languages = Kept(lambda: {doc_id: written_in(text) for doc_id, text in self.manifest.samples()}, revision=alone)
+        """What each document is written in, by its id."""
+        self._all_vectors = Kept(lambda: self.manifest.vectors(self.manifest.fact("embedder") or ""), revision=alone)  # 8 MB at most
 
     def close_lock(self) -> None:
         if self._lock:
@@ -119,15 +124,9 @@ class Library:
             for places in together.values()
         ]
 
-    def names(self) -> Names:
-        """What the documents can be called, kept in memory while nothing is written: every question asks for it."""
-        if not self._lock:  # another process may write
-            return names_of(self.documents())
-        with self._kept_guard:
-            revision = self.manifest.revision
-            if self._names is None or self._names[0] != revision:
-                self._names = (revision, names_of(self.documents()))
-            return self._names[1]
+    def not_in(self, language: Language, *, scope: Collection[str] = ()) -> frozenset[str]:
+        """Ids of the documents that are written in another language."""
+        return frozenset(doc_id for doc_id, other in self.languages().items() if other != language and (not scope or doc_id in scope))
 
     def counts(self) -> Counts:
         return Counts(*self.manifest.counts())
@@ -278,7 +277,7 @@ class Library:
         """
         self._require_embedder(embedder)
         if not scope and self.counts().passages <= _EXACT_UP_TO:
-            return exact.nearest(question, *self._all_vectors(embedder), k)
+            return exact.nearest(question, *self._all_vectors(), k)
         # The index is approximate, and may know passages that are gone: the manifest's own vectors decide.
         if not scope and (near := self._index.nearest(question, _CANDIDATES_OF_INDEX * k)) is not None:
             return exact.nearest(question, *self.manifest.vectors(embedder, ids=near), k)
@@ -288,14 +287,6 @@ class Library:
     def _require_embedder(self, embedder: str) -> None:
         if self.manifest.fact("embedder") not in (None, embedder):
             self.claim_embedder(embedder)
-
-    def _all_vectors(self, embedder: str) -> tuple[npt.NDArray[np.int64], Vectors]:
-        """Every vector, kept in memory while nothing is written (8 MB at most)."""
-        with self._kept_guard:
-            revision = self.manifest.revision
-            if self._kept is None or self._kept[0] != revision:
-                self._kept = (revision, *self.manifest.vectors(embedder))
-            return self._kept[1:]
 
     def term_counts(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many passages each term stands; terms in none are left out."""

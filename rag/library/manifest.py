@@ -248,6 +248,10 @@ class Manifest(Worklist):
             for passage_id, doc_id, name, page, page_end, start, end, text, headings, ordinal in rows
         }
 
+    def samples(self) -> list[tuple[str, str]]:
+        """Id of each document, and some passages of its beginning, together."""
+        return self.rows("SELECT doc_id, group_concat(text, char(10)) FROM passages WHERE ordinal IN (0, 2, 4, 8) GROUP BY doc_id")
+
     def pages(self, doc_id: str) -> list[tuple[int | None, int, str]]:
         """Page number, start in the document's text, and text, in order."""
         return self.rows("SELECT number, start, text FROM pages WHERE doc_id=? ORDER BY ordinal", (doc_id,))

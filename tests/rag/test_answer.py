@@ -12,8 +12,9 @@ from rag.answer import Turns
 from rag.assemble import Assistant
 from rag.errors import EmptyQuestion, QuestionTooLong
 from rag.ground import claims, ground, says_not_found
+from rag.languages import language_of
 from rag.library.library import Library
-from rag.prompt import INSTRUCTION, build_prompt, language_of
+from rag.prompt import INSTRUCTION, build_prompt
 from rag.records import Answer, Answered, Doubt, Evidence, EvidenceFound, Piece, Status
 from rag.retrieve import TermWeights, fuse
 from rag.settings import AnswerSettings, Settings

@@ -13,7 +13,8 @@ from ingest.pipeline import Batch, add
 from rag.addressed import speaks_to_the_model
 from rag.assemble import Assistant
 from rag.evaluate import result_row
-from rag.prompt import INSTRUCTION, build_prompt, language_of
+from rag.languages import language_of
+from rag.prompt import INSTRUCTION, build_prompt
 from rag.records import Answer, Answered, Evidence, Outcome
 from rag.retrieve import TermWeights
 from rag.settings import AnswerSettings, Settings
