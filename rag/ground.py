@@ -41,11 +41,20 @@ _FEW = 2
 _LEAST_SHARE = 0.5
 """Of the question, for a sentence to answer it by itself."""
 
+_NEARLY_ALL = 0.75
+"""Share of the terms of a sentence from which a claim that holds them is given in its words."""
+
+_LEAST_WORDS = 3
+"""Of a sentence that answers by itself."""
+
 _NEAR_BONUS = 0.2
 """Added to the share of the sentence that comes nearest to what the model failed to say."""
 
 SUPPORT = 0.6
 """Share of what a claim says beyond the question that its quotation must hold."""
+
+_KNOWN_ACROSS = 1 / 3
+"""Share of the words of a claim that the glossary knows which a sentence in another language must hold."""
 
 _COMPARED_ACROSS = 3
 """So many of the sentences that come nearest may support a claim in another language."""
@@ -54,6 +63,9 @@ Similar = Callable[[str, Sequence[str]], Sequence[float]]
 """How near a text is in meaning to each of others, in whatever language."""
 
 _MARKER = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]|\*\*|__|`")
+_NUMBERING = re.compile(r"^\s*(?:\d{1,3}(?:\.\d{1,3})*[.)]\s+|\d{1,3}(?:\.\d{1,3})+\s+(?=[A-Z“\"가-힣]))")
+"""Of a clause or an item, which is no amount."""
+
 _BULLET = re.compile(r"^\s*(?:[-*•·]|\d{1,2}[.)])\s+")
 _LATIN = r"(?:[^\W\d_가-힣]|[\d_&'’-])"
 _NAME = re.compile(rf"(?<![^\W가-힣])[A-Z]{_LATIN}*(?:\s+[A-Z]{_LATIN}*)*")
@@ -101,6 +113,12 @@ class _Sentence:
     place: str  # the same of the document's name and headings
     place_facts: Facts
     before: frozenset[str]  # terms of the sentence before it
+
+    @property
+    def says_something(self) -> bool:
+        """Or is it a heading?"""
+        words = _NUMBERING.sub("", self.quotation.text)
+        return len(words.split()) >= _LEAST_WORDS and plain(words) not in self.place
 
     def holds(self, word: str) -> bool:
         """Is the word there, in the sentence or in the name of what it stands under? Hangul words by their stem: endings differ."""
@@ -150,26 +168,28 @@ def in_its_own_words(
     question: str, asked: TermWeights, evidence: Sequence[Evidence], doubted: Sequence[GroundedClaim], *, verdict: str = ""
 ) -> tuple[GroundedClaim, ...]:
     """The sentence that holds most of the question, or that comes nearest to what the model failed to say: where the model has no
-    answer that can be supported, the document's own words are one, after the ``verdict`` where one was asked for and the words do not
-    speak against a yes. None where no sentence holds half of the question."""
+    answer that can be supported, the document's own words are one, after the ``verdict`` where one was asked for and the words show it.
+    None where no sentence holds half of the question, or says the opposite of what the model said."""
     nearest = {claim.nearest for claim in doubted}
+    opposite = {claim.nearest for claim in doubted if claim.doubt is Doubt.NEGATION}
     best = max(
-        (sentence for item in evidence for sentence in _sentences(item)[0] if plain(sentence.quotation.text) not in sentence.place),
-        key=lambda sentence: asked.share(sentence.terms) + (_NEAR_BONUS if sentence.quotation in nearest else 0.0),
+        (sentence for item in evidence for sentence in _sentences(item)[0] if sentence.says_something),
+        key=lambda sentence: (sentence.quotation in opposite, asked.share(sentence.terms) + _NEAR_BONUS * (sentence.quotation in nearest)),
         default=None,
     )
-    if best is None or asked.share(best.terms) < _LEAST_SHARE:
+    if best is None or (asked.share(best.terms) < _LEAST_SHARE and best.quotation not in opposite):
         return ()
     words = " ".join(best.quotation.text.split())
     shown = agrees(f"{verdict}: {words}", question, words) and not (verdict in YES and best.lacks(facts(question)))
-    return (GroundedClaim(f"{verdict}: {words}" if verdict and shown else words, (best.quotation,), verbatim=True),)
+    says = verdict and shown and best.quotation not in opposite
+    return (GroundedClaim(f"{verdict}: {words}" if says else words, (best.quotation,), verbatim=True),)
 
 
 def in_their_own_language(
     question: str, evidence: Sequence[Evidence], doubted: Sequence[GroundedClaim], similar: Similar
 ) -> tuple[GroundedClaim, ...]:
     """The sentence in another language than the question's that comes nearest to it, and to what the model failed to say, as it stands there."""
-    others = _in_another_language(question, [sentence for item in evidence for sentence in _sentences(item)[0]])
+    others = _in_another_language(question, [one for item in evidence for one in _sentences(item)[0] if one.says_something])
     if not others:
         return ()
     best = _by_meaning(" ".join((question, *(claim.text for claim in doubted))), others, similar)[0].quotation
@@ -207,7 +227,7 @@ def _sentences(item: Evidence) -> tuple[list[_Sentence], list[_Sentence]]:
             _Sentence(
                 Quotation(item.doc_id, item.start + start, item.start + end, words),
                 frozenset(terms(words)),
-                facts(words),
+                facts(_NUMBERING.sub("", words)),
                 plain(words),
                 place,
                 place_facts,
@@ -293,6 +313,9 @@ class _Wanted:
             yield Doubt.NAME
         if denies(self.body, sentence.quotation.text, ()):
             yield Doubt.NEGATION
+        known = [word for word in self.said if in_the_other_language(word)]
+        if sum(map(sentence.holds_across, known)) < len(known) * _KNOWN_ACROSS:
+            yield Doubt.WORDS
         if not self.must_stand and sum(map(sentence.holds_across, self.new)) < len(self.new) * SUPPORT:
             yield Doubt.LANGUAGE
 
@@ -324,7 +347,8 @@ def _grounded(claim: str, evidence: Sequence[tuple[list[_Sentence], list[_Senten
     for which in (0,) if contradicted or doubt is Doubt.NEGATION else (0, 1):
         fit = [sentence for group in evidence for sentence in group[which] if not any(wanted.doubts(sentence))]
         if fit:
-            return GroundedClaim(claim, _cited(fit, wanted))
+            best = max(fit, key=wanted.closeness)
+            return GroundedClaim(_word_for_word(claim, best) or claim, _cited(fit, wanted), verbatim=bool(_word_for_word(claim, best)))
     if contradicted and doubt is not Doubt.NEGATION:
         doubt = Doubt.FACT
     return GroundedClaim(claim, (), doubt or Doubt.WORDS, nearest.quotation)
@@ -353,6 +377,16 @@ def _in_another_language(text: str, sentences: Sequence[_Sentence]) -> list[_Sen
 def _by_meaning(text: str, sentences: Sequence[_Sentence], similar: Similar) -> list[_Sentence]:
     near = similar(text, [sentence.quotation.text for sentence in sentences])
     return [sentence for _, sentence in sorted(zip(near, sentences, strict=True), key=lambda pair: -pair[0])]
+
+
+def _word_for_word(claim: str, sentence: _Sentence) -> str:
+    """The sentence after the claim's yes or no, where the claim says nearly all of it: a paraphrase would only lose by it."""
+    said = frozenset(terms(claim))
+    if not sentence.terms or len(sentence.terms & said) < len(sentence.terms) * _NEARLY_ALL:
+        return ""
+    words = " ".join(sentence.quotation.text.split())
+    verdict = verdict_of(claim)
+    return f"{verdict}: {words}" if verdict else words
 
 
 def _cited(fit: Sequence[_Sentence], wanted: _Wanted) -> tuple[Quotation, ...]:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from rag.library.fulltext import spans
 
 _NO_NEGATION = re.compile(
-    r"\bnot\s+(?:only|merely|just|simply)\b|\b(?:not|no)\s+(?:less|fewer|more|later|earlier|greater|sooner)\s+than\b"
+    r"\bnot\s+(?:only|merely|just|simply)\b|\b(?:not|no)\s+(?:less|fewer|more|later|earlier|greater|sooner)\b"
     r"|\bwithout\s+(?:\w+[\w'’-]*\s+){0,5}(?:consent|approval|permission|authori[sz]ation)\b|(?:동의|승인|허락|허가|승낙)\s*없이"
     r"|\bnot\s+(?:be\s+)?limited\s+to\b|\bwhether\s+or\s+not\b|\bnot\s+to\s+exceed\b|\bnot\s+exceed(?:ing)?\b|\bif\s+not\b|\bno\.\s?\d"
     r"|(?:넘|초과|이상|이하|미만)[가-힣]*\s*(?:수\s*없|못|않|아니)"
