@@ -12,7 +12,7 @@ from dataclasses import replace
 from rag import find
 from rag.cite import cite
 from rag.conversation import REWRITTEN_TOKENS, accepted, joined, needs_conversation, rewriting_prompt
-from rag.ground import GroundedClaim, ground, in_its_own_words, in_their_own_language, says_not_found
+from rag.ground import GroundedClaim, ground, in_its_own_words, in_their_own_language, says_not_found, word_for_word
 from rag.languages import language_of
 from rag.library.library import Library
 from rag.ports import Embedder, LanguageModel
@@ -113,7 +113,7 @@ def _supported(text: str, question: str, hope: Prospect, *, read: Sequence[Evide
     declined = says_not_found(text)
     claims = () if declined else ground(text, read, question, similar=similar if hope.mixed else None)
     if any(claim.quotations for claim in claims):
-        return claims
+        return tuple(map(word_for_word, claims))
     said = verdict_of(text) if is_yes_or_no(question) else ""
     own: tuple[GroundedClaim, ...] = ()
     if hope.abroad:

@@ -41,7 +41,7 @@ _FEW = 2
 _LEAST_SHARE = 0.5
 """Of the question, for a sentence to answer it by itself."""
 
-_NEARLY_ALL = 0.75
+_NEARLY_ALL = 0.8
 """Share of the terms of a sentence from which a claim that holds them is given in its words."""
 
 _LEAST_WORDS = 3
@@ -183,6 +183,17 @@ def in_its_own_words(
     shown = agrees(f"{verdict}: {words}", question, words) and not (verdict in YES and best.lacks(facts(question)))
     says = verdict and shown and best.quotation not in opposite
     return (GroundedClaim(f"{verdict}: {words}" if says else words, (best.quotation,), verbatim=True),)
+
+
+def word_for_word(claim: GroundedClaim) -> GroundedClaim:
+    """In the words of its quotation, after its yes or no, where it says nearly all of them: a paraphrase would only lose by it."""
+    if not claim.quotations:
+        return claim
+    held = frozenset(terms(claim.quotations[0].text))
+    if len(held & frozenset(terms(claim.text))) < len(held) * _NEARLY_ALL:
+        return claim
+    words, verdict = " ".join(claim.quotations[0].text.split()), verdict_of(claim.text)
+    return replace(claim, text=f"{verdict}: {words}" if verdict else words, verbatim=True)
 
 
 def in_their_own_language(
@@ -347,8 +358,7 @@ def _grounded(claim: str, evidence: Sequence[tuple[list[_Sentence], list[_Senten
     for which in (0,) if contradicted or doubt is Doubt.NEGATION else (0, 1):
         fit = [sentence for group in evidence for sentence in group[which] if not any(wanted.doubts(sentence))]
         if fit:
-            best = max(fit, key=wanted.closeness)
-            return GroundedClaim(_word_for_word(claim, best) or claim, _cited(fit, wanted), verbatim=bool(_word_for_word(claim, best)))
+            return GroundedClaim(claim, _cited(fit, wanted))
     if contradicted and doubt is not Doubt.NEGATION:
         doubt = Doubt.FACT
     return GroundedClaim(claim, (), doubt or Doubt.WORDS, nearest.quotation)
@@ -377,16 +387,6 @@ def _in_another_language(text: str, sentences: Sequence[_Sentence]) -> list[_Sen
 def _by_meaning(text: str, sentences: Sequence[_Sentence], similar: Similar) -> list[_Sentence]:
     near = similar(text, [sentence.quotation.text for sentence in sentences])
     return [sentence for _, sentence in sorted(zip(near, sentences, strict=True), key=lambda pair: -pair[0])]
-
-
-def _word_for_word(claim: str, sentence: _Sentence) -> str:
-    """The sentence after the claim's yes or no, where the claim says nearly all of it: a paraphrase would only lose by it."""
-    said = frozenset(terms(claim))
-    if not sentence.terms or len(sentence.terms & said) < len(sentence.terms) * _NEARLY_ALL:
-        return ""
-    words = " ".join(sentence.quotation.text.split())
-    verdict = verdict_of(claim)
-    return f"{verdict}: {words}" if verdict else words
 
 
 def _cited(fit: Sequence[_Sentence], wanted: _Wanted) -> tuple[Quotation, ...]:

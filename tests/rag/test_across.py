@@ -10,12 +10,12 @@ import pytest
 from rag.agree import agrees
 from rag.assemble import Assistant
 from rag.bilingual import in_the_other_language
-from rag.ground import Similar, ground, in_their_own_language
+from rag.ground import GroundedClaim, Quotation, Similar, ground, in_its_own_words, in_their_own_language, word_for_word
 from rag.languages import written_in
 from rag.library.library import Library
 from rag.prospect import prospect
 from rag.records import Answer, Answered, Doubt, Evidence, Status
-from rag.retrieve import retrieve, weigh_terms
+from rag.retrieve import TermWeights, retrieve, weigh_terms
 from rag.settings import RefusalSettings, RetrievalSettings, Settings
 from tests.fakes import ScriptedModel, WordHashEmbedder
 
@@ -270,3 +270,34 @@ def test_what_a_yes_claims_must_stand_in_its_words() -> None:
     )
 
     assert (claim.quotations, claim.doubt) == ((), Doubt.WORDS)
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "verbatim"),
+    [
+        ("Tenants pay the deposit before they move in.", "Tenants pay the deposit before they move in.", False),
+        ("The Tenant shall pay a deposit before moving into the flat.", "The Tenant pays a deposit before moving into the flat.", True),
+        (
+            "Yes, because the Tenant pays a deposit before moving into it.",
+            "Yes: The Tenant pays a deposit before moving into the flat.",
+            True,
+        ),
+    ],
+)
+def test_what_says_nearly_all_of_a_sentence_is_given_in_its_words(claim: str, text: str, verbatim: bool) -> None:
+    quotation = Quotation("d", 0, 54, "The Tenant pays a deposit\nbefore moving into the flat.")
+
+    given = word_for_word(GroundedClaim(claim, (quotation,)))
+
+    assert (given.text, given.verbatim) == (text, verbatim)
+
+
+def test_words_that_say_the_opposite_of_a_claim_answer_themselves() -> None:
+    evidence = _evidence("Rent is due on Mondays. The Recipient shall not reveal the List.")
+    asked = TermWeights(("show", "list", "others"), {"show": 3.0, "other": 3.0, "list": 1.0})
+    doubted = ground("Yes, because the Recipient may reveal the List.", [evidence], "May one show the List to others?")
+
+    (own,) = in_its_own_words("May one show the List to others?", asked, [evidence], doubted, verdict="Yes")
+
+    assert doubted[0].doubt is Doubt.NEGATION
+    assert (own.text, own.verbatim) == ("The Recipient shall not reveal the List.", True)

@@ -59,11 +59,19 @@ def test_every_cell_is_cited_from_its_own_document_or_empty(two: Library) -> Non
     assert answer.status is Status.ANSWERED
 
 
-def test_a_figure_of_the_other_document_is_not_stated_here(two: Library) -> None:
+def test_a_figure_of_the_other_document_gives_way_to_the_documents_own(two: Library) -> None:
     answer = _compared(two, LEASE_DEPOSIT, "The hirer leaves a deposit of 3,751 euros.", points=("deposit",))
 
     assert isinstance(answer.whole, Comparison)
-    assert answer.whole.cells == (((0,), ()),)
+    assert answer.whole.cells == (((0,), (1,)),)
+    assert answer.claims[1].text == HIRE_DEPOSIT
+
+
+def test_a_figure_that_no_document_holds_is_not_stated(two: Library) -> None:
+    answer = _compared(two, LEASE_DEPOSIT, "The fee is 77 euros.", points=("insurance",))
+
+    assert isinstance(answer.whole, Comparison)
+    assert answer.whole.cells == (((), ()),)
 
 
 def test_only_what_has_support_stands_in_a_cell(two: Library) -> None:
