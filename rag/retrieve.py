@@ -8,6 +8,7 @@ from itertools import pairwise
 from math import log
 
 from rag.bilingual import in_the_other_language
+from rag.definitions import defined_term, defines
 from rag.glossary import other_names
 from rag.languages import language_of
 from rag.library.fulltext import content_terms, terms
@@ -28,6 +29,9 @@ SENTENCE_WEIGHT = 0.6
 
 ORDER_WEIGHT = 0.6
 """Of the share of the question's neighbouring terms that are neighbours there too."""
+
+DEFINITION_WEIGHT = 1.0
+"""Of a sentence that says what a term means, where that is asked for."""
 
 _IMAGINED, _IMAGINED_SHARE = 500, 0.01
 """As if there were so many passages more, of which so large a share held each term: in a drawer of ten passages rarity tells nothing yet,
@@ -58,7 +62,7 @@ def retrieve(
     passages = library.passages([passage_id for passage_id, _ in fused])
     candidates = [(passages[passage_id], score) for passage_id, score in fused if passage_id in passages]
     asked_terms = weigh_terms(question, library=library, across=bool(elsewhere))
-    joined = join_neighbours(_by_coverage(candidates, asked_terms), k)
+    joined = join_neighbours(_by_coverage(candidates, asked_terms, defined_term(question)), k)
     return tuple(_evidence(run, library) for run in joined)
 
 
@@ -103,18 +107,22 @@ def _same(question: str, *, across: bool) -> tuple[tuple[str, tuple[str, ...]], 
     return (*other_names(question), *(in_the_other_language(question) if across else ()))
 
 
-def _by_coverage(candidates: Sequence[tuple[Passage, float]], asked: TermWeights) -> list[tuple[Passage, float]]:
-    """Order anew by what each candidate holds of the question, beside the score it came with."""
+def _by_coverage(candidates: Sequence[tuple[Passage, float]], asked: TermWeights, term: str | None) -> list[tuple[Passage, float]]:
+    """Order anew by what each candidate holds of the question, beside the score it came with; where the meaning of a ``term`` is asked
+    for, what defines it comes first."""
 
     def score(passage: Passage, fused: float) -> float:
         words = terms(passage.text)
         place = terms(" ".join((passage.document, *passage.headings)))
-        best_sentence = max((asked.share(set(terms(passage.text[start:end]))) for start, end in sentence_spans(passage.text)), default=0.0)
+        sentences = [passage.text[start:end] for start, end in sentence_spans(passage.text)]
+        best_sentence = max((asked.share(set(terms(sentence))) for sentence in sentences), default=0.0)
+        defined = term is not None and any(defines(term, sentence) for sentence in sentences)
         return (
             fused
             + COVERAGE_WEIGHT * asked.share({*words, *place})
             + SENTENCE_WEIGHT * best_sentence
             + ORDER_WEIGHT * asked.share_of_pairs(words)
+            + DEFINITION_WEIGHT * defined
         )
 
     return sorted(((passage, score(passage, fused)) for passage, fused in candidates), key=lambda scored: -scored[1])

@@ -28,6 +28,7 @@ ORDER = (
         "rag.boxes",
         "rag.durable",
         "rag.glossary",
+        "rag.definitions",
         "rag.facts",
         "rag.verdict",
         "rag.phrases",
