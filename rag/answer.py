@@ -75,10 +75,11 @@ def answer(
     clock.retrieved()
     yield EvidenceFound(evidence)
 
-    model = load_model()  # only now: the evidence must not wait for it
-    text, claims = "", tuple[GroundedClaim, ...]()
+    text, claims, by = "", tuple[GroundedClaim, ...](), ""
     hope = prospect(question, evidence, library=library, embedder=embedder, settings=settings.refusal, scope=scope, about=about)
     if hope.hopeful:
+        model = load_model()  # only now: neither the evidence nor a refusal must wait for it
+        by = model.identity
         with turns.join() as turn:
             yield from turn.wait()
             prompt = build_prompt(question, hope.evidence, hope.asked, model=model, settings=settings.answer)
@@ -96,7 +97,7 @@ def answer(
         evidence=evidence,
         library=library,
         timings=clock.timings(),
-        model=model.identity,
+        model=by,
         embedder=embedder.identity,
         cut_short=(clock.answer_tokens or 0) >= settings.answer.max_tokens,
         uncovered=hope.uncovered,

@@ -111,7 +111,7 @@ class _Growing:
             self._claims.append(replace(claim, citations=tuple(numbers)))
         self._cells.append(tuple(range(first, len(self._claims))))
         self._evidence += cell.evidence if kept else ()
-        self._model = cell.model
+        self._model = cell.model or self._model
 
     def answer(self, elapsed_ms: float) -> Answer:
         width = len(self._documents)

@@ -353,7 +353,7 @@ class Answer:
     citations: tuple[Citation, ...]
     evidence: tuple[Evidence, ...]
     timings: Timings
-    model: str
+    model: str  # "" where none was asked
     embedder: str
     stopped: bool = False  # by the reader, before the model had finished
     cut_short: bool = False  # by the limit on answer tokens

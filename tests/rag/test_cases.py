@@ -11,6 +11,7 @@ import pytest
 
 from rag.cases import Case, GoldEvidence, read_cases
 from rag.errors import CasesInvalid, CasesUnreadable
+from rag.languages import language_of, written_in
 from rag.records import Language
 
 ROOT = Path(__file__).parents[2]
@@ -174,3 +175,12 @@ def test_the_sample_cases_are_about_every_sample_twice_and_some_cannot_be_answer
     assert sum(case.answerable is False for case in cases) == 4
     assert {case.verdict for case in cases} == {"contradiction", None}
     assert {name for case in cases for name in case.scope} <= SAMPLES
+
+
+def test_the_cases_across_languages_ask_in_the_other_one() -> None:
+    cases = read_cases(ROOT / "data" / "cases-across.jsonl")
+
+    answerable = [case for case in cases if case.answerable]
+    assert {gold.document for case in answerable for gold in case.evidence} == SAMPLES
+    assert all(language_of(case.question) != written_in(gold.text) for case in answerable for gold in case.evidence)
+    assert (len(cases), len(answerable)) == (40, 30)
