@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+import unicodedata
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import lru_cache
 
 from rag import find
 from rag.cite import cite
@@ -15,7 +17,7 @@ from rag.conversation import REWRITTEN_TOKENS, accepted, joined, needs_conversat
 from rag.ground import GroundedClaim, ground, in_its_own_words, in_their_own_language, says_not_found, word_for_word
 from rag.languages import language_of
 from rag.library.library import Library
-from rag.ports import Embedder, LanguageModel
+from rag.ports import Embedder, LanguageModel, Vectors
 from rag.prompt import build_prompt
 from rag.prospect import Prospect, prospect
 from rag.question import narrowed
@@ -63,6 +65,7 @@ def answer(
         EmptyQuestion, QuestionTooLong, NoSuchDocument, NoSuchTag, NothingFits, EmbedderMismatch, WeightsError
     """
     clock = _Clock()
+    question = unicodedata.normalize("NFC", question)
     typed, understood = question, find.read(question, library=library, only=only, as_typed=as_typed)
     if history and not as_typed and needs_conversation(understood.text):
         understood = yield from _stand_alone(understood, history, model=load_model(), turns=turns, library=library, only=only)
@@ -108,8 +111,12 @@ def answer(
 def _supported(text: str, question: str, hope: Prospect, *, read: Sequence[Evidence], embedder: Embedder) -> tuple[GroundedClaim, ...]:
     """What the model wrote, claim by claim; where nothing of it has support, the document's own words first."""
 
+    @lru_cache(maxsize=1)  # every claim is compared with the same sentences
+    def vectors(others: tuple[str, ...]) -> Vectors:
+        return embedder.embed_passages(others)
+
     def similar(text: str, others: Sequence[str]) -> list[float]:
-        return [float(cosine) for cosine in embedder.embed_passages(others) @ embedder.embed_question(text)]
+        return [float(cosine) for cosine in vectors(tuple(others)) @ embedder.embed_question(text)]
 
     declined = says_not_found(text)
     claims = () if declined else ground(text, read, question, similar=similar if hope.mixed else None)

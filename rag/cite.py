@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rag.ground import Quotation
 from rag.library.library import Library
+from rag.quotable import Quotation
 from rag.records import Citation
 
 

@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 
 from rag.facts import facts
-from rag.ground import plain
 from rag.languages import language_of
 from rag.library.fulltext import hangul_stems, question_terms, says_something, terms
 from rag.ports import LanguageModel
+from rag.quotable import plain
 from rag.records import Answer, Exchange, Language
 from rag.sentences import sentence_spans
 

@@ -113,7 +113,7 @@ _SPELT_NUMBER = {word: value for value, word in enumerate(_WORDS)} | _TENS
 _KOREAN_NUMBER = {"한": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9, "열": 10}
 _COUNTED = r"days?|weeks?|months?|years?|hours?|minutes?|times?|people|persons?"
 _AMOUNT = re.compile(
-    rf"(?P<sign>us\$|[$€£¥₩])?\s?(?P<digits>\d+(?:[.,]\d+)*)\s?(?P<scale>thousand|million|billion|trillion|천만|백만|천|만|억|조)?\s?(?P<unit>{_SPELT})?"
+    rf"(?P<sign>us\$|[$€£¥₩]|\b(?:usd|eur|gbp|jpy|krw)\b)?\s?(?P<digits>\d+(?:[.,]\d+)*)\s?(?P<scale>thousand|million|billion|trillion|천만|백만|천|만|억|조)?\s?(?P<unit>{_SPELT})?"
     rf"|\b(?P<word>{'|'.join(_SPELT_NUMBER)})\b(?=(?:\s+\(\d+\))?[\s-]+(?:{_COUNTED}|percent)\b)(?:\s+\(\d+\))?[\s-]+(?P<counted>{_COUNTED}|percent)"
     r"|(?<![가-힣])(?P<korean>한|두|세|네|다섯|여섯|일곱|여덟|아홉|열)\s(?P<korean_unit>달|번|차례|명|시간)",
     re.IGNORECASE,
@@ -188,6 +188,13 @@ def facts(text: str) -> Facts:
     text = _ARTICLE.sub(lambda found: _take_article(found, articles), text)
     amounts = {amount for found in _AMOUNT.finditer(text) if (amount := _amount(found))}
     return Facts(frozenset(amounts), frozenset(dates), frozenset(articles))
+
+
+def without_facts(text: str) -> str:
+    """What is left when dates, article numbers and amounts with their units are taken out."""
+    for pattern in (*_DATES, _ARTICLE, _AMOUNT):
+        text = pattern.sub(" ", text)
+    return text
 
 
 def _take_date(found: re.Match[str], dates: set[Date]) -> str:

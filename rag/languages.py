@@ -21,4 +21,4 @@ def written_in(text: str) -> Language:
 
 
 def _is_hangul(letter: str) -> bool:
-    return "가" <= letter <= "힣" or "ㄱ" <= letter <= "ㅣ"
+    return "가" <= letter <= "힣" or "ㄱ" <= letter <= "ㅣ" or "\u1100" <= letter <= "\u11ff"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from rag.languages import language_of
+from rag.languages import language_of, written_in
 from rag.library.library import Library
 from rag.ports import Embedder
 from rag.records import Evidence
@@ -37,17 +37,18 @@ def prospect(
 ) -> Prospect:
     """``about``: what of the question must stand in the documents, where other words only make a question of it.
 
-    Documents in the question's own language come first; only where they hold too little of it, others are believed to answer.
+    Only where the documents in the question's own language hold too little of it, others are believed to answer, and read first.
     """
-    elsewhere = library.not_in(language_of(question), scope=scope)
-    across = tuple(item for item in evidence if item.doc_id in elsewhere)
-    own = tuple(item for item in evidence if item.doc_id not in elsewhere)
+    language = language_of(question)
+    elsewhere = library.not_in(language, scope=scope)
+    across = tuple(item for item in evidence if item.doc_id in elsewhere and written_in(item.text) != language)
+    own = tuple(item for item in evidence if item not in across)
     asked = weigh_terms(about or question, library=library, across=bool(across))
     chance = chance_of_answer(shares(question, own, asked), settings) if own else 0.0
     if chance >= settings.least_chance or not across:
-        uncovered = () if across else uncovered_parts(question, own, asked)
+        uncovered = uncovered_parts(question, evidence, asked)
         hopeful = bool(own) and chance >= settings.least_chance
         return Prospect(asked, evidence, hopeful, chance >= settings.sure_chance, abroad=False, mixed=bool(across), uncovered=uncovered)
     nearest = library.dense(embedder.embed_question(question), 1, embedder=embedder.identity, scope=elsewhere)
-    chance = chance_across(shares(question, across, asked), nearest[0][1], settings)
+    chance = chance_across(shares(question, across, asked), max((cosine for _, cosine in nearest), default=0.0), settings)
     return Prospect(asked, (*across, *own), chance >= settings.least_chance, chance >= settings.sure_chance, abroad=True, mixed=True)

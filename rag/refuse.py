@@ -67,8 +67,7 @@ _LARGELY = 0.6
 
 
 def uncovered_parts(question: str, evidence: Sequence[Evidence], asked: TermWeights) -> tuple[str, ...]:
-    """Parts of a question that asks for several things of which nothing was found, while other parts were: word for word, as they stand there.
-    For evidence in the language of the question."""
+    """Parts of a question that asks for several things of which nothing was found, while other parts were: word for word, as they stand there."""
     found = frozenset(term for item in evidence for term in terms(" ".join((item.document, *item.headings, item.text))))
     parts = [part.strip(" ,?.？") for part in _PARTS.split(question)]
     held = {part: asked.of(content_terms(part)).share(found) for part in parts if content_terms(part)}

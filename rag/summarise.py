@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from rag.answer import Turns
 from rag.cite import cite
 from rag.force import keeps_force
-from rag.ground import GroundedClaim, Quotation, ground, plain
+from rag.ground import GroundedClaim, ground
 from rag.languages import written_in
 from rag.library.fulltext import terms
 from rag.library.library import Library
 from rag.pace import Pace
 from rag.ports import Embedder, LanguageModel, Vectors
+from rag.quotable import Quotation, plain
 from rag.records import (
     Answer,
     Answered,

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.cite import cite
-from rag.ground import Quotation, plain
 from rag.languages import language_of
 from rag.library.fulltext import content_terms, hangul_stems, question_terms, terms
 from rag.library.library import Library
 from rag.ports import Embedder
+from rag.quotable import Quotation, plain
 from rag.records import Answer, Claim, Passage, Status, Survey, Timings
 from rag.sentences import sentence_spans
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 YES = ("Yes", "예", "네")
-_VERDICT = re.compile(r"\s*(yes|no|예|네|아니요|아니오)\b[\s,.:!]*(?:because\b\s*)?", re.IGNORECASE)
+_VERDICT = re.compile(r"\s*(yes|no|예|네|아니요|아니오)(?:\s*[,.:;!–—-]+\s*|\s*$|\s+(?=because\b))(?:because\b\s*)?", re.IGNORECASE)
+"""Parted from what follows: "No smoking is allowed" begins with none."""
 
 _ENGLISH = re.compile(
     r"(?:(?:and|but|so|also|then|in .{1,60}?,)\s+)?"

@@ -41,6 +41,7 @@ def _nearest_is(words: str) -> Similar:
         ("임차인이 통지해야 하나요?", "통지", "notice"),
         ("계약해지는 언제 가능한가요?", "해지", "terminate"),
         ("제3자에게 알려 줘도 되나요?", "제3자", "third party"),
+        ("약을 먹나요?", "약", "medicine"),
         ("Which law governs? The governing law.", "governing law", "준거법"),
         ("May employees take sick leave?", "sick leave", "병가"),
         ("The TENANTS pay", "TENANTS", "임차인"),
@@ -55,9 +56,18 @@ def test_words_that_are_not_known_have_none(text: str) -> None:
     assert in_the_other_language(text) == ()
 
 
-def test_a_short_word_inside_another_is_not_meant() -> None:
-    assert "간" not in dict(in_the_other_language("금강산 관광객은 몇 명인가요?"))
-    assert "산" not in dict(in_the_other_language("재산을 나눈다"))
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("금강산 관광객은 몇 명인가요?", "산"),
+        ("당사자 간에 정한다", "간"),
+        ("약 30일 뒤에", "약"),
+        ("약정한 날", "약"),
+        ("병역을 마친 사람", "병"),
+    ],
+)
+def test_a_short_word_inside_another_is_not_meant(text: str, word: str) -> None:
+    assert word not in dict(in_the_other_language(text))
 
 
 @pytest.mark.parametrize(
@@ -301,3 +311,118 @@ def test_words_that_say_the_opposite_of_a_claim_answer_themselves() -> None:
 
     assert doubted[0].doubt is Doubt.NEGATION
     assert (own.text, own.verbatim) == ("The Recipient shall not reveal the List.", True)
+
+
+# --- what must not be supported --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "text"),
+    [
+        ("No patient under 18 may take this medicine.", "Who may take this medicine?", "Any patient under 18 may take this medicine."),
+        ("The rent is 5,000 euros.", "What is the rent?", "The deposit is 5,000 euros."),
+        ("월세는 500만원입니다.", "월세는 얼마인가요?", "보증금은 500만원이다."),
+        ("The maximum dose is 4 g.", "What is the maximum dose?", "The minimum dose is 4 g."),
+        ("최대 용량은 하루 4 g입니다.", "하루 최대 용량은 얼마인가요?", "최소 용량은 하루 4 g이다."),
+        ("환자의 혈액형은 A형입니다.", "환자의 혈액형은 무엇인가요?", "환자의 혈액형은 B형이다."),
+        (
+            "Yes, the Tenant may sublet the premises.",
+            "May the Tenant sublet the premises?",
+            "12. Subletting of premises by the Tenant\n\nThe Tenant shall not sublet the premises or any part of them to others.",
+        ),
+        (
+            "예, 임차인은 전대할 수 있습니다.",
+            "임차인은 전대할 수 있나요?",
+            "제12조 (임차인의 전대)\n\n임차인은 목적물을 제3자에게 전대하지 못한다.",
+        ),
+        (
+            "Yes, the Tenant may terminate early.",
+            "May the Tenant terminate early?",
+            "The Tenant pays rent. The Landlord may terminate early.",
+        ),
+    ],
+)
+def test_what_the_words_do_not_say_is_not_supported(claim: str, question: str, text: str) -> None:
+    evidence = Evidence("d", "chart.pdf", 1, 1, 0, len(text), text, (), 1.0, (0, len(text)))
+
+    (grounded,) = ground(claim, [evidence], question)
+
+    assert grounded.quotations == ()
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "text"),
+    [
+        ("순이익은 10% 증가하였습니다.", "순이익은 어떻게 변했나요?", "Net income decreased 10% in 2023."),
+        ("어린이에게 하루 500mg을 투여합니다.", "어린이 용량은 얼마인가요?", "For adults the daily dose is 500 mg."),
+        ("식후 30분에 복용합니다.", "언제 복용하나요?", "Take 30 minutes before meals."),
+        ("임차인은 60일 전에 통지해야 합니다.", "임차인은 언제 통지하나요?", "The Landlord shall give notice 60 days before."),
+        ("계약은 2024년 3월 1일에 시작됩니다.", "계약은 언제 시작되나요?", "The agreement ends on March 1, 2024."),
+        ("30일입니다.", "검수 기간은 며칠인가요?", "The Supplier shall pay the Customer USD 500 within 30 days."),
+        (
+            "임대인은 건물의 수리 비용을 지급합니다.",
+            "건물 수리 비용은 누가 지급하나요?",
+            "The tenant pays the cost of repair of the building.",
+        ),
+        ("이 약은 임신 중 복용이 금기입니다.", "임신 중 복용해도 되나요?", "Taking this medicine in pregnancy is safe."),
+    ],
+)
+def test_what_the_words_do_not_say_across_languages_is_not_supported(claim: str, question: str, text: str) -> None:
+    (grounded,) = ground(claim, [_evidence(text)], question, similar=_nearest_is(text[:10]))
+
+    assert grounded.quotations == ()
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "text"),
+    [
+        (
+            "4.2 The Tenant shall pay a deposit before moving in.",
+            "What does the Tenant pay?",
+            "4.2\tThe Tenant shall pay a deposit before moving in.",
+        ),
+        ("이자는 3.5 퍼센트입니다.", "이자는 얼마인가요?", "3.5 퍼센트의 이자를 지급한다."),
+        ("Revenue was 3.5 Billion dollars.", "What was the revenue?", "3.5 Billion dollars was the revenue."),
+        ("Yes, it shall give notice.", "Does the Tenant give notice?", "The Tenant leaves in May. It shall give notice before that day."),
+    ],
+)
+def test_what_the_words_say_is_supported(claim: str, question: str, text: str) -> None:
+    (grounded,) = ground(claim, [_evidence(text)], question)
+
+    assert grounded.quotations
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "text"),
+    [
+        ("The Tenant pays a deposit.", "What does the tenant pay?", "임차인은 보증금을 지급한다."),
+        ("The lease ends on 31 December 2025.", "When does the lease end?", "임대차는 2025년 12월 31일에 종료한다."),
+        ("The deposit is KRW 5,000,000.", "How much is the deposit?", "보증금은 5,000,000원이다."),
+    ],
+)
+def test_names_of_parties_and_money_are_known_across_languages(claim: str, question: str, text: str) -> None:
+    (grounded,) = ground(claim, [_evidence(text)], question, similar=_nearest_is(text[:5]))
+
+    assert grounded.quotations
+
+
+@pytest.mark.parametrize(
+    ("answer", "question", "words", "agreed"),
+    [
+        ("Yes.", "Does the agreement expire on March 1, 2026?", "The agreement expires on March 1, 2025.", False),
+        ("No.", "Does the agreement expire on March 1, 2026?", "The agreement expires on March 1, 2025.", True),
+        ("Yes.", "Is the notice period 60 days?", "The notice period is 30 days.", False),
+        ("예.", "연이율은 7%인가요?", "연이율은 5%이다.", False),
+        ("Yes.", "Can I take this medicine in pregnancy?", "This medicine is contraindicated in pregnancy.", False),
+        ("No.", "Can I take this medicine in pregnancy?", "This medicine is contraindicated in pregnancy.", True),
+        ("예.", "병가는 유급인가요?", "병가는 무급이다.", False),
+        ("Yes.", "Is the tenant required to pay a deposit?", "The Tenant is not required to pay a deposit.", False),
+        ("예.", "임대인의 동의가 필요한가요?", "임대인의 동의는 필요하지 않다.", False),
+        ("Yes.", "May the Supplier use the data of the Customer?", "The Supplier shall not use the data provided by the Customer.", False),
+        ("No.", "Can I cancel?", "You can cancel at no cost.", False),
+        ("No.", "May the Tenant terminate the lease?", "The Tenant may terminate the lease if the Landlord does not repair.", False),
+        ("아니요.", "임차인은 해지할 수 있나요?", "임대인이 수리하지 않는 경우 임차인은 해지할 수 있다.", False),
+    ],
+)
+def test_a_verdict_against_its_words(answer: str, question: str, words: str, agreed: bool) -> None:
+    assert agrees(answer, question, words) == agreed

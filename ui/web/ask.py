@@ -150,5 +150,5 @@ def draw_answer(answer: Answer, words: Words) -> None:
     else:
         st.html(render.answer(answer, words))
         st.html(render.folded_passages(answer.evidence, answer.question, words))
-    if answer.model:  # none was needed to list places
+    if answer.model or answer.status is Status.NOT_FOUND:  # none was needed to list places
         st.html(render.timings(answer, words))

@@ -199,7 +199,7 @@ def not_found(found: Answer, words: Words) -> str:
 def timings(found: Answer, words: Words) -> str:
     times, total = found.timings, f"{found.timings.total_ms / 1000:.1f}"
     if times.first_token_ms is None:
-        return small(words.timings_no_model.format(total=total, model=found.model))
+        return small(words.timings_no_model.format(total=total))
     return small(words.timings.format(first=f"{times.first_token_ms / 1000:.1f}", total=total, model=found.model))
 
 
