@@ -125,7 +125,7 @@ def _supported(text: str, question: str, hope: Prospect, *, read: Sequence[Evide
     said = verdict_of(text) if is_yes_or_no(question) else ""
     own: tuple[GroundedClaim, ...] = ()
     if hope.abroad:
-        own = () if declined else in_their_own_language(question, read, claims, similar)
+        own = in_their_own_language(question, read, claims, similar)
     elif said or hope.sure or claims:
         own = in_its_own_words(question, hope.asked, read, claims, verdict=said)
     return (*own, *claims)

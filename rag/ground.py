@@ -35,7 +35,7 @@ _NEAR_BONUS = 0.2
 _NEARLY_ALL = 0.8
 """Share of the terms of a sentence from which a claim that holds them is given in its words."""
 
-_COMPARED_ACROSS = 3
+_COMPARED_ACROSS = 6
 """So many of the sentences that come nearest may support a claim in another language."""
 
 Similar = Callable[[str, Sequence[str]], Sequence[float]]
@@ -121,7 +121,10 @@ def word_for_word(claim: GroundedClaim) -> GroundedClaim:
 def in_their_own_language(
     question: str, evidence: Sequence[Evidence], doubted: Sequence[GroundedClaim], similar: Similar
 ) -> tuple[GroundedClaim, ...]:
-    """The sentence in another language than the question's that comes nearest to it, and to what the model failed to say, as it stands there."""
+    """The sentence in another language than the question's that comes nearest to it and to what the model said, as it stands there; none where
+    what the model said holds another amount or other words than the nearest, which then speaks of something else."""
+    if not any(claim.doubt in (Doubt.LANGUAGE, Doubt.NAME, Doubt.NEGATION) for claim in doubted):
+        return ()
     others = _in_another_language(question, [one for item in evidence for one in sentences_of(item)[0] if one.says_something])
     if not others:
         return ()

@@ -28,6 +28,9 @@ SUPPORT = 0.6
 _KNOWN_ACROSS = 2 / 3
 """Share of the words of a claim that the glossary knows which a sentence in another language must hold."""
 
+UNITS = frozenset(terms("year month week day hour minute won euro dollar percent")) | {"시간", "하루", "매월", "매년", "연간", "주당"}
+"""Words that are compared with their amounts."""
+
 _FEW = 2
 """Words from which a share of them says something."""
 
@@ -122,8 +125,8 @@ class Wanted:
             yield Doubt.NAME
         if denies(self.body, sentence.text, ()):
             yield Doubt.NEGATION
-        known = [word for word in self.said if in_the_other_language(word)]
-        known = known or [word for word in self.asked if in_the_other_language(word)]
+        known = [word for word in self.said - UNITS if in_the_other_language(word)]
+        known = known or [word for word in self.asked - UNITS if in_the_other_language(word)]
         held = sum(map(sentence.holds_across, known)) >= len(known) * _KNOWN_ACROSS
         if not held or sentence.heading or opposed(self.body, sentence.in_its_place):
             yield Doubt.WORDS

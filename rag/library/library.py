@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -52,6 +52,10 @@ _EXACT_UP_TO = 5_000
 """Passages in a drawer that are compared one by one (1 ms). The index overlooks a near passage in one of 250 questions, and which
 one depends on how it was filled."""
 
+_MANY_DOCUMENTS, _CANDIDATES_WITHIN = 50, 2_000
+"""In a scope of more documents than this, so many are taken from the index and those outside of it are left out; in a smaller one all
+passages are compared (100,000 take half a second)."""
+
 _CANDIDATES_OF_INDEX = 4
 """Times as many are taken from the approximate index as are wanted, so that what it overlooks is far from the first places."""
 
@@ -97,7 +101,8 @@ class Library:
         alone = (lambda: self.manifest.revision) if self._lock else (lambda: None)
         self.names = Kept(lambda: names_of(self.documents()), revision=alone)
         """What the documents can be called."""
-        self.languages = Kept(lambda: {doc_id: written_in(text) for doc_id, text in self.manifest.samples()}, revision=alone)
+        self._written_in: dict[str, Language] = {}
+        self.languages = Kept(self._languages, revision=alone)
         """What each document is written in, by its id."""
         self._all_vectors = Kept(lambda: self.manifest.vectors(self.manifest.fact("embedder") or ""), revision=alone)  # 8 MB at most
 
@@ -123,6 +128,12 @@ class Library:
             _document(places, rows.get(places[0].doc_id or ""), folders, *recognised.get(places[0].doc_id or "", (0, None)))
             for places in together.values()
         ]
+
+    def _languages(self) -> Mapping[str, Language]:
+        there = self.manifest.document_ids()
+        unknown = self.manifest.samples(there - self._written_in.keys())
+        self._written_in |= {doc_id: written_in(text) for doc_id, text in unknown}
+        return {doc_id: language for doc_id, language in self._written_in.items() if doc_id in there}
 
     def not_in(self, language: Language, *, scope: Collection[str] = ()) -> frozenset[str]:
         """Ids of the documents that are written in another language."""
@@ -281,6 +292,14 @@ class Library:
         # The index is approximate, and may know passages that are gone: the manifest's own vectors decide.
         if not scope and (near := self._index.nearest(question, _CANDIDATES_OF_INDEX * k)) is not None:
             return exact.nearest(question, *self.manifest.vectors(embedder, ids=near), k)
+        if (
+            len(scope) > _MANY_DOCUMENTS
+            and self.counts().passages > _EXACT_UP_TO
+            and (near := self._index.nearest(question, _CANDIDATES_WITHIN)) is not None
+        ):
+            ids, vectors = self.manifest.vectors(embedder, ids=near, scope=scope)
+            if len(ids) >= k:  # else the scope is so small a part of the drawer that it is quickly compared
+                return exact.nearest(question, ids, vectors, k)
         ids, vectors = self.manifest.vectors(embedder, scope=scope)
         return exact.nearest(question, ids, vectors, k)
 

@@ -248,9 +248,16 @@ class Manifest(Worklist):
             for passage_id, doc_id, name, page, page_end, start, end, text, headings, ordinal in rows
         }
 
-    def samples(self) -> list[tuple[str, str]]:
-        """Id of each document, and some passages of its beginning, together."""
-        return self.rows("SELECT doc_id, group_concat(text, char(10)) FROM passages WHERE ordinal IN (0, 2, 4, 8) GROUP BY doc_id")
+    def document_ids(self) -> set[str]:
+        return {doc_id for (doc_id,) in self.rows("SELECT doc_id FROM documents")}
+
+    def samples(self, doc_ids: Collection[str]) -> list[tuple[str, str]]:
+        """Id of each document that has passages, and some of its beginning, together."""
+        return self.rows(
+            "SELECT doc_id, group_concat(text, char(10)) FROM passages WHERE ordinal IN (0, 2, 4, 8) AND doc_id IN (SELECT value FROM json_each(?)) "
+            "GROUP BY doc_id",
+            (json.dumps(list(doc_ids)),),
+        )
 
     def pages(self, doc_id: str) -> list[tuple[int | None, int, str]]:
         """Page number, start in the document's text, and text, in order."""
@@ -336,12 +343,12 @@ class Manifest(Worklist):
     # --- vectors and what the index has to learn ----------------------------------------------
 
     def vectors(self, embedder: str, *, scope: Collection[str] = (), ids: Collection[int] = ()) -> tuple[npt.NDArray[np.int64], Vectors]:
-        """Ids, shape (n,), and float32 vectors, shape (n, dimensions), by id; all, or those of the documents in ``scope``, or of ``ids``."""
+        """Ids, shape (n,), and float32 vectors, shape (n, dimensions), by id; all, or those of the documents in ``scope``, or of ``ids``, or of both."""
         where = ""
         if scope:
-            where = "AND passage_id IN (SELECT passage_id FROM passages WHERE doc_id IN (SELECT value FROM json_each(:scope)))"
-        elif ids:
-            where = "AND passage_id IN (SELECT value FROM json_each(:ids))"
+            where += "AND passage_id IN (SELECT passage_id FROM passages WHERE doc_id IN (SELECT value FROM json_each(:scope))) "
+        if ids:
+            where += "AND passage_id IN (SELECT value FROM json_each(:ids))"
         rows = self.rows(
             f"SELECT passage_id, vector FROM vectors WHERE embedder=:embedder {where} ORDER BY passage_id",
             {"embedder": embedder, "scope": json.dumps(list(scope)), "ids": json.dumps(list(ids))},

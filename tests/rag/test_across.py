@@ -196,7 +196,8 @@ def test_without_a_way_to_compare_nothing_across_is_supported() -> None:
 def test_the_own_words_of_a_document_are_no_heading() -> None:
     evidence = _evidence("4. DEPOSIT\n\nThe Tenant pays a deposit of 3,751 euros before moving in.")
 
-    (own,) = in_their_own_language("보증금은 얼마인가요?", [evidence], (), _nearest_is("DEPOSIT"))
+    doubted = (GroundedClaim("입주 전에 냅니다.", (), Doubt.LANGUAGE),)
+    (own,) = in_their_own_language("보증금은 얼마인가요?", [evidence], doubted, _nearest_is("DEPOSIT"))
 
     assert (own.text, own.verbatim) == ("The Tenant pays a deposit of 3,751 euros before moving in.", True)
 
@@ -222,11 +223,18 @@ def test_an_answer_across_languages_is_in_the_language_of_the_question(ask: Call
 
 
 def test_what_cannot_be_compared_comes_after_the_documents_own_words(ask: Callable[[str, str], Answer]) -> None:
-    answer = ask("임차인은 보증금을 얼마 내나요?", "임차인은 보증금 9,999 유로를 냅니다.")
+    answer = ask("임차인은 보증금을 얼마 내나요?", "임차인은 보증금을 입주하기 앞서 맡깁니다.")
 
     assert answer.status is Status.PARTIAL
     assert [(claim.supported, claim.verbatim) for claim in answer.claims] == [(True, True), (False, False)]
     assert answer.text == " ".join(answer.citations[0].quote.split())
+
+
+def test_another_amount_is_no_answer(ask: Callable[[str, str], Answer]) -> None:
+    answer = ask("임차인은 보증금을 얼마 내나요?", "임차인은 보증금 9,999 유로를 냅니다.")
+
+    assert answer.status is Status.NOT_FOUND
+    assert [(claim.supported, claim.doubt) for claim in answer.claims] == [(False, Doubt.FACT)]
 
 
 def test_a_model_that_declines_is_believed(ask: Callable[[str, str], Answer]) -> None:
