@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection
 from itertools import pairwise
 
+from rag.languages import language_of
 from rag.library.fulltext import spans
 
 _NO_NEGATION = re.compile(
@@ -34,6 +35,9 @@ _CLAUSE = re.compile(
 """Where a clause begins. A comma alone parts only a list, over which a "shall not" before it goes on."""
 
 
+_PREDICATE_WORDS = 3
+
+
 def negations(text: str) -> int:
     return len(_NEGATION.findall(_NO_NEGATION.sub(" ", text)))
 
@@ -46,6 +50,17 @@ def denies(claim: str, sentence: str, shared: Collection[str]) -> bool:
     return {negations(clause) % 2 for clause in _main(claim, shared)}.isdisjoint(
         negations(clause) % 2 for clause in _main(sentence, shared)
     )
+
+
+def denies_across(claim: str, sentence: str) -> bool:
+    """The same of two languages, which share no terms: any clause of the English text, and the predicate of the Korean one, its last words."""
+    return _parities(claim).isdisjoint(_parities(sentence))
+
+
+def _parities(text: str) -> set[int]:
+    if language_of(text) == "ko":
+        return {negations(" ".join(text.split()[-_PREDICATE_WORDS:])) % 2}
+    return {negations(clause) % 2 for clause in _main(text, ())}
 
 
 def _main(text: str, shared: Collection[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,7 +16,7 @@ from rag.records import Evidence
 from rag.sentences import sentence_spans
 
 _NUMBERING = re.compile(
-    r"^\s*(?:\d{1,3}(?:\.\d{1,3})*[.)]\s+|\d{1,3}(?:\.\d{1,3})+(?:\t\s*|\s+(?=(?-i:[A-Z])[a-z]|[“\"]|[가-힣]{2})"
+    r"^\s*(?:[①-⑳㉑-㉟]\s*|\d{1,3}(?:\.\d{1,3})*[.)]\s+|\d{1,3}(?:\.\d{1,3})+(?:\t\s*|\s+(?=(?-i:[A-Z])[a-z]|[“\"]|[가-힣]{2})"
     r"(?!(?:[mkuµ]?g|[mk]?l|[mckg]m|thousand|million|billion|trillion|per\s?cent)\b|퍼센트|프로|밀리|킬로|마이크로|유로|달러|제곱|평방|개월)))",
     re.IGNORECASE,
 )
@@ -85,8 +86,12 @@ class Sentence:
 
     def holds_across(self, word: str) -> bool:
         """Is the word there, or what the glossary has for it?"""
-        names = (name for _, others in in_the_other_language(word) for name in others)
-        return self.holds(word) or any(self.terms.issuperset(terms(name)) for name in names)
+        return self.holds(word) or any(self.holds_any(others) for _, others in in_the_other_language(word))
+
+    def holds_any(self, names: Iterable[str]) -> bool:
+        """Do all terms of one of the names stand there?"""
+        there = self.terms | self.place_terms
+        return any(there.issuperset(terms(name)) for name in names)
 
     def lacks(self, wanted: Facts) -> bool:
         return bool(wanted.lacking(self.facts).lacking(self.place_facts))

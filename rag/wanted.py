@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from rag.bilingual import in_the_other_language
 from rag.facts import Facts, facts, without_facts
-from rag.library.fulltext import hangul_stems, question_terms, says_something, terms
-from rag.negation import denies
+from rag.library.fulltext import hangul_stems, question_terms, says_something, spans, terms
+from rag.negation import denies, denies_across
 from rag.opposites import opposed
 from rag.quotable import Sentence, plain, without_numbering
 from rag.records import Doubt
@@ -25,11 +25,14 @@ there they are not the frame of an answer but what is claimed."""
 SUPPORT = 0.6
 """Share of what a claim says beyond the question that its quotation must hold."""
 
-_KNOWN_ACROSS = 2 / 3
+_KNOWN_ACROSS = 1 / 2
 """Share of the words of a claim that the glossary knows which a sentence in another language must hold."""
 
 UNITS = frozenset(terms("year month week day hour minute won euro dollar percent")) | {"시간", "하루", "매월", "매년", "연간", "주당"}
 """Words that are compared with their amounts."""
+
+_LEAST_PREDICATE = 3
+"""Words from which a claim says something of something."""
 
 _FEW = 2
 """Words from which a share of them says something."""
@@ -56,6 +59,7 @@ class Wanted:
     new: frozenset[str]
     only_echoes: bool  # it repeats the question, which asked for something else than yes or no
     after_verdict: bool  # it is the reason of a yes or no
+    spelt: Mapping[str, str]  # stems of Latin words -> as they are written
 
     def covered(self, sentence: Sentence) -> float:
         """Share of what the claim adds to the question that stands in the sentence."""
@@ -112,8 +116,9 @@ class Wanted:
             yield Doubt.NEGATION
 
     def covered_across(self, sentence: Sentence) -> float:
-        """Share of all that the claim says which the glossary finds in the sentence."""
-        return sum(map(sentence.holds_across, self.said)) / len(self.said) if self.said else 0.0
+        """Share of what the claim says, else the question, and the glossary knows which stands in the sentence in the other language."""
+        known = _known(self.body) or _known(self.question)
+        return sum(sentence.holds_any(names) for names in known) / len(known) if known else 1.0
 
     def doubts_across(self, sentence: Sentence) -> Iterator[Doubt]:
         """The same of a sentence in another language, the gravest reason first."""
@@ -123,14 +128,13 @@ class Wanted:
             yield Doubt.FACT
         if not self._names_stand_across(sentence):
             yield Doubt.NAME
-        if denies(self.body, sentence.text, ()):
+        if len(self.body.split()) >= _LEAST_PREDICATE and denies_across(self.body, sentence.text):
             yield Doubt.NEGATION
-        known = [word for word in self.said - UNITS if in_the_other_language(word)]
-        known = known or [word for word in self.asked - UNITS if in_the_other_language(word)]
-        held = sum(map(sentence.holds_across, known)) >= len(known) * _KNOWN_ACROSS
-        if not held or sentence.heading or opposed(self.body, sentence.in_its_place):
+        if self.covered_across(sentence) < _KNOWN_ACROSS or sentence.heading or opposed(self.body, sentence.in_its_place):
             yield Doubt.WORDS
-        if not self.must_stand and sum(map(sentence.holds_across, self.new)) < len(self.new) * SUPPORT:
+        if self.after_verdict and not self.said - self.asked:  # a yes or no alone: its words cannot be compared
+            yield Doubt.LANGUAGE
+        if not self.must_stand and sum(sentence.holds_across(self.spelt.get(word, word)) for word in self.new) < len(self.new) * SUPPORT:
             yield Doubt.LANGUAGE
 
     def _names_stand(self, sentence: Sentence) -> bool:
@@ -164,7 +168,14 @@ def wanted(claim: str, question: str) -> Wanted:
     new = said - asked
     only_echoes = not new and not must_stand and bool(said) and not is_yes_or_no(question) and not _ALTERNATIVES.search(question)
     lookup = new or (frozenset[str]() if must_stand else said or asked)
-    return Wanted(body, question, must_stand, said, asked, lookup, only_echoes, is_yes_or_no(question) and bool(verdict_of(claim)))
+    after_verdict = is_yes_or_no(question) and bool(verdict_of(claim))
+    spelt = {term: text[start:end] for text in (question, body) for term, start, end in spans(text) if text[start].isascii()}
+    return Wanted(body, question, must_stand, said, asked, lookup, only_echoes, after_verdict, spelt)
+
+
+def _known(text: str) -> list[tuple[str, ...]]:
+    """Of each word that the glossary knows: itself, and its words in the other language."""
+    return [(named, *others) for named, others in in_the_other_language(text) if not UNITS.issuperset(terms(named)) and named not in UNITS]
 
 
 def _must_stand(claimed: Facts, asked: Facts) -> Facts:
