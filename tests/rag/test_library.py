@@ -17,6 +17,7 @@ from ingest.sandbox import Sandbox
 from rag.errors import AmbiguousDocument, DrawerFull, DrawerInUse, DrawerTooNew, EmbedderMismatch, NoDrawer, NoSuchDocument
 from rag.library import exact, schema
 from rag.library.fulltext import hangul_stems, terms
+from rag.library.kept import Kept
 from rag.library.library import Library
 from rag.library.manifest import Place
 from rag.partial import ranges
@@ -369,3 +370,55 @@ def test_what_an_unfinished_document_has_cost_is_kept_for_a_week(library: Librar
     assert again.manifest.kept_vectors("a", "e") == {}
     assert again.manifest.kept_pages("b", "by tesseract") == ["page one"]
     again.close()
+
+
+def test_what_is_kept_is_made_again_only_after_a_change(filled: Library) -> None:
+    made: list[int] = []
+
+    def make() -> int:
+        made.append(filled.counts().documents)
+        return made[-1]
+
+    kept = Kept(make, revision=lambda: filled.manifest.revision)
+
+    assert [kept(), kept()] == [2, 2]
+    filled.remove("lease.md")
+    assert [kept(), kept()] == [1, 1]
+    assert made == [2, 1]
+
+
+def test_without_a_revision_nothing_is_kept() -> None:
+    made: list[int] = []
+    kept = Kept(lambda: made.append(0), revision=lambda: None)
+
+    kept()
+    kept()
+
+    assert len(made) == 2
+
+
+def test_languages_follow_what_comes_and_goes(filled: Library, papers: Path, batch: Batch) -> None:
+    (english,) = filled.not_in("ko")
+    (papers / "note.md").write_text("# A note\n\nAn English note about the garden.", encoding="utf-8")
+    list(add([papers], batch))
+    filled.remove("lease.md")
+
+    (note,) = filled.not_in("ko")
+    assert note != english
+    assert set(filled.languages().values()) == {"en", "ko"}
+
+
+def test_a_wide_scope_of_a_large_drawer_is_searched_through_the_index(
+    filled: Library, embedder: WordHashEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = embedder.embed_question("deposit before moving in")
+    scope = {document.doc_id for document in filled.documents()}
+    exact = filled.dense(asked, 3, embedder=embedder.identity, scope=scope)
+    monkeypatch.setattr("rag.library.library._EXACT_UP_TO", 0)
+    monkeypatch.setattr("rag.library.library._MANY_DOCUMENTS", 1)
+    taken: list[int] = []
+    nearest = filled._index.nearest
+    monkeypatch.setattr(filled._index, "nearest", lambda question, k: taken.append(k) or nearest(question, k))
+
+    assert filled.dense(asked, 3, embedder=embedder.identity, scope=scope) == exact
+    assert taken == [2_000]
