@@ -53,6 +53,7 @@ class Sentence:
     plain: str  # letters and digits only, lower case
     place: str  # the same of the document's name and headings
     place_terms: frozenset[str]
+    document_terms: frozenset[str]  # of the document's name
     place_facts: Facts
     place_name: str
     before: str  # the sentence before, where this one may point back to it
@@ -80,9 +81,10 @@ class Sentence:
         return word in self.terms or word in self.place_terms
 
     def speaks_of(self, word: str) -> bool:
-        """Is it there in any form, or in the sentence before, to which a pronoun may point?"""
-        pieces, there = terms(word), self.terms.union(terms(self.before))
-        return self.holds(word) or 2 * sum(piece in there for piece in pieces) >= len(pieces)
+        """Is it there in any form, in the name of the document, or in the sentence before, to which a pronoun may point? A heading names
+        what all below it is about ("Assignment and subletting"), not what a sentence says of it."""
+        pieces, there = terms(word), self.terms.union(self.document_terms, terms(self.before))
+        return word in there or 2 * sum(piece in there for piece in pieces) >= len(pieces)
 
     def holds_across(self, word: str) -> bool:
         """Is the word there, or what the glossary has for it?"""
@@ -104,6 +106,7 @@ def sentences_of(item: Evidence) -> tuple[list[Sentence], list[Sentence]]:
     """
     named = " ".join((item.document, *item.headings))
     place, place_terms, place_facts = plain(named), frozenset(terms(named)), facts(named)
+    document_terms = frozenset(terms(item.document))
     spans = sentence_spans(item.text)
     pairs = [(first[0], second[1]) for first, second in pairwise(spans)]
     before = {then[0]: item.text[slice(*first)] for first, then in pairwise(spans) if _POINTS_BACK.search(item.text[slice(*then)])}
@@ -117,6 +120,7 @@ def sentences_of(item: Evidence) -> tuple[list[Sentence], list[Sentence]]:
                 plain(words),
                 place,
                 place_terms,
+                document_terms,
                 place_facts,
                 named,
                 before.get(start, ""),

@@ -434,3 +434,13 @@ def test_names_of_parties_and_money_are_known_across_languages(claim: str, quest
 )
 def test_a_verdict_against_its_words(answer: str, question: str, words: str, agreed: bool) -> None:
     assert agrees(answer, question, words) == agreed
+
+
+def test_a_heading_does_not_say_of_one_thing_what_a_sentence_says_of_another() -> None:
+    text = "The Tenant may assign the lease with the Landlord’s written consent, which shall not be unreasonably withheld."
+    evidence = Evidence("d", "lease.pdf", 1, 1, 0, len(text), text, ("8. ASSIGNMENT AND SUBLETTING",), 1.0, (0, len(text)))
+    answer = "No, because the Tenant may sublet with the Landlord’s written consent, which shall not be unreasonably withheld."
+
+    (claim,) = ground(answer, [evidence], "May the tenant sublet without consent?")
+
+    assert claim.quotations == ()
