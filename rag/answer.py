@@ -78,11 +78,11 @@ def answer(
     clock.retrieved()
     yield EvidenceFound(evidence)
 
-    text, claims, by = "", tuple[GroundedClaim, ...](), ""
+    text, claims, written_by = "", tuple[GroundedClaim, ...](), ""
     hope = prospect(question, evidence, library=library, embedder=embedder, settings=settings.refusal, scope=scope, about=about)
     if hope.hopeful:
         model = load_model()  # only now: neither the evidence nor a refusal must wait for it
-        by = model.identity
+        written_by = model.identity
         with turns.join() as turn:
             yield from turn.wait()
             prompt = build_prompt(question, hope.evidence, hope.asked, model=model, settings=settings.answer)
@@ -100,7 +100,7 @@ def answer(
         evidence=evidence,
         library=library,
         timings=clock.timings(),
-        model=by,
+        model=written_by,
         embedder=embedder.identity,
         cut_short=(clock.answer_tokens or 0) >= settings.answer.max_tokens,
         uncovered=hope.uncovered,

@@ -22,7 +22,8 @@ _NUMBERING = re.compile(
 )
 """Of a clause or an item, which is no amount."""
 
-_ENDS = re.compile(r"[.!?:;。」』”\"’)\]|]\s*$|[다요음함임됨]\s*$")
+_ENDS = re.compile(r"[.!?:;。」』”\"’\]다요음함임됨]\s*$")
+"""Of what is said in full; a bracket may close a heading."""
 _ARTICLE = re.compile(r"제\s?\d+\s?[조장절항](?:의\s?\d+)?|^(?:Article|Section|Clause|Chapter|Part)\s+\d+", re.IGNORECASE)
 _MOST_OF_A_HEADING = 12
 """Words."""
@@ -46,16 +47,23 @@ class Quotation:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """What sentences stand under: the name of their document, and headings."""
+
+    name: str
+    plain: str  # letters and digits only, lower case
+    terms: frozenset[str]
+    facts: Facts
+    document_terms: frozenset[str]  # of the document's name alone
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     quotation: Quotation
     terms: frozenset[str]
     facts: Facts
     plain: str  # letters and digits only, lower case
-    place: str  # the same of the document's name and headings
-    place_terms: frozenset[str]
-    document_terms: frozenset[str]  # of the document's name
-    place_facts: Facts
-    place_name: str
+    place: Place
     before: str  # the sentence before, where this one may point back to it
     heading: bool
 
@@ -66,24 +74,24 @@ class Sentence:
     @property
     def in_its_place(self) -> str:
         """With what it stands under and points back to."""
-        return " ".join((self.place_name, self.before, self.text))
+        return " ".join((self.place.name, self.before, self.text))
 
     @property
     def says_something(self) -> bool:
         """By itself: it is no heading, nor what is left of one."""
         words = without_numbering(self.text)
-        return not self.heading and len(words.split()) >= _LEAST_WORDS and plain(words) not in self.place
+        return not self.heading and len(words.split()) >= _LEAST_WORDS and plain(words) not in self.place.plain
 
     def holds(self, word: str) -> bool:
         """Is the word there, in the sentence or in the name of what it stands under? Hangul words by their stem: endings differ."""
         if "가" <= word[0] <= "힣":
-            return word in self.plain or word in self.place
-        return word in self.terms or word in self.place_terms
+            return word in self.plain or word in self.place.plain
+        return word in self.terms or word in self.place.terms
 
     def speaks_of(self, word: str) -> bool:
         """Is it there in any form, in the name of the document, or in the sentence before, to which a pronoun may point? A heading names
         what all below it is about ("Assignment and subletting"), not what a sentence says of it."""
-        pieces, there = terms(word), self.terms.union(self.document_terms, terms(self.before))
+        pieces, there = terms(word), self.terms.union(self.place.document_terms, terms(self.before))
         return word in there or 2 * sum(piece in there for piece in pieces) >= len(pieces)
 
     def holds_across(self, word: str) -> bool:
@@ -92,11 +100,11 @@ class Sentence:
 
     def holds_any(self, names: Iterable[str]) -> bool:
         """Do all terms of one of the names stand there?"""
-        there = self.terms | self.place_terms
+        there = self.terms | self.place.terms
         return any(there.issuperset(terms(name)) for name in names)
 
     def lacks(self, wanted: Facts) -> bool:
-        return bool(wanted.lacking(self.facts).lacking(self.place_facts))
+        return bool(wanted.lacking(self.facts).lacking(self.place.facts))
 
 
 def sentences_of(item: Evidence) -> tuple[list[Sentence], list[Sentence]]:
@@ -105,8 +113,7 @@ def sentences_of(item: Evidence) -> tuple[list[Sentence], list[Sentence]]:
     What speaks to the model is not among them.
     """
     named = " ".join((item.document, *item.headings))
-    place, place_terms, place_facts = plain(named), frozenset(terms(named)), facts(named)
-    document_terms = frozenset(terms(item.document))
+    place = Place(named, plain(named), frozenset(terms(named)), facts(named), frozenset(terms(item.document)))
     spans = sentence_spans(item.text)
     pairs = [(first[0], second[1]) for first, second in pairwise(spans)]
     before = {then[0]: item.text[slice(*first)] for first, then in pairwise(spans) if _POINTS_BACK.search(item.text[slice(*then)])}
@@ -119,10 +126,6 @@ def sentences_of(item: Evidence) -> tuple[list[Sentence], list[Sentence]]:
                 facts(without_numbering(words)),
                 plain(words),
                 place,
-                place_terms,
-                document_terms,
-                place_facts,
-                named,
                 before.get(start, ""),
                 _is_heading(words, item.text[end : end + 2]),
             )
@@ -149,4 +152,4 @@ def _is_heading(words: str, after: str) -> bool:
     if not after.startswith("\n\n") or "\n" in bare or "\t" in bare or "|" in bare or bare[:1] in "-*•·":
         return False
     figures = re.search(r"\d", _ARTICLE.sub("", bare))
-    return len(bare.split()) <= _MOST_OF_A_HEADING and not figures and (not _ENDS.search(bare) or bare.endswith(")"))
+    return len(bare.split()) <= _MOST_OF_A_HEADING and not figures and not _ENDS.search(bare)

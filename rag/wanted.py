@@ -28,7 +28,7 @@ SUPPORT = 0.6
 _KNOWN_ACROSS = 1 / 2
 """Share of the words of a claim that the glossary knows which a sentence in another language must hold."""
 
-UNITS = frozenset(terms("year month week day hour minute won euro dollar percent")) | {"시간", "하루", "매월", "매년", "연간", "주당"}
+_UNITS = frozenset(terms("year month week day hour minute won euro dollar percent")) | {"시간", "하루", "매월", "매년", "연간", "주당"}
 """Words that are compared with their amounts."""
 
 _LEAST_PREDICATE = 3
@@ -56,7 +56,8 @@ class Wanted:
     must_stand: Facts
     said: frozenset[str]
     asked: frozenset[str]
-    new: frozenset[str]
+    new: frozenset[str]  # what it adds to the question; where that is nothing, and no fact either, what there is
+    known: tuple[tuple[str, ...], ...]  # of each word that the glossary knows: itself, and its words in the other language
     only_echoes: bool  # it repeats the question, which asked for something else than yes or no
     after_verdict: bool  # it is the reason of a yes or no
     spelt: Mapping[str, str]  # stems of Latin words -> as they are written
@@ -102,10 +103,8 @@ class Wanted:
         if self.only_echoes:
             yield Doubt.ECHO
             return
-        if self.covered(sentence) < SUPPORT or self.speaks_of_something_else(sentence) or self.says_the_opposite_word(sentence):
-            yield Doubt.WORDS
-            return
-        if self.after_verdict and sentence.heading:
+        of_another = self.speaks_of_something_else(sentence) or self.says_the_opposite_word(sentence)
+        if self.covered(sentence) < SUPPORT or of_another or (self.after_verdict and sentence.heading):
             yield Doubt.WORDS
             return
         if not self._names_stand(sentence):
@@ -117,8 +116,7 @@ class Wanted:
 
     def covered_across(self, sentence: Sentence) -> float:
         """Share of what the claim says, else the question, and the glossary knows which stands in the sentence in the other language."""
-        known = _known(self.body) or _known(self.question)
-        return sum(sentence.holds_any(names) for names in known) / len(known) if known else 1.0
+        return sum(map(sentence.holds_any, self.known)) / len(self.known) if self.known else 1.0
 
     def doubts_across(self, sentence: Sentence) -> Iterator[Doubt]:
         """The same of a sentence in another language, the gravest reason first."""
@@ -167,15 +165,16 @@ def wanted(claim: str, question: str) -> Wanted:
     must_stand = _must_stand(facts(body), facts(question))
     new = said - asked
     only_echoes = not new and not must_stand and bool(said) and not is_yes_or_no(question) and not _ALTERNATIVES.search(question)
-    lookup = new or (frozenset[str]() if must_stand else said or asked)
+    new = new or (frozenset[str]() if must_stand else said or asked)
     after_verdict = is_yes_or_no(question) and bool(verdict_of(claim))
     spelt = {term: text[start:end] for text in (question, body) for term, start, end in spans(text) if text[start].isascii()}
-    return Wanted(body, question, must_stand, said, asked, lookup, only_echoes, after_verdict, spelt)
+    known = _known(body) or _known(question)
+    return Wanted(body, question, must_stand, said, asked, new, known, only_echoes, after_verdict, spelt)
 
 
-def _known(text: str) -> list[tuple[str, ...]]:
-    """Of each word that the glossary knows: itself, and its words in the other language."""
-    return [(named, *others) for named, others in in_the_other_language(text) if not UNITS.issuperset(terms(named)) and named not in UNITS]
+def _known(text: str) -> tuple[tuple[str, ...], ...]:
+    pairs = in_the_other_language(text)
+    return tuple((named, *others) for named, others in pairs if not _UNITS.issuperset(terms(named)) and named not in _UNITS)
 
 
 def _must_stand(claimed: Facts, asked: Facts) -> Facts:

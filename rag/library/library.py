@@ -97,14 +97,13 @@ class Library:
             self.close_lock()
             raise
         self._index = VectorIndex(home, self.manifest, self.require_room)
-        # Without the lock another process may write.
-        alone = (lambda: self.manifest.revision) if self._lock else (lambda: None)
-        self.names = Kept(lambda: names_of(self.documents()), revision=alone)
+        revision = (lambda: self.manifest.revision) if self._lock else (lambda: None)  # without the lock another process may write
+        self.names = Kept(lambda: names_of(self.documents()), revision=revision)
         """What the documents can be called."""
         self._written_in: dict[str, Language] = {}
-        self.languages = Kept(self._languages, revision=alone)
+        self.languages = Kept(self._languages, revision=revision)
         """What each document is written in, by its id."""
-        self._all_vectors = Kept(lambda: self.manifest.vectors(self.manifest.fact("embedder") or ""), revision=alone)  # 8 MB at most
+        self._all_vectors = Kept(lambda: self.manifest.vectors(self.manifest.fact("embedder") or ""), revision=revision)  # 8 MB at most
 
     def close_lock(self) -> None:
         if self._lock:
@@ -132,8 +131,9 @@ class Library:
     def _languages(self) -> Mapping[str, Language]:
         there = self.manifest.document_ids()
         unknown = self.manifest.samples(there - self._written_in.keys())
-        self._written_in |= {doc_id: written_in(text) for doc_id, text in unknown}
-        return {doc_id: language for doc_id, language in self._written_in.items() if doc_id in there}
+        known = {doc_id: language for doc_id, language in self._written_in.items() if doc_id in there}
+        self._written_in = known | {doc_id: written_in(text) for doc_id, text in unknown}
+        return self._written_in
 
     def not_in(self, language: Language, *, scope: Collection[str] = ()) -> frozenset[str]:
         """Ids of the documents that are written in another language."""
