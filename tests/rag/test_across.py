@@ -12,6 +12,7 @@ from rag.bilingual import in_the_other_language
 from rag.ground import GroundedClaim, Similar, ground, in_their_own_language
 from rag.languages import written_in
 from rag.library.library import Library
+from rag.ports import Vectors
 from rag.prospect import prospect
 from rag.records import Answer, Answered, Doubt, Evidence, Status
 from rag.retrieve import retrieve, weigh_terms
@@ -90,6 +91,16 @@ def test_a_question_finds_what_the_glossary_knows_in_the_other_language(filled: 
 
     assert found[0].document == "lease.md"
     assert "deposit" in found[0].text
+
+
+def test_the_nearest_in_the_other_language_is_found_behind_whatever_is_nearer(filled: Library, embedder: WordHashEmbedder) -> None:
+    class NearKorean(WordHashEmbedder):
+        def embed_question(self, text: str) -> Vectors:
+            return super().embed_question("직원은 1년간 80퍼센트 이상 출근하면 15일의 유급휴가를 받는다.")
+
+    found = retrieve("우주 정거장", library=filled, embedder=NearKorean(), settings=RetrievalSettings(candidates=1), k=3)
+
+    assert {item.document for item in found} == {"취업규칙.md", "lease.md"}
 
 
 def test_what_each_document_is_written_in_is_known(filled: Library) -> None:
@@ -181,9 +192,19 @@ def test_an_english_claim_from_a_korean_sentence() -> None:
 
 
 def test_the_number_of_a_clause_is_no_amount() -> None:
-    (claim,) = ground("3명", [_evidence("3. Services are rendered to all.")], "직원은 몇 명인가요?", similar=_nearest_is("Services"))
+    evidence = _evidence("3. Employees are paid by the Company.")
 
-    assert claim.quotations == ()
+    (claim,) = ground("직원은 3명입니다.", [evidence], "직원은 몇 명인가요?", similar=_nearest_is("Employees"))
+
+    assert (claim.quotations, claim.doubt) == ((), Doubt.FACT)
+
+
+def test_a_yes_that_only_repeats_the_question_cannot_be_compared() -> None:
+    evidence = _evidence("The Tenant may sublet the whole.")
+
+    (claim,) = ground("예. 임차인은 전대할 수 있습니다.", [evidence], "임차인은 전대할 수 있나요?", similar=_nearest_is("sublet"))
+
+    assert (claim.quotations, claim.doubt) == ((), Doubt.LANGUAGE)
 
 
 def test_without_a_way_to_compare_nothing_across_is_supported() -> None:
