@@ -364,8 +364,8 @@ class LibraryError(SeorapError):
 class DrawerInUse(LibraryError):
     exit_code = ExitCode.IN_USE
     sentences = {
-        "en": "The drawer {home} is in use by another Seorap (process {pid}); close that one, or use its page.",
-        "ko": "서랍 {home}은(는) 다른 서랍 프로그램(프로세스 {pid})이 쓰고 있습니다. 그것을 닫거나 그 화면을 이용해 주세요.",
+        "en": "The drawer {home} is in use by another Seorap (process {pid}); close that one, or use its page (its address: seorap address).",
+        "ko": "서랍 {home}은(는) 다른 서랍 프로그램(프로세스 {pid})이 쓰고 있습니다. 그것을 닫거나 그 화면을 이용해 주세요(화면 주소: seorap address).",
     }
 
 
@@ -621,6 +621,13 @@ class PortInUse(SeorapError):
     sentences = {
         "en": "Port {port} on this machine is taken; name another with --port.",
         "ko": "이 컴퓨터의 {port}번 포트는 이미 쓰이고 있습니다. --port로 다른 번호를 정해 주세요.",
+    }
+
+
+class NotServing(SeorapError):
+    sentences = {
+        "en": "The page of the drawer {home} is not open; open it with: seorap serve",
+        "ko": "서랍 {home}의 화면이 열려 있지 않습니다. 이렇게 열어 주세요: seorap serve",
     }
 
 

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from ingest.pipeline import Batch, add
 from ingest.sandbox import Sandbox
 from rag.library.library import Library
 from rag.records import FileOutcome
 from rag.settings import SandboxSettings, SplitSettings
+from tests.browser import Server, opened_browser, running_server
 from tests.fakes import WordHashEmbedder
 
 LEASE = """# Lease
@@ -96,3 +98,15 @@ def filled(library: Library, papers: Path, batch: Batch) -> Library:
     outcomes: list[FileOutcome] = list(add([papers], batch))
     assert [outcome.outcome.value for outcome in outcomes] == ["added", "added"]
     return library
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with opened_browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with running_server(tmp_path / "drawer") as running:
+        yield running

@@ -21,7 +21,7 @@ ORDER = (
     ("rag.records", "rag.causes"),
     ("rag.errors",),
     ("rag.partial",),
-    ("rag.settings", "rag.ports", "rag.no_network"),
+    ("rag.settings", "rag.ports", "rag.no_network", "rag.confidential"),
     (
         "rag.languages",
         "rag.sentences",
@@ -59,6 +59,7 @@ NARROWER = {
     "rag.settings": {"rag.records", "rag.errors"},
     "rag.ports": {"rag.records"},
     "rag.no_network": set[str](),
+    "rag.confidential": set[str](),
 }
 
 OWNERS = {

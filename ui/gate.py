@@ -1,16 +1,22 @@
 """Who may talk to the server, and what a page it sends may do. Pure ASGI, in front of everything else.
 
-A server on loopback is reachable from every page that is open in the browser: by a request to
-127.0.0.1, by a WebSocket, which no same-origin policy stops, or by a host name that an attacker
-points at 127.0.0.1. Such requests end here, before Streamlit has read a byte of them.
+A server on loopback is reachable from every page that is open in the browser: by a request to 127.0.0.1, by a WebSocket, which no
+same-origin policy stops, or by a host name that an attacker points at 127.0.0.1; and from every program and every user of the machine.
+Such requests end here, before Streamlit has read a byte of them.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+from ui.launch import Launch
+from ui.words import gate as words
 
 # ASGI leaves these messages to the servers; their values are of many types.
 Message = MutableMapping[str, object]
@@ -20,21 +26,33 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
+HEALTH = "/healthz"
+MOST_UPLOAD_MIB = 200
 
-_FOREIGN_HOST = "Seorap answers only at its own address on this computer."
-_FOREIGN_ORIGIN = "Seorap does not answer requests from other pages."
+_AROUND_UPLOAD_MIB = 1
+"""What a form puts around a file."""
 
-Headers = Iterable[tuple[bytes, bytes]]
-Rule = Callable[[Scope, Headers], str | None]
-"""The sentence with which a request is refused; None lets it pass. Further rules go beside ``own_address``."""
+Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    status: int
+    sentence: str
+
+
+Rule = Callable[[Scope, Headers], Refusal | None]
+"""None lets a request pass. Further rules go beside ``own_address`` and ``bounded``."""
 
 
 class Gate:
     """Refuses what comes from elsewhere, and sends every response under a policy that keeps the page to this server."""
 
-    def __init__(self, app: Application, *, port: int, index_html: str = "") -> None:
+    def __init__(self, app: Application, *, port: int, launch: Launch, index_html: str = "") -> None:
         self._app = app
-        self._rules: tuple[Rule, ...] = (own_address(port),)
+        self._rules: tuple[Rule, ...] = (own_address(port), bounded)
+        self._launch = launch
+        self._cookie = f"seorap-{port}"  # cookies know no ports: another drawer's page would overwrite it
         self._headers = response_headers(port, index_html)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -46,7 +64,32 @@ class Gate:
             if refusal := rule(scope, headers):
                 await self._refuse(refusal, scope, receive, send)
                 return
-        await self._app(scope, receive, self._under_policy(send))
+        if scope["type"] == "http" and scope["path"] == HEALTH:
+            await self._say(send, 200, "ok")
+        elif scope["type"] == "http" and (token := _token(scope)) is not None:
+            await self._admit(token, scope, headers, receive, send)
+        elif self._has_session(headers):
+            await self._app(scope, receive, self._under_policy(send))
+        else:
+            await self._refuse(Refusal(403, words.NO_SESSION), scope, receive, send)
+
+    # --- sessions -----------------------------------------------------------------------------
+
+    def _has_session(self, headers: Headers) -> bool:
+        return any(self._launch.knows(value) for value in _cookies(headers, self._cookie))
+
+    async def _admit(self, token: str, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        """Swap the token for a session. The page that follows is asked for by this answer, not by whoever linked to it: else a browser
+        that was led here by another program's page would keep the cookie to itself."""
+        session = self._launch.redeem(token)
+        if session is None and not self._has_session(headers):
+            await self._refuse(Refusal(403, words.NO_SESSION), scope, receive, send)
+            return
+        cookie = f"{self._cookie}={session}; Path=/; HttpOnly; SameSite=Strict"
+        extra = [(b"set-cookie", cookie.encode())] if session else []
+        await self._say(send, 200, _page('<meta http-equiv="refresh" content="0; url=/">', ""), kind="text/html", extra=extra)
+
+    # --- answers ------------------------------------------------------------------------------
 
     def _under_policy(self, send: Send) -> Send:
         ours = {name for name, _ in self._headers}
@@ -59,41 +102,65 @@ class Gate:
 
         return send_under_policy
 
-    async def _refuse(self, sentence: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _refuse(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             await receive()  # its "websocket.connect"; closing before accepting makes the server answer 403
-            await send({"type": "websocket.close", "code": 1008, "reason": sentence})
-            return
-        body = sentence.encode()
+            await send({"type": "websocket.close", "code": 1008, "reason": refusal.sentence})
+        elif refusal.sentence == words.NO_SESSION and _values(_headers_of(scope), b"sec-fetch-dest") in ([], [b"document"]):
+            await self._say(send, refusal.status, how_to_enter(), kind="text/html")
+        else:
+            await self._say(send, refusal.status, refusal.sentence)
+
+    async def _say(
+        self, send: Send, status: int, text: str, *, kind: str = "text/plain", extra: Iterable[tuple[bytes, bytes]] = ()
+    ) -> None:
+        body = text.encode()
         described = [
-            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-type", f"{kind}; charset=utf-8".encode()),
             (b"content-length", str(len(body)).encode()),
+            (b"cache-control", b"no-store"),
             (b"connection", b"close"),
         ]
-        await send({"type": "http.response.start", "status": 403, "headers": [*described, *self._headers]})
+        await send({"type": "http.response.start", "status": status, "headers": [*described, *extra, *self._headers]})
         await send({"type": "http.response.body", "body": body})
+
+
+# --- rules -------------------------------------------------------------------------------------
 
 
 def own_address(port: int) -> Rule:
     """Only requests to this server's own address, and only from its own pages or from no page at all."""
     hosts = {f"{host}:{port}".encode() for host in HOSTS}
 
-    def rule(scope: Scope, headers: Headers) -> str | None:
-        found = list(headers)
-        asked, origins = _values(found, b"host"), _values(found, b"origin")
+    def rule(scope: Scope, headers: Headers) -> Refusal | None:
+        asked, origins = _values(headers, b"host"), _values(headers, b"origin")
         if len(asked) != 1 or asked[0].lower() not in hosts:
-            return _FOREIGN_HOST
+            return Refusal(403, words.FOREIGN_HOST)
+        foreign = Refusal(403, words.FOREIGN_ORIGIN)
         if origins and origins != [b"http://" + asked[0].lower()]:
-            return _FOREIGN_ORIGIN
+            return foreign
         if scope["type"] == "websocket" and not origins:  # a browser always says where a WebSocket comes from
-            return _FOREIGN_ORIGIN
+            return foreign
         # Pictures and scripts in a foreign page are asked for without Origin; typing the address or following a link is not that.
-        foreign = any(value.strip() not in (b"same-origin", b"none") for value in _values(found, b"sec-fetch-site"))
-        if foreign and not (scope.get("method") == "GET" and _values(found, b"sec-fetch-dest") == [b"document"]):
-            return _FOREIGN_ORIGIN
+        elsewhere = any(value.strip() not in (b"same-origin", b"none") for value in _values(headers, b"sec-fetch-site"))
+        if elsewhere and not (scope.get("method") == "GET" and _values(headers, b"sec-fetch-dest") == [b"document"]):
+            return foreign
         return None
 
     return rule
+
+
+def bounded(scope: Scope, headers: Headers) -> Refusal | None:
+    """No request larger than an upload may be, and none that does not say how large it is."""
+    if _values(headers, b"transfer-encoding"):
+        return Refusal(411, words.NO_LENGTH)
+    lengths = _values(headers, b"content-length")
+    if any(not length.isdigit() or int(length) > (MOST_UPLOAD_MIB + _AROUND_UPLOAD_MIB) << 20 for length in lengths):
+        return Refusal(413, words.TOO_LARGE)
+    return None
+
+
+# --- what goes out with every response ---------------------------------------------------------
 
 
 def response_headers(port: int, index_html: str) -> list[tuple[bytes, bytes]]:
@@ -123,6 +190,7 @@ def response_headers(port: int, index_html: str) -> list[tuple[bytes, bytes]]:
         "Permissions-Policy": ", ".join(f"{feature}=()" for feature in switched_off),
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
+        "X-DNS-Prefetch-Control": "off",
         "X-Frame-Options": "DENY",
     }
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
@@ -132,7 +200,50 @@ def _digest(script: str) -> str:
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
-def _headers_of(message: Message) -> list[tuple[bytes, bytes]]:
+# --- what the gate shows itself ----------------------------------------------------------------
+
+
+def how_to_enter() -> str:
+    """For a person whose browser has no session."""
+    parts = [
+        f'<section lang="{language}"><h1>{html.escape(heading)}</h1><p>{html.escape(text)} <code>{words.COMMAND}</code></p></section>'
+        for language, heading, text in words.HOW_TO_ENTER
+    ]
+    return _page("", "".join(parts))
+
+
+_LOOK = (
+    ":root { color-scheme: light dark; font: 1rem/1.65 system-ui, sans-serif; } body { max-width: 40rem; margin: 15vh auto; padding: 0 1.5rem; } "
+    "h1 { font-size: 1.25rem; margin: 2rem 0 .3rem; word-break: keep-all; } p { margin: 0; word-break: keep-all; } "
+    "code { padding: .1em .4em; border: 1px solid color-mix(in srgb, currentColor 25%, transparent); border-radius: .25em; }"
+)
+
+
+def _page(head: str, body: str) -> str:
+    return (
+        '<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>서랍 Seorap</title><style>{_LOOK}</style>{head}</head><body>{body}</body></html>"
+    )
+
+
+# --- parts of ASGI messages --------------------------------------------------------------------
+
+
+def _token(scope: Scope) -> str | None:
+    """The launch token in the address; None when it has none."""
+    if scope["path"] != "/" or scope.get("method") != "GET":
+        return None
+    query = scope.get("query_string", b"")
+    assert isinstance(query, bytes)
+    return next(iter(parse_qs(query.decode("ascii", "replace")).get("token", ())), None)
+
+
+def _cookies(headers: Headers, wanted: str) -> list[str]:
+    pairs = [pair.partition("=") for value in _values(headers, b"cookie") for pair in value.decode("latin-1").split(";")]
+    return [value.strip() for name, _, value in pairs if name.strip() == wanted]
+
+
+def _headers_of(message: Message) -> Headers:
     headers = message.get("headers", [])
     assert isinstance(headers, Iterable)
     return [(bytes(name), bytes(value)) for name, value in headers]

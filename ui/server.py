@@ -13,20 +13,21 @@ from pathlib import Path
 from ingest.queue import Queue
 from rag import assemble
 from rag.assemble import Assistant
-from rag.errors import PortInUse, WeightsError
+from rag.errors import WeightsError
 from rag.settings import Settings
-from ui.gate import Gate
+from ui.gate import MOST_UPLOAD_MIB, Gate
+from ui.launch import Launch, address, forget_address, note_address
+from ui.listen import ADDRESS
 from ui.web import render, state
 from ui.web.state import Desk
 
 log = logging.getLogger(__name__)
 
-_ADDRESS = "127.0.0.1"
 _SHUTDOWN_S = 3
 
 OPTIONS: dict[str, object] = {
-    "server.address": _ADDRESS,  # else the server asks an outside address which one it has
-    "browser.serverAddress": _ADDRESS,
+    "server.address": ADDRESS,  # else the server asks an outside address which one it has
+    "browser.serverAddress": ADDRESS,
     "browser.gatherUsageStats": False,
     "server.allowedHosts": ["127.0.0.1", "localhost", "::1"],  # the gate refuses others before; this is the second lock
     "server.baseUrlPath": "",
@@ -36,7 +37,7 @@ OPTIONS: dict[str, object] = {
     "server.headless": True,
     "server.fileWatcherType": "none",
     "server.enableStaticServing": False,
-    "server.maxUploadSize": 200,  # MiB
+    "server.maxUploadSize": MOST_UPLOAD_MIB,
     "client.showErrorLinks": False,
     "client.showErrorDetails": "none",  # error boxes would put document text into links
     "client.toolbarMode": "minimal",
@@ -55,32 +56,23 @@ OPTIONS: dict[str, object] = {
 
 def serve(
     settings: Settings,
+    listening: socket.socket,
     *,
-    port: int,
     announce: Callable[[str], None],
     open_assistant: Callable[[Settings], Assistant] = assemble.open_assistant,
 ) -> None:
-    """Serve the page until interrupted; ``announce`` gets its address when it can be opened.
+    """Serve the page on a socket of ``ui.listen`` until interrupted; ``announce`` gets the address that opens it once.
 
     Raises:
-        PortInUse, LibraryError
+        LibraryError
     """
-    with _bind(port) as listening, suppress(KeyboardInterrupt):  # the ordinary way to end it
+    with listening, suppress(KeyboardInterrupt):  # the ordinary way to end it
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # another ordinary way: what is open is closed
         with open_assistant(settings) as assistant, closing(Queue(assistant)) as queue:
-            _run(listening, Desk(assistant, queue), announce)
-
-
-def _bind(port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((_ADDRESS, port))
-        listening.listen()  # whoever comes before the server is ready waits rather than being turned away
-    except OSError as error:
-        listening.close()
-        raise PortInUse(port=port) from error
-    return listening
+            try:
+                _run(listening, Desk(assistant, queue), announce)
+            finally:
+                forget_address(settings.home)
 
 
 def configure(port: int) -> None:
@@ -93,30 +85,25 @@ def configure(port: int) -> None:
 def _run(listening: socket.socket, desk: Desk, announce: Callable[[str], None]) -> None:
     import streamlit as st  # 1.5 s
     import uvicorn
-    from starlette.requests import Request
-    from starlette.responses import PlainTextResponse, Response
-    from starlette.routing import Route
 
     port = int(listening.getsockname()[1])
     configure(port)
+    launch = Launch(lambda token: note_address(desk.assistant.settings.home, port, token))
 
     @asynccontextmanager
     async def lifespan(app: object) -> AsyncIterator[None]:
         state.open_desk(desk)
         threading.Thread(target=_warm, args=(desk.assistant,), name="warm-up", daemon=True).start()
-        announce(f"http://{_ADDRESS}:{port}")
+        announce(address(port, launch.token))
         yield
         state.close_desk()  # while Streamlit still runs: an answer in the making ends as a page, not as a traceback
 
-    async def healthy(request: Request) -> Response:
-        return PlainTextResponse("ok")
-
     index_html = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     page = Path(__file__).parent / "web" / "app.py"
-    app = st.App(page, lifespan=lifespan, routes=[Route("/healthz", healthy)], on_script_error=_tell_reader)
+    app = st.App(page, lifespan=lifespan, on_script_error=_tell_reader)
     server = uvicorn.Server(
         uvicorn.Config(
-            Gate(app, port=port, index_html=index_html),
+            Gate(app, port=port, launch=launch, index_html=index_html),
             log_level="error",
             access_log=False,
             server_header=False,

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag import boxes
+from rag.confidential import tighten
 from rag.durable import sync
 from rag.errors import (
     PARTIAL_REASONS,
@@ -44,6 +45,14 @@ log = logging.getLogger(__name__)
 
 UPLOAD = b"upload:"
 """Begins the place of a document that came through the page: it has no path, its bytes lie in snapshots/."""
+
+_ENTRIES = frozenset(
+    {
+        *("manifest.sqlite3", "manifest.sqlite3-wal", "manifest.sqlite3-shm", "index", "snapshots"),
+        *("lock", "owner", "serving", "seorap.toml", "privacy-report.txt"),
+    }
+)
+"""What lies in a drawer's folder."""
 
 _LEAST_FREE_BYTES = 32 << 20
 """On the drawer's disk; below it nothing more is taken in."""
@@ -93,6 +102,7 @@ class Library:
             if not read_only:
                 self.manifest.erase_placeless()  # left by a batch that was broken off
                 self.manifest.forget_unfinished()
+                tighten(home, ours=_ENTRIES)
         except BaseException:
             self.close_lock()
             raise

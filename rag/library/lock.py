@@ -32,3 +32,17 @@ class DrawerLock:
 
     def release(self) -> None:
         self._lock.release()
+
+
+def owner(home: Path) -> int | None:
+    """The process that holds the drawer; None when nobody does."""
+    if not (home / "lock").is_file():
+        return None
+    try:
+        with FileLock(home / "lock", mode=0o600).acquire(timeout=0):
+            return None
+    except Timeout:
+        try:
+            return int((home / "owner").read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return None

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from rag.no_network import leave_network
+from ui.listen import listen
+
+if __name__ == "__main__":  # before anything else is imported, as `seorap serve` does it
+    listening = listen(0)
+    leave_network(keeps_loopback=True)
+
 import sys
 import time
 from collections.abc import Generator, Sequence
@@ -36,7 +43,7 @@ def main() -> None:
     settings = Settings(home=Path(sys.argv[1]), refusal=RefusalSettings(least_chance=0.0))
     serve(
         settings,
-        port=0,
+        listening,
         announce=lambda url: print(url, flush=True),  # noqa: T201 - what the test waits for
         open_assistant=lambda settings: Assistant(settings, Library(settings.home), embedder=WordHashEmbedder(), model=AnsweringModel()),
     )

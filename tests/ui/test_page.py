@@ -2,48 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
-import subprocess
-import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
+from tests.browser import SECONDS, Server, Visit, needs_chromium
 from tests.conftest import LEASE, RULES
 from ui.words.page import ENGLISH
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")]
-SECONDS = 1000
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    quiet = [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--no-first-run",
-    ]
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=quiet)
-        yield opened
-        opened.close()
-
-
-@dataclass(frozen=True)
-class Server:
-    process: subprocess.Popen[str]
-    address: str
+pytestmark = needs_chromium
 
 
 @pytest.fixture
@@ -51,43 +22,8 @@ def address(server: Server) -> str:
     return server.address
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    command = [sys.executable, "-m", "tests.ui.server_with_script", str(tmp_path / "drawer")]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
-    assert process.stdout is not None
-    assert process.stderr is not None
-    yield Server(process, process.stdout.readline().strip())
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=30) == 0
-    assert "Traceback" not in process.stderr.read()
-
-
-class Visit:
-    def __init__(self, browser: Browser, address: str, locale: str) -> None:
-        self.page: Page = browser.new_context(locale=locale, viewport={"width": 1280, "height": 900}).new_page()
-        self.asked: list[str] = []
-        self.complaints: list[str] = []
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.on("websocket", lambda socket: self.asked.append(socket.url))
-        self.page.on("console", lambda message: self.complaints.append(message.text) if "Content Security" in message.text else None)
-        self.page.goto(address)
-
-    def add(self, name: str, text: str, title: str) -> None:
-        self.page.get_by_role("link", name=title, exact=True).click()
-        self.page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/markdown", "buffer": text.encode()})
-
-    def ask(self, question: str) -> None:
-        self.page.locator("textarea").fill(question)
-        self.page.keyboard.press("Enter")
-
-    def stayed_home(self, address: str) -> bool:
-        home = (address, address.replace("http", "ws"), "data:", "blob:")
-        return self.complaints == [] and all(url.startswith(home) for url in self.asked)
-
-
-def test_from_upload_to_a_cited_answer_in_english(browser: Browser, address: str) -> None:
-    visit = Visit(browser, address, "en-GB")
+def test_from_upload_to_a_cited_answer_in_english(browser: Browser, server: Server) -> None:
+    visit = Visit(browser, server, "en-GB")
     page = visit.page
     expect(page.get_by_text("The drawer is empty")).to_be_visible(timeout=30 * SECONDS)
     visit.add("lease <b>.md", LEASE, "Documents")
@@ -104,11 +40,11 @@ def test_from_upload_to_a_cited_answer_in_english(browser: Browser, address: str
     visit.ask("Who won the cup?")
 
     expect(page.locator(".sr .calm")).to_contain_text("Not in your documents", timeout=30 * SECONDS)
-    assert visit.stayed_home(address), (visit.asked, visit.complaints)
+    assert visit.stayed_home(server.address), (visit.asked, visit.complaints)
 
 
-def test_korean_readers_get_a_korean_page(browser: Browser, address: str) -> None:
-    visit = Visit(browser, address, "ko-KR")
+def test_korean_readers_get_a_korean_page(browser: Browser, server: Server) -> None:
+    visit = Visit(browser, server, "ko-KR")
     expect(visit.page.get_by_text("서랍이 비어 있습니다")).to_be_visible(timeout=30 * SECONDS)
     visit.add("취업규칙.md", RULES, "문서")
     expect(visit.page.get_by_text("문서 1개", exact=False).first).to_be_visible(timeout=60 * SECONDS)
@@ -117,11 +53,11 @@ def test_korean_readers_get_a_korean_page(browser: Browser, address: str) -> Non
     visit.ask("병가는 며칠까지 쓸 수 있나요?")
 
     expect(visit.page.locator(".sr .quote")).to_contain_text("병가는 연 60일을 넘을 수 없다.", timeout=30 * SECONDS)
-    assert visit.stayed_home(address), (visit.asked, visit.complaints)
+    assert visit.stayed_home(server.address), (visit.asked, visit.complaints)
 
 
-def test_an_answer_can_be_stopped(browser: Browser, address: str) -> None:
-    visit = Visit(browser, address, "en-GB")
+def test_an_answer_can_be_stopped(browser: Browser, server: Server) -> None:
+    visit = Visit(browser, server, "en-GB")
     visit.add("lease.md", LEASE, "Documents")
     expect(visit.page.get_by_text("Documents: 1")).to_be_visible(timeout=60 * SECONDS)
     visit.page.get_by_role("link", name="Ask", exact=True).click()
@@ -141,7 +77,7 @@ def test_an_answer_can_be_stopped(browser: Browser, address: str) -> None:
 
 
 def test_ctrl_c_ends_the_server_while_an_answer_is_written(browser: Browser, server: Server) -> None:
-    visit = Visit(browser, server.address, "en-GB")
+    visit = Visit(browser, server, "en-GB")
     visit.add("lease.md", LEASE, "Documents")
     expect(visit.page.get_by_text("Documents: 1")).to_be_visible(timeout=60 * SECONDS)
     visit.page.get_by_role("link", name="Ask", exact=True).click()
@@ -153,9 +89,9 @@ def test_ctrl_c_ends_the_server_while_an_answer_is_written(browser: Browser, ser
     assert server.process.wait(timeout=10) == 0
 
 
-def test_text_from_outside_is_neither_a_link_nor_a_picture(browser: Browser, address: str) -> None:
+def test_text_from_outside_is_neither_a_link_nor_a_picture(browser: Browser, server: Server) -> None:
     hostile = "http://evil.example/a www.evil.example ![x](http://evil.example/x.png) <img src=http://evil.example/y> :smile: $x$"
-    visit = Visit(browser, address, "en-GB")
+    visit = Visit(browser, server, "en-GB")
     visit.add(
         "www.evil.example <b>[x](http:evil.example) \u202efdp.md", f"# {hostile}\n\nThe deposit is 3,751 euros. {hostile}", "Documents"
     )
@@ -169,11 +105,11 @@ def test_text_from_outside_is_neither_a_link_nor_a_picture(browser: Browser, add
     expect(visit.page.locator(".sr .quote")).to_contain_text("3,751 euros", timeout=30 * SECONDS)
     expect(visit.page.locator(".sr .question")).to_contain_text(hostile)
     assert visit.page.get_by_test_id("stMain").locator("a:not([href='']):not([href='documents']), img").count() == 0
-    assert visit.stayed_home(address), (visit.asked, visit.complaints)
+    assert visit.stayed_home(server.address), (visit.asked, visit.complaints)
 
 
-def test_a_document_is_taken_out_after_asking(browser: Browser, address: str) -> None:
-    visit = Visit(browser, address, "en-GB")
+def test_a_document_is_taken_out_after_asking(browser: Browser, server: Server) -> None:
+    visit = Visit(browser, server, "en-GB")
     visit.add("lease.md", LEASE, "Documents")
     expect(visit.page.get_by_text("Documents: 1")).to_be_visible(timeout=60 * SECONDS)
 
@@ -184,10 +120,10 @@ def test_a_document_is_taken_out_after_asking(browser: Browser, address: str) ->
     expect(visit.page.get_by_text(ENGLISH.no_documents)).to_be_visible(timeout=10 * SECONDS)
 
 
-def test_the_page_follows_a_watched_folder_by_itself(browser: Browser, address: str, tmp_path: Path) -> None:
+def test_the_page_follows_a_watched_folder_by_itself(browser: Browser, server: Server, tmp_path: Path) -> None:
     folder = tmp_path / "watched"
     folder.mkdir()
-    visit = Visit(browser, address, "en-GB")
+    visit = Visit(browser, server, "en-GB")
     page = visit.page
     page.get_by_role("link", name="Documents", exact=True).click()
     page.get_by_text(ENGLISH.folders).click()
@@ -220,3 +156,9 @@ def test_the_server_listens_on_loopback_only(address: str) -> None:
     listening = [line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines() if line.split()[3] == "0A"]
 
     assert [entry for entry in listening if entry.endswith(f":{port}")] == [f"0100007F:{port}"]
+
+
+def test_the_page_says_what_keeps_everything_here(browser: Browser, server: Server) -> None:
+    visit = Visit(browser, server)
+
+    expect(visit.page.get_by_test_id("stSidebar")).to_contain_text(ENGLISH.privacy_by_kernel, timeout=30 * SECONDS)

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.assemble import Assistant
 from rag.errors import PortInUse
-from rag.settings import Settings
-from ui.server import OPTIONS, serve
+from ui.listen import listen
+from ui.server import OPTIONS
 
 ROOT = Path(__file__).parents[2]
 
@@ -50,14 +49,20 @@ def _flat(table: dict[str, object], prefix: str = "") -> dict[str, object]:
     return rows
 
 
-def test_a_taken_port_is_said_before_the_drawer_is_opened(home: Path) -> None:
-    def open_assistant(settings: Settings) -> Assistant:
-        raise AssertionError("opened")
-
+def test_a_taken_port_is_said_before_anything_heavy_is_imported() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 
         with pytest.raises(PortInUse) as refused:
-            serve(Settings(home=home), port=port, announce=lambda url: None, open_assistant=open_assistant)
+            listen(port)
 
     assert refused.value.facts == {"port": port}
+
+
+def test_the_process_has_one_thread_until_it_has_left_the_network() -> None:
+    """Libraries that start threads, such as numpy, come after: threads would stay in the network, and forbid to leave it."""
+    program = "import sys, ui.cli.machine; print({'numpy', 'torch', 'streamlit', 'llama_cpp'} & set(sys.modules))"
+
+    ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert ran.stdout.strip() == "set()"

@@ -13,7 +13,9 @@ from typing import NoReturn
 
 import typer
 
+from rag.confidential import for_owner_only
 from rag.errors import ExitCode, SeorapError
+from rag.no_network import leave_network
 from ui.cli import documents, drawer, evaluation, folders, machine, questions, whole
 from ui.cli.desk import LibraryOption, complain, early, spoken_language
 from ui.words import terminal
@@ -28,8 +30,21 @@ app = typer.Typer(
 )
 
 
-def _before(library: LibraryOption = None) -> None:
+def _before(context: typer.Context, library: LibraryOption = None) -> None:
     early.library = library
+    seclude(context.invoked_subcommand or "")
+
+
+_ON_THEIR_OWN = ("serve", "weights", "doctor")
+"""Verbs that seclude themselves, after what they need the network for."""
+
+
+def seclude(verb: str) -> None:
+    """From here on nothing leaves this process, neither by the network nor by files that others can read."""
+    if verb != "weights":  # several users of a machine may share them
+        for_owner_only()
+    if verb not in _ON_THEIR_OWN:
+        leave_network()
 
 
 VERBS: dict[str, Callable[..., None]] = {
@@ -50,6 +65,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "backup": drawer.backup,
     "restore": drawer.restore,
     "serve": machine.serve,
+    "address": machine.address,
     "weights": machine.weights,
     "doctor": machine.doctor,
 }

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from rag.errors import DrawerInUse, ExitCode, NoDrawer
+from rag.errors import DrawerInUse, ExitCode, NoDrawer, NotServing
+from rag.no_network import leave_network
 from ui.cli.desk import Desk, JsonOption, LibraryOption, end_with, opened_assistant, progress_bar
-
-if TYPE_CHECKING:
-    pass
+from ui.launch import noted_address
+from ui.listen import listen
 
 
 def serve(
@@ -19,9 +19,26 @@ def serve(
 ) -> None:
     """Open the page in which to ask, on 127.0.0.1 only."""
     desk = Desk(library)
+    listening = listen(port)
+    leave_network(keeps_loopback=True)  # before anything is imported that starts a thread
     from ui.server import serve as serve_page
 
-    serve_page(desk.settings, port=port, announce=lambda url: desk.show(desk.say("serving", url=url)))
+    serve_page(desk.settings, listening, announce=lambda url: desk.show(desk.say("serving", url=url)))
+
+
+def address(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """Print an address that opens the page, once.
+
+    For another browser, or when the first address is used up.
+    """
+    desk = Desk(library, as_json=as_json)
+    found = noted_address(desk.settings.home)
+    if found is None:
+        raise NotServing(home=str(desk.settings.home))
+    if as_json:
+        desk.emit({"address": found})
+    else:
+        desk.show(found)
 
 
 def weights(
@@ -34,6 +51,8 @@ def weights(
     The one verb that may use the network, and only with --install.
     """
     desk = Desk(library)
+    if not install:
+        leave_network()
     from rag.weights import acquire
 
     roles = {*acquire.needed_roles(desk.settings.weights), *([acquire.SMALL_ROLE] if small else [])}
@@ -48,6 +67,7 @@ def weights(
 def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """Verify weights and drawer, and say what to do about faults."""
     desk = Desk(library, as_json=as_json)
+    leave_network()
     from rag.weights import acquire
 
     verdicts = [(state.name, cause if not ok else None) for state, ok, cause in acquire.verify(desk.settings.weights)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from rag import no_network
 from rag.errors import SeorapError
 from ui.web import ask, documents, look, render, state, whole
 
@@ -31,7 +32,7 @@ def main() -> None:
     links.page_link(asking, label=words.ask)
     links.page_link(working, label=words.whole)
     links.page_link(adding, label=words.library)
-    language.html(render.small(words.privacy))
+    language.html(render.privacy(no_network.seclusion(), sum(no_network.refused().values()), words))
     try:
         page.run()
     except SeorapError as error:

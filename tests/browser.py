@@ -1,0 +1,90 @@
+"""The page in a real browser, over the real server, with scripted models."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from ui.launch import noted_address
+
+ROOT = Path(__file__).parents[1]
+CHROMIUM = shutil.which("chromium")
+needs_chromium = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")]
+SECONDS = 1000
+
+_QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+@contextmanager
+def opened_browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_QUIET))
+        yield opened
+        opened.close()
+
+
+@dataclass(frozen=True)
+class Server:
+    process: subprocess.Popen[str]
+    address: str
+    home: Path
+
+    def way_in(self) -> str:
+        """An address that works once."""
+        address = noted_address(self.home)
+        assert address is not None
+        return address
+
+
+@contextmanager
+def running_server(home: Path, *, command: Sequence[str] = (sys.executable, "-m", "tests.ui.server_with_script")) -> Iterator[Server]:
+    """A server over the drawer ``home``; it has to end well when it is interrupted."""
+    process = subprocess.Popen([*command, str(home)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    yield Server(process, process.stdout.readline().partition("/?")[0], home)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=30) == 0
+    assert "Traceback" not in process.stderr.read()
+
+
+class Visit:
+    """A browser of its own that has come in."""
+
+    def __init__(self, browser: Browser, server: Server, locale: str = "en-GB") -> None:
+        self.context: BrowserContext = browser.new_context(locale=locale, viewport={"width": 1280, "height": 900})
+        self.page: Page = self.context.new_page()
+        self.asked: list[str] = []
+        self.complaints: list[str] = []
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("websocket", lambda socket: self.asked.append(socket.url))
+        self.page.on("console", lambda message: self.complaints.append(message.text) if "Content Security" in message.text else None)
+        self.page.goto(server.way_in())
+
+    def add(self, name: str, text: str, title: str = "Documents") -> None:
+        self.page.get_by_role("link", name=title, exact=True).click()
+        self.page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/markdown", "buffer": text.encode()})
+
+    def ask(self, question: str) -> None:
+        self.page.locator("textarea").fill(question)
+        self.page.keyboard.press("Enter")
+
+    def stayed_home(self, address: str) -> bool:
+        home = (address, address.replace("http", "ws"), "data:", "blob:")
+        return self.complaints == [] and all(url.startswith(home) for url in self.asked)
