@@ -631,6 +631,13 @@ class NotServing(SeorapError):
     }
 
 
+class ReportUnwritable(SeorapError):
+    sentences = {
+        "en": "The report could not be written to {path} ({cause}); name another file with --out.",
+        "ko": "{path}에 점검 결과를 쓰지 못했습니다({cause}). --out으로 다른 파일을 정해 주세요.",
+    }
+
+
 class _UnknownReason(SeorapError):
     sentences = {
         "en": "{name}: it could not be taken in, for a reason that this version does not know ({code}); update Seorap.",

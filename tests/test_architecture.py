@@ -21,7 +21,7 @@ ORDER = (
     ("rag.records", "rag.causes"),
     ("rag.errors",),
     ("rag.partial",),
-    ("rag.settings", "rag.ports", "rag.no_network", "rag.confidential"),
+    ("rag.settings", "rag.ports", "rag.no_network", "rag.confidential", "rag.ways_out"),
     (
         "rag.languages",
         "rag.sentences",
@@ -60,6 +60,7 @@ NARROWER = {
     "rag.ports": {"rag.records"},
     "rag.no_network": set[str](),
     "rag.confidential": set[str](),
+    "rag.ways_out": set[str](),
 }
 
 OWNERS = {
@@ -105,6 +106,7 @@ OWNERS = {
     "typer": ("ui/cli/",),
     "uvicorn": ("ui/",),
     "watchfiles": ("ingest/watch.py",),
+    "websockets": ("ui/privacy/visit.py",),
 }
 """Each library, and the module or folder that alone imports it."""
 

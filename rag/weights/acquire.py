@@ -109,6 +109,10 @@ def locate_embedder(settings: WeightsSettings) -> Path:
     return _locate(_catalog()[Role.EMBEDDING], settings.folder)
 
 
+def catalogue() -> list[Weight]:
+    return list(_catalog().values())
+
+
 def _catalog() -> dict[Role, Weight]:
     return read_catalog(CATALOG)
 

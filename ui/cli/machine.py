@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rag.errors import DrawerInUse, ExitCode, NoDrawer, NotServing
+from rag.errors import DrawerInUse, ExitCode, NoDrawer, NotServing, ReportUnwritable
 from rag.no_network import leave_network
 from ui.cli.desk import Desk, JsonOption, LibraryOption, end_with, opened_assistant, progress_bar
 from ui.launch import noted_address
@@ -64,9 +66,22 @@ def weights(
         desk.tell(desk.say("weights_ready" if state.present else "weights_missing", name=state.name, path=state.path))
 
 
-def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+def doctor(
+    privacy: Annotated[
+        bool,
+        typer.Option("--privacy", help="Try and watch instead whether anything leaves this machine, and save a report: a minute or two."),
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Where the report of --privacy goes, else into the drawer.")
+    ] = None,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Verify weights and drawer, and say what to do about faults."""
     desk = Desk(library, as_json=as_json)
+    if privacy:
+        examine_privacy(desk, out)
+        return
     leave_network()
     from rag.weights import acquire
 
@@ -91,3 +106,27 @@ def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
         if drawer == []:
             desk.show(desk.say("drawer", home=desk.settings.home) + f" – {desk.words['ok']}")
     end_with(ExitCode.FAILED if drawer or any(cause for _, cause in verdicts) else ExitCode.DONE)
+
+
+def examine_privacy(desk: Desk, out: Path | None) -> None:
+    """This process visits the page that is watched, so it stays in the network; what it starts does not."""
+    from ui.privacy.lines import lines
+    from ui.privacy.report import examine
+    from ui.words import privacy
+
+    words = privacy.IN[desk.language]
+    report = examine(desk.settings, tell=lambda step: desk.tell(words.steps[step]))
+    written = list(lines(report, words))
+    target = out or desk.settings.home / "privacy-report.txt"
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        target.write_text("\n".join(written) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ReportUnwritable(path=str(target), cause=error.strerror or "no access") from error
+    if desk.as_json:
+        desk.emit(asdict(report) | {"private": report.is_private, "report": str(target)})
+    else:
+        for line in written:
+            desk.show(line)
+        desk.tell(words.saved.format(path=target))
+    end_with(ExitCode.DONE if report.is_private else ExitCode.FAILED)

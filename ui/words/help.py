@@ -52,6 +52,8 @@ KOREAN: Mapping[str, str] = {
     "Watch it no longer; its documents stay.": "더는 따라가지 않습니다. 문서는 남습니다.",
     "Read every file again, and look at every passage: as long as that takes.": "모든 파일을 다시 읽고 모든 단락을 살핍니다. 오래 걸릴 수 있습니다.",
     "On 127.0.0.1; 0 takes a free one.": "127.0.0.1의 포트. 0이면 빈 포트를 씁니다.",
+    "Try and watch instead whether anything leaves this machine, and save a report: a minute or two.": "무엇이든 이 컴퓨터를 떠나는지 시험하고 지켜본 뒤 결과를 저장합니다. 1~2분 걸립니다.",
+    "Where the report of --privacy goes, else into the drawer.": "--privacy 결과를 쓸 파일(없으면 서랍 안).",
     "Fetch the packages that are missing with pip, then assemble.": "없는 패키지를 pip으로 받은 뒤 모읍니다.",
     "The 0.5B answer model too.": "0.5B 답변 모델도.",
     "Results, one a line; cases that are in it already are not asked again.": "결과를 한 줄에 하나씩. 이미 들어 있는 문항은 다시 묻지 않습니다.",

@@ -1,0 +1,1 @@
+"""Is it true that nothing leaves? Tried, watched and written down: ``report.examine``."""
