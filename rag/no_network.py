@@ -210,7 +210,8 @@ def _refuse(event: str, arguments: tuple[object, ...]) -> None:
         host = _host(arguments[0])
     else:
         return
-    if not (_process.keeps_loopback and _is_loopback(host)):
+    # To listen within the machine is not to leave it: urllib3 does, to see whether there is IPv6.
+    if not ((_process.keeps_loopback or event == "socket.bind") and _is_loopback(host)):
         _refuse_call(event)
 
 
