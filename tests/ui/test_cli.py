@@ -25,6 +25,7 @@ from rag.assemble import Assistant
 from rag.errors import ExitCode
 from rag.library.library import Library
 from rag.library.worklist import WatchedFolder
+from rag.no_network import Seclusion
 from rag.score import Figure
 from rag.settings import Settings, SplitSettings
 from tests import documents
@@ -108,7 +109,7 @@ class Terminal:
         monkeypatch.setenv("SEORAP_WEIGHTS", str(home.parent / "no weights"))
         monkeypatch.setattr(assemble, "open_assistant", self._open)
         for seclude in ("ui.cli.seclude", "ui.cli.machine.leave_network"):  # this process has other tests to run
-            monkeypatch.setattr(seclude, lambda *_, **__: None)
+            monkeypatch.setattr(seclude, lambda *_, **__: Seclusion(("python",)))
 
     def without_weights(self) -> None:
         self._monkeypatch.setattr(assemble, "open_assistant", OPEN_ASSISTANT)
@@ -550,6 +551,7 @@ def test_what_failed_is_listed_and_tried_again(seorap: Terminal, papers: Path) -
 
 def test_tags_are_shown_and_narrow_the_question(seorap: Terminal, papers: Path) -> None:
     from rag.library.worklist import WatchedFolder
+from rag.no_network import Seclusion
 
     (papers / "Contracts").mkdir()
     (papers / "lease.md").rename(papers / "Contracts" / "lease.md")

@@ -22,7 +22,9 @@ def serve(
     """Open the page in which to ask, on 127.0.0.1 only."""
     desk = Desk(library)
     listening = listen(port)
-    leave_network(keeps_loopback=True)  # before anything is imported that starts a thread
+    seclusion = leave_network(keeps_loopback=True)  # before anything is imported that starts a thread
+    if not seclusion.by_kernel:
+        desk.tell(desk.say("only_python", cause=seclusion.why_not))
     from ui.server import serve as serve_page
 
     serve_page(desk.settings, listening, announce=lambda url: desk.show(desk.say("serving", url=url)))

@@ -5,6 +5,7 @@ from ui.words.page import Words
 _STYLE = """
 .stMainBlockContainer, [data-testid="stBottomBlockContainer"] { max-width: 56rem; }
 .stMainBlockContainer { padding-top: 3rem; }
+@media (max-width: 48rem) { .stMainBlockContainer { padding-top: 4.5rem; } }  /* below the bar that opens the menu */
 .stMainBlockContainer h1 { font-size: 1.7rem; font-weight: 700; letter-spacing: -.01em; padding: 0 0 .2rem; }
 .stMainBlockContainer h2 { font-size: 1.15rem; font-weight: 650; padding: 1.2rem 0 .2rem; }
 
