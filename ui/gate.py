@@ -70,6 +70,8 @@ class Gate:
             await self._admit(token, scope, headers, receive, send)
         elif self._has_session(headers):
             await self._app(scope, receive, self._under_policy(send))
+        elif _values(headers, b"sec-fetch-site") in ([b"cross-site"], [b"same-site"]):
+            await self._say(send, 200, _GO_ON, kind="text/html")  # a link elsewhere led here, and browsers then keep the cookie back
         else:
             await self._refuse(Refusal(403, words.NO_SESSION), scope, receive, send)
 
@@ -79,15 +81,15 @@ class Gate:
         return any(self._launch.knows(value) for value in _cookies(headers, self._cookie))
 
     async def _admit(self, token: str, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
-        """Swap the token for a session. The page that follows is asked for by this answer, not by whoever linked to it: else a browser
-        that was led here by another program's page would keep the cookie to itself."""
+        """Swap the token for a session. The page that follows is asked for by this answer, not by whoever linked to it: else the browser
+        would keep the cookie back."""
         session = self._launch.redeem(token)
         if session is None and not self._has_session(headers):
             await self._refuse(Refusal(403, words.NO_SESSION), scope, receive, send)
             return
         cookie = f"{self._cookie}={session}; Path=/; HttpOnly; SameSite=Strict"
         extra = [(b"set-cookie", cookie.encode())] if session else []
-        await self._say(send, 200, _page('<meta http-equiv="refresh" content="0; url=/">', ""), kind="text/html", extra=extra)
+        await self._say(send, 200, _GO_ON, kind="text/html", extra=extra)
 
     # --- answers ------------------------------------------------------------------------------
 
@@ -224,6 +226,9 @@ def _page(head: str, body: str) -> str:
         '<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>서랍 Seorap</title><style>{_LOOK}</style>{head}</head><body>{body}</body></html>"
     )
+
+
+_GO_ON = _page('<meta http-equiv="refresh" content="0; url=/">', "")
 
 
 # --- parts of ASGI messages --------------------------------------------------------------------

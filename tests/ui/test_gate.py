@@ -208,6 +208,16 @@ def test_who_comes_without_a_session_is_told_how_to_enter_in_both_languages() ->
     assert picture.headers[b"content-type"] == b"text/plain; charset=utf-8"
 
 
+@pytest.mark.parametrize("site", [b"cross-site", b"same-site"])
+def test_a_link_elsewhere_leads_in_by_a_step_of_its_own(site: bytes) -> None:
+    """Browsers keep a strict cookie back when a link of another page is followed; asked for by the gate's own page it comes."""
+    asked = _ask("http", OWN, (b"sec-fetch-site", site), (b"sec-fetch-dest", b"document"), path="/documents", session=False)
+
+    assert (asked.reached, asked.status) == (False, 200)
+    assert 'content="0; url=/"' in asked.body
+    assert _ask("http", OWN, (b"sec-fetch-site", b"same-origin"), (b"sec-fetch-dest", b"document"), session=False).status == 403
+
+
 def test_sessions_are_bounded_and_the_oldest_ends() -> None:
     launch = Launch()
     sessions = [launch.redeem(launch.token) or "" for _ in range(33)]
