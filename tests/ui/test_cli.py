@@ -550,9 +550,6 @@ def test_what_failed_is_listed_and_tried_again(seorap: Terminal, papers: Path) -
 
 
 def test_tags_are_shown_and_narrow_the_question(seorap: Terminal, papers: Path) -> None:
-    from rag.library.worklist import WatchedFolder
-from rag.no_network import Seclusion
-
     (papers / "Contracts").mkdir()
     (papers / "lease.md").rename(papers / "Contracts" / "lease.md")
     seorap("add", papers)
