@@ -1121,7 +1121,10 @@ def test_a_drawer_in_use_is_refused_in_words(seorap: Terminal, drawer: Path, own
     ran = seorap(*arguments, "--json")
 
     assert ran.code == ExitCode.IN_USE
-    assert ran.complaint() == f"The drawer {drawer} is in use by another Seorap (process {owner}); close that one, or use its page (its address: seorap address)."
+    assert (
+        ran.complaint()
+        == f"The drawer {drawer} is in use by another Seorap (process {owner}); close that one, or use its page (its address: seorap address)."
+    )
 
 
 def test_a_drawer_in_use_can_still_be_looked_into(seorap: Terminal, owner: int) -> None:

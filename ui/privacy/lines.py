@@ -78,8 +78,8 @@ def _traffic(traffic: Traffic, words: Words) -> Iterator[str]:
 
 
 def _gate(report: Report, words: Words) -> Iterator[str]:
-    away = [who for who, is_away in report.turned_away.items() if is_away]
-    inside = [who for who, is_away in report.turned_away.items() if not is_away]
+    away = [words.visitors[who] for who, is_away in report.turned_away.items() if is_away]
+    inside = [words.visitors[who] for who, is_away in report.turned_away.items() if not is_away]
     if away:
         yield _marked(True, words.turned_away.format(who=", ".join(away)))
     if inside:

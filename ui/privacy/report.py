@@ -196,7 +196,7 @@ def _make_drawer(home: Path, weights: WeightsSettings) -> None:
 def _user() -> str:
     if sys.platform == "win32":
         return "user"
-    return "root" if os.geteuid() == 0 else f"unprivileged user {os.geteuid()}"
+    return "root" if os.geteuid() == 0 else f"uid {os.geteuid()}"
 
 
 def _version(name: str) -> str:

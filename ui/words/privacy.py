@@ -37,6 +37,7 @@ class Words:
     gate: str
     turned_away: str
     let_in: str
+    visitors: Mapping[str, str]
     files: str
     files_closed: str
     files_open: str
@@ -97,6 +98,19 @@ ENGLISH = Words(
     gate="Uninvited visitors of the page",
     turned_away="turned away: {who}",
     let_in="LET IN: {who}",
+    visitors={
+        "rebinding": "a host name pointed at this machine",
+        "page on another port": "a page on another port",
+        "null origin": "a page without an origin",
+        "no session": "a browser without a session",
+        "guessed token": "a guessed token",
+        "token used twice": "a token used twice",
+        "media": "for pictures",
+        "upload": "for uploads",
+        "metrics": "for metrics",
+        "WebSocket without a session": "a WebSocket without a session",
+        "WebSocket of another page": "a WebSocket of another page",
+    },
     files="Files",
     files_closed="only their owner can read the drawer",
     files_open="others can read: {what}",
@@ -157,6 +171,19 @@ KOREAN = Words(
     gate="화면을 찾아온 불청객",
     turned_away="돌려보냄: {who}",
     let_in="들어옴: {who}",
+    visitors={
+        "rebinding": "이 컴퓨터를 가리키게 한 호스트 이름",
+        "page on another port": "다른 포트의 화면",
+        "null origin": "출처 없는 화면",
+        "no session": "세션 없는 브라우저",
+        "guessed token": "지어낸 토큰",
+        "token used twice": "두 번 쓴 토큰",
+        "media": "그림 요청",
+        "upload": "올리기 요청",
+        "metrics": "통계 요청",
+        "WebSocket without a session": "세션 없는 웹소켓",
+        "WebSocket of another page": "다른 화면의 웹소켓",
+    },
     files="파일",
     files_closed="서랍은 주인만 읽을 수 있습니다",
     files_open="다른 사람도 읽을 수 있음: {what}",
