@@ -41,6 +41,10 @@ def native():
     where = socket.AF_INET.to_bytes(2, sys.byteorder) + port.to_bytes(2, "big") + bytes([127, 0, 0, 1]) + bytes(8)
     return descriptor >= 0 and libc.connect(descriptor, where, 16) == 0
 
+def io_uring():
+    libc.syscall.restype = ctypes.c_long
+    return libc.syscall(425, 1, ctypes.create_string_buffer(120)) >= 0
+
 def local_program():
     with socket.socket(socket.AF_UNIX) as opened:
         opened.connect(sys.argv[4])
@@ -55,6 +59,7 @@ trials = {
     "old look-up": lambda: socket.gethostbyname("example.com"),
     "native": native,
     "local program": local_program,
+    "io_uring": io_uring,
 }
 outcomes = {name: outcome(trial) for name, trial in trials.items()}
 left, right = socket.socketpair()
@@ -64,6 +69,7 @@ print(json.dumps({"layers": seclusion.layers, "why_not": seclusion.why_not, "out
 """
 
 EVERYTHING = {"connect", "outside", "by name", "send", "look-up", "old look-up", "native", "local program"}
+"""io_uring is no way out by itself: in a namespace it leads nowhere."""
 
 
 def trials(*without: str, keeps_loopback: bool = False) -> dict[str, object]:
@@ -85,7 +91,7 @@ def trials(*without: str, keeps_loopback: bool = False) -> dict[str, object]:
 def refused(found: dict[str, object]) -> set[str]:
     outcomes = found["outcomes"]
     assert isinstance(outcomes, dict)
-    return {name for name, outcome in outcomes.items() if outcome == "refused"}
+    return {name for name, outcome in outcomes.items() if outcome == "refused" and name != "io_uring"}
 
 
 def test_with_every_layer_there_is_nothing_left() -> None:
@@ -102,6 +108,7 @@ def test_the_filter_of_system_calls_alone_keeps_native_code_out_too() -> None:
 
     assert found["layers"] == ["seccomp", "python"]
     assert found["why_not"] == "namespace: not allowed"
+    assert found["outcomes"]["io_uring"] == "refused"  # type: ignore[index]  # a dict
     assert refused(found) == EVERYTHING
 
 
@@ -112,6 +119,37 @@ def test_the_namespace_alone_keeps_native_code_out_too() -> None:
         pytest.skip("namespaces are forbidden here")
 
     assert refused(found) == EVERYTHING
+
+
+USER_NAMESPACE = """
+import json, os, sys
+from pathlib import Path
+from rag import no_network
+
+unshare = no_network._unshare
+no_network._unshare = lambda flags: unshare(flags) if flags & no_network._CLONE_NEWUSER else 1  # as for an ordinary user
+before = os.getuid(), os.getgid()
+layers = no_network.leave_network().layers
+closed = Path(sys.argv[1], "closed")
+closed.write_text("x")
+closed.chmod(0)
+try:
+    opened = closed.read_text()
+except PermissionError:
+    opened = "closed"
+status = Path("/proc/self/status").read_text()
+print(json.dumps([layers, before == (os.getuid(), os.getgid()), opened, status.partition("CapEff:")[2].split()[0]]))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="namespaces are Linux's")
+def test_in_a_namespace_of_its_own_a_user_stays_who_he_is_and_gains_nothing(tmp_path: Path) -> None:
+    ran = subprocess.run([sys.executable, "-c", USER_NAMESPACE, str(tmp_path)], capture_output=True, text=True, check=True, cwd=ROOT)
+
+    layers, same_user, opened, capabilities = json.loads(ran.stdout)
+    if "namespace" not in layers:
+        pytest.skip("user namespaces are forbidden here")
+    assert (same_user, opened, int(capabilities, 16)) == (True, "closed", 0)
 
 
 def test_where_the_kernel_does_not_enforce_it_python_refuses() -> None:
