@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+import typer
 
 from ingest.pipeline import Batch, add
 from ingest.sandbox import Sandbox
@@ -191,6 +192,25 @@ def test_every_verb_has_help(seorap: Terminal, verb: str) -> None:
     assert what_it_does.startswith("  ")
     assert what_it_does.endswith(".")
     assert "--library" in ran.out
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_leaves_the_network_before_it_does_anything(verb: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Left(Exception):
+        pass
+
+    def leave_network(*, keeps_loopback: bool = False) -> NoReturn:
+        raise Left
+
+    monkeypatch.setattr("ui.cli.for_owner_only", lambda: None)
+    monkeypatch.setattr("ui.cli.leave_network", leave_network)
+    monkeypatch.setattr("ui.cli.machine.leave_network", leave_network)
+    monkeypatch.setenv("SEORAP_HOME", str(home))
+
+    with pytest.raises(Left):
+        typer.main.get_command(app)([verb, *(["--port", "0"] if verb == "serve" else [])], standalone_mode=False)
+
+    assert not home.exists()
 
 
 @pytest.mark.parametrize("verb", VERBS)
