@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 
-from rag import find
+from rag import environment, find
 from rag.answer import Turns, answer
 from rag.compare import MOST_DOCUMENTS, MOST_POINTS, compare
 from rag.conversation import needs_conversation
@@ -216,4 +216,5 @@ def open_assistant(settings: Settings) -> Assistant:
     Raises:
         LibraryError: in use, not writable, damaged.
     """
+    environment.isolate()
     return Assistant(settings, Library(settings.home))

@@ -47,11 +47,12 @@ OPTIONS: dict[str, object] = {
     "logger.level": "error",
     "logger.enableRich": False,  # its tracebacks are long and colourful
     "runner.magicEnabled": False,
+    "secrets.files": [],  # what stands in them would become environment variables
     "theme.light.primaryColor": "#2f6f61",  # one for each, so that the page follows the system's light or dark
     "theme.dark.primaryColor": "#6fb5a4",
     "theme.font": '"Pretendard", "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "NanumGothic", sans-serif',
 }
-"""Every Streamlit setting that matters, set here so that it holds wherever the process is started from, whatever a config.toml says."""
+"""Every Streamlit setting whose default is not wanted, or that is too important to be left to one."""
 
 
 def serve(
@@ -76,9 +77,13 @@ def serve(
 
 
 def configure(port: int) -> None:
-    """Give Streamlit its settings the way its command line does: over every config.toml and environment variable."""
+    """Give Streamlit our settings, and its own defaults for all others, whatever a config.toml says, in the reader's home or where the reader
+    stands: ``theme.base = "https://..."`` in one makes Streamlit fetch that page.
+    """
+    from streamlit import config
     from streamlit.web import bootstrap
 
+    config.get_config_files = lambda file_name: []  # no option does this; the files are read with the first option, which is the next line
     bootstrap.load_config_options({**OPTIONS, "server.port": port})
 
 

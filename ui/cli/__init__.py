@@ -13,6 +13,7 @@ from typing import NoReturn
 
 import typer
 
+from rag import environment
 from rag.confidential import for_owner_only
 from rag.errors import ExitCode, SeorapError
 from rag.no_network import leave_network
@@ -82,6 +83,7 @@ _INTERRUPTED = 130
 
 def main() -> NoReturn:
     """Run a verb; every failure with a remedy becomes one sentence and its exit code."""
+    environment.isolate()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]  # a real console, not a test's
     early.library, early.language = None, None
