@@ -49,6 +49,7 @@ class SentenceTransformerEmbedder:
 
     def __init__(self, folder: Path, *, question_prefix: str, passage_prefix: str, threads: int) -> None:
         """Raises: WeightsUnusable."""
+        _refuse_pickles(folder)
         self.count_tokens = load_tokenizer(folder)
         self._folder = folder
         self._threads = threads
@@ -120,6 +121,19 @@ class SentenceTransformerEmbedder:
             yield
         finally:
             self._working.release()
+
+
+def _refuse_pickles(folder: Path) -> None:
+    """``use_safetensors`` is for the transformer alone: other modules (Dense) would read a pickle where there is nothing else, as far as
+    torch deems it harmless.
+
+    Raises:
+        WeightsUnusable
+    """
+    for path in sorted(folder.rglob("pytorch_model*.bin")):
+        if not any(path.parent.glob("*.safetensors")):
+            cause = f"{path.relative_to(folder)} is a pickle, which can hold code; only .safetensors are loaded"
+            raise WeightsUnusable(path=str(folder), cause=cause)
 
 
 def _computes_bfloat16() -> bool:

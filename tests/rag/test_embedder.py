@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Whitespace
+from tokenizers.processors import TemplateProcessing
 
+from rag import environment
 from rag.errors import WeightsMissing, WeightsUnusable
 from rag.settings import load_settings
 from rag.weights.acquire import locate_embedder
@@ -149,3 +157,132 @@ def test_a_folder_without_a_tokenizer_is_refused_in_words(tmp_path: Path) -> Non
     (tmp_path / "tokenizer.json").write_text("{}")
     with pytest.raises(WeightsUnusable):
         load_tokenizer(tmp_path)
+
+
+# --- a folder of the reader's own ------------------------------------------------------------
+
+CODE = """
+from pathlib import Path
+Path({ran!r}).touch()  # not beside this file, of which transformers would make a copy elsewhere
+class Theirs: ...
+"""
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sentence-transformers folder with weights of no sense."""
+    environment.isolate()
+    from transformers import BertConfig, BertModel  # 10 s
+
+    folder = tmp_path_factory.mktemp("tiny")
+    config = BertConfig(
+        vocab_size=2, hidden_size=8, num_hidden_layers=1, num_attention_heads=1, intermediate_size=8, max_position_embeddings=64
+    )
+    BertModel(config).save_pretrained(folder)
+    write_frame(folder)
+    return folder
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A sentence-transformers folder, but for its weights."""
+    write_frame(tmp_path)
+    return tmp_path
+
+
+def write_frame(folder: Path) -> None:
+    tokenizer = Tokenizer(WordLevel({"[UNK]": 0, "word": 1}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = Whitespace()
+    tokenizer.post_processor = TemplateProcessing(single="[UNK] $A", special_tokens=[("[UNK]", 0)])
+    tokenizer.save(str(folder / "tokenizer.json"))
+    write(folder / "tokenizer_config.json", {"tokenizer_class": "PreTrainedTokenizerFast", "pad_token": "[UNK]"})
+    write(folder / "modules.json", [TRANSFORMER, module("1", "1_Pooling", "sentence_transformers.models.Pooling")])
+    (folder / "1_Pooling").mkdir()
+    write(folder / "1_Pooling" / "config.json", {"word_embedding_dimension": 8, "pooling_mode_mean_tokens": True})
+
+
+def module(name: str, folder: str, kind: str) -> dict[str, object]:
+    return {"idx": int(name), "name": name, "path": folder, "type": kind}
+
+
+def write(path: Path, content: object) -> None:
+    path.write_text(json.dumps(content))
+
+
+TRANSFORMER = module("0", "", "sentence_transformers.models.Transformer")
+
+
+@pytest.mark.parametrize("place", ["pytorch_model.bin", "pytorch_model-00001-of-00002.bin", "2_Dense/pytorch_model.bin"])
+def test_weights_that_are_a_pickle_are_refused_before_anything_is_loaded(own: Path, place: str) -> None:
+    (own / place).parent.mkdir(exist_ok=True)
+    (own / place).write_bytes(b"cposix\nsystem\n(S'true'\ntR.")
+
+    with pytest.raises(WeightsUnusable, match=f"{place} is a pickle"):
+        SentenceTransformerEmbedder(own, question_prefix="", passage_prefix="", threads=1)
+
+
+def test_a_pickle_beside_safetensors_is_left_lying(own: Path) -> None:
+    (own / "pytorch_model.bin").touch()
+    (own / "model.safetensors").touch()
+
+    assert SentenceTransformerEmbedder(own, question_prefix="", passage_prefix="", threads=1).count_tokens("word word") == 2
+
+
+UNKNOWN = {"model_type": "theirs", "auto_map": {"AutoConfig": "theirs.Theirs", "AutoModel": "theirs.Theirs"}}
+
+
+def put_code(tiny: Path, folder: Path, changes: Mapping[str, object]) -> SentenceTransformerEmbedder:
+    """A copy of the tiny folder, with code in it and settings that name the code."""
+    shutil.copytree(tiny, folder, dirs_exist_ok=True)
+    (folder / "theirs.py").write_text(CODE.format(ran=str(folder / "it ran")))
+    for name, change in changes.items():
+        path = folder / name
+        if isinstance(change, dict) and path.exists():
+            change = json.loads(path.read_text()) | change
+        write(path, change)
+    return SentenceTransformerEmbedder(folder, question_prefix="", passage_prefix="", threads=1)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"modules.json": [TRANSFORMER, module("1", "", "theirs.Theirs")]}, id="a module"),
+        pytest.param({"config.json": UNKNOWN}, id="a model"),
+        pytest.param(
+            {
+                "config.json": UNKNOWN,
+                "sentence_bert_config.json": {"model_args": {"trust_remote_code": True}, "config_args": {"trust_remote_code": True}},
+            },
+            id="its own word that it can be trusted",
+        ),
+    ],
+)
+def test_a_folder_that_needs_its_code_is_refused_in_words(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: Mapping[str, object]
+) -> None:
+    embedder = put_code(tiny, tmp_path, changes)
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(WeightsUnusable):
+        embedder.load()
+
+    assert not (tmp_path / "it ran").exists()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({}, id="nothing"),
+        pytest.param({"config.json": {"auto_map": {"AutoModel": "theirs.Theirs"}}}, id="a model"),
+        pytest.param({"tokenizer_config.json": {"auto_map": {"AutoTokenizer": ["theirs.Theirs", None]}}}, id="a tokenizer"),
+        pytest.param({"sentence_bert_config.json": {"model_args": {"use_safetensors": False, "weights_only": False}}}, id="pickles"),
+    ],
+)
+def test_a_folder_that_can_do_without_its_code_is_loaded_without(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: Mapping[str, object]
+) -> None:
+    embedder = put_code(tiny, tmp_path, changes)
+    monkeypatch.chdir(tmp_path)
+
+    assert embedder.embed_question("word").shape == (8,)
+    assert not (tmp_path / "it ran").exists()
