@@ -71,6 +71,7 @@ OWNERS = {
     "docx": ("ingest/read/",),
     "filelock": ("rag/library/lock.py", "rag/weights/acquire.py"),  # two locks that have nothing in common
     "filetype": ("ingest/read/__init__.py",),
+    "jinja2": ("rag/weights/language_model.py",),  # llama-cpp-python's, for its errors
     "llama_cpp": ("rag/weights/language_model.py",),
     "llama_index": ("ingest/split.py",),
     "lxml": ("ingest/read/",),

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+from jinja2 import TemplateError
 
 from rag.errors import QuestionTooLong, WeightsUnusable
 from rag.ports import Step
@@ -64,7 +65,7 @@ class LlamaCppModel:
                 bos_token=self._spoken(self._llama.token_bos()),
             )
             self.frame("")
-        except (ValueError, OSError, RuntimeError) as error:
+        except (ValueError, OSError, RuntimeError, TemplateError) as error:  # a template runs in a sandbox, which may object
             raise WeightsUnusable(path=str(path), cause=str(error)) from error
 
     @property

@@ -12,6 +12,7 @@ import llama_cpp
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from llama_cpp import llama_chat_format
 
 from rag.errors import QuestionTooLong, WeightsMissing, WeightsUnusable
 from rag.ports import Step
@@ -192,3 +193,18 @@ def test_a_file_that_is_no_model_is_refused_in_words(tmp_path: Path, content: by
         LlamaCppModel(wrong, context_tokens=1024, threads=1)
 
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("template", ["{{ ''.__class__.__base__.__subclasses__() }}", "{{ cycler.__init__.__globals__ }}", "{% if %}"])
+def test_a_chat_template_that_reaches_out_of_its_sandbox_is_refused_in_words(
+    path: Path, monkeypatch: pytest.MonkeyPatch, template: str
+) -> None:
+    class Theirs(llama_chat_format.Jinja2ChatFormatter):
+        def __init__(self, **given: str) -> None:
+            super().__init__(**{**given, "template": template})
+
+    monkeypatch.setattr(llama_chat_format, "Jinja2ChatFormatter", Theirs)
+
+    with pytest.raises(WeightsUnusable):
+        LlamaCppModel(path, context_tokens=64, threads=1)
