@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -114,6 +114,16 @@ OWNERS = {
 """Each library, and the module or folder that alone imports it."""
 
 HEAVY = {"torch", "chromadb", "sentence_transformers", "llama_cpp", "llama_index", "streamlit"}
+
+REACHES_OUT = {
+    "socket": ("rag/no_network.py", "ui/server.py"),
+    **dict.fromkeys(("urllib.request", "http.client", "http.server", "httpx", "requests", "aiohttp", "urllib3"), ()),
+    **dict.fromkeys(("websockets", "ssl", "ftplib", "smtplib", "poplib", "imaplib", "xmlrpc", "socketserver"), ()),
+}
+"""What opens connections or takes them, and the modules that may import it: each a way out to be looked at again."""
+
+MAKES_CODE = {"pickle", "shelve", "marshal", "joblib", "dill", "cloudpickle", "runpy", "torch.load"}
+"""What may run code that stands in the file it reads."""
 
 CATCH_ALL = {"ingest/pipeline.py", "ingest/queue.py"}
 """Modules with a guard of last resort, by path: no document may stop the others, whatever it brings to light."""
@@ -224,6 +234,48 @@ def test_each_library_has_one_owner(module: Module) -> None:
 @pytest.mark.parametrize("module", [module for module in MODULES if not module.name.startswith("ui")], ids=lambda module: module.path)
 def test_heavy_libraries_wait_until_they_are_needed(module: Module) -> None:
     assert {imported.module for imported in module.imports if imported.at_start and imported.module.split(".")[0] in HEAVY} == set()
+
+
+@OURS
+def test_a_way_out_of_the_machine_has_an_owner(module: Module) -> None:
+    for way, owners in REACHES_OUT.items():
+        assert module.path in owners or not _imports_any(module.tree, {way}), f"{way} belongs to {owners}"
+
+
+@OURS
+def test_no_file_becomes_code(module: Module) -> None:
+    assert not _imports_any(module.tree, MAKES_CODE)
+    for call in (node for node in ast.walk(module.tree) if isinstance(node, ast.Call)):
+        assert ast.unparse(call.func) not in {"eval", "exec", "compile", "torch.load"}
+        allowed = {keyword.arg for keyword in call.keywords if ast.unparse(keyword.value) != "False"}
+        assert allowed & {"trust_remote_code", "allow_pickle"} == set()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import http.client",
+        "from http import client",
+        "import http.client as asking",
+        "from http.client import HTTPConnection",
+        "import http.client.x",
+    ],
+)
+def test_an_import_is_seen_however_it_is_written(line: str) -> None:
+    assert _imports_any(ast.parse(line), {"http.client"})
+    assert not _imports_any(ast.parse(line), {"http.cli", "client", "http.client.y"})
+
+
+def _imports_any(tree: ast.AST, modules: Set[str]) -> bool:
+    """Whether one of ``modules``, or something in it, is imported anywhere in ``tree``."""
+    named = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names):
+                named |= {name.name for name in names}
+            case ast.ImportFrom(module=str(source), names=names):
+                named |= {f"{source}.{name.name}" for name in names}
+    return any(f"{name}.".startswith(f"{module}.") for name in named for module in modules)
 
 
 def test_no_remote_model_can_be_imported() -> None:
