@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SEORAP := $(BIN)/seorap
 export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell getconf _NPROCESSORS_ONLN)
 
-.PHONY: app demo test weights clean
+.PHONY: app demo test weights audit clean
 .DELETE_ON_ERROR:
 
 app: demo
@@ -31,6 +31,16 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 
 $(VENV)/.dev-installed: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev]"
+	@touch $@
+
+# Before a release, with a connection to pypi.org: does a pinned version have a known vulnerability? In an environment of its own, for pip-audit
+# brings a lot along. Strict, since a version that the registry has no record of would otherwise count as sound.
+audit: $(VENV)/audit/.installed
+	@$(VENV)/audit/bin/pip-audit --strict --no-deps --disable-pip -r constraints.txt
+
+$(VENV)/audit/.installed:
+	$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip install --quiet pip-audit==2.10.1
 	@touch $@
 
 clean:
