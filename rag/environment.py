@@ -78,6 +78,11 @@ def as_found() -> dict[str, str]:
     return {name: value for name, value in {**os.environ, **_found}.items() if value is not None}
 
 
+def without_effect() -> list[str]:
+    """The names of what was set before ``isolate``, and is not any more, or not so."""
+    return sorted(name for name, value in _found.items() if value is not None and os.environ.get(name) != value)
+
+
 def _is_removed(name: str) -> bool:
     return not name.startswith("SEORAP_") and any(fnmatchcase(name.upper(), pattern) for pattern in _REMOVED)
 

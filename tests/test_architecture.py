@@ -116,9 +116,11 @@ OWNERS = {
 HEAVY = {"torch", "chromadb", "sentence_transformers", "llama_cpp", "llama_index", "streamlit"}
 
 REACHES_OUT = {
-    "socket": ("rag/no_network.py", "ui/server.py"),
-    **dict.fromkeys(("urllib.request", "http.client", "http.server", "httpx", "requests", "aiohttp", "urllib3"), ()),
-    **dict.fromkeys(("websockets", "ssl", "ftplib", "smtplib", "poplib", "imaplib", "xmlrpc", "socketserver"), ()),
+    "socket": ("rag/no_network.py", "rag/ways_out.py", "ui/listen.py", "ui/server.py"),
+    "http.client": ("ui/privacy/visit.py",),  # the page of its own server, to see whom it lets in
+    "websockets": ("ui/privacy/visit.py",),
+    **dict.fromkeys(("urllib.request", "http.server", "httpx", "requests", "aiohttp", "urllib3"), ()),
+    **dict.fromkeys(("ssl", "ftplib", "smtplib", "poplib", "imaplib", "xmlrpc", "socketserver"), ()),
 }
 """What opens connections or takes them, and the modules that may import it: each a way out to be looked at again."""
 

@@ -124,6 +124,14 @@ def test_pip_can_be_given_all_that_the_reader_set(variables: dict[str, str]) -> 
     assert environment.as_found() == before
 
 
+def test_what_has_no_effect_can_be_named(variables: dict[str, str]) -> None:
+    variables |= {"HTTPS_PROXY": "http://proxy.example", "HF_HUB_OFFLINE": "1", "TRANSFORMERS_VERBOSITY": "info", "EDITOR": "vi"}
+
+    environment.isolate()
+
+    assert environment.without_effect() == ["HTTPS_PROXY", "TRANSFORMERS_VERBOSITY"]
+
+
 def test_pip_is_given_what_was_set_since(variables: dict[str, str]) -> None:
     variables["NO_PROXY"] = "intranet.example"
     before = dict(variables)

@@ -32,6 +32,8 @@ def lines(report: Report, words: Words) -> Iterator[str]:
     yield from _section(words.weights, _weights(report, words))
     yield from _section(words.versions, (f"{name} {number or '–'}" for name, number in report.versions.items()))
     yield from _section(words.settings, (f"{name} = {value}" for name, value in report.settings.items()))
+    if report.without_effect:
+        yield from _section(words.without_effect, [", ".join(report.without_effect)])
     yield ""
     yield words.limits
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from rag import environment
 from rag.confidential import is_open
 from rag.no_network import Layer
 from rag.settings import SETTINGS_FILE, Settings, WeightsSettings
@@ -82,6 +83,7 @@ class Report:
     weights: list[WeightsFound] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
     settings: dict[str, object] = field(default_factory=dict)
+    without_effect: list[str] = field(default_factory=list)  # names of variables that were set
 
     @property
     def is_private(self) -> bool:
@@ -113,6 +115,7 @@ def examine(settings: Settings, *, tell: Tell = lambda step: None) -> Report:
         watched_by=watch_by(),
         settings=_streamlit_settings(),
         versions={name: _version(name) for name in _LIBRARIES},
+        without_effect=environment.without_effect(),
     )
     tell("trials")
     _try_ways_out(report)
@@ -180,7 +183,7 @@ def _command(home: Path, *words: str) -> list[str]:
 
 def _environment() -> dict[str, str]:
     """The reader's own, hostile as it may be; refusals are told."""
-    return os.environ | {"SEORAP_LOG": "warning", "SEORAP_LANGUAGE": "en"}
+    return environment.as_found() | {"SEORAP_LOG": "warning", "SEORAP_LANGUAGE": "en"}
 
 
 def _make_drawer(home: Path, weights: WeightsSettings) -> None:

@@ -45,6 +45,7 @@ class Words:
     weights_own: str
     versions: str
     settings: str
+    without_effect: str
     limits: str
     saved: str
 
@@ -118,6 +119,7 @@ ENGLISH = Words(
     weights_own="your own; nothing to compare it with",
     versions="Versions",
     settings="Settings of the page's server",
+    without_effect="Variables that are set for other programs, and have no effect here",
     limits="Not covered: other programs of the same user, an unlocked session, swap, and what a browser's own extensions do. See ARCHITECTURE.md.",
     saved="Saved as {path}",
 )
@@ -191,6 +193,7 @@ KOREAN = Words(
     weights_own="직접 정한 모델. 견줄 것이 없습니다",
     versions="버전",
     settings="화면 서버의 설정",
+    without_effect="다른 프로그램을 위한 변수로, 여기서는 효과가 없는 것",
     limits="지켜 주지 않는 것: 같은 사용자의 다른 프로그램, 잠그지 않은 세션, 스왑, 브라우저 확장 기능. ARCHITECTURE.md를 보세요.",
     saved="저장했습니다: {path}",
 )
