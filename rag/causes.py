@@ -60,6 +60,9 @@ KOREAN: Mapping[str, str] = {
     "there is no such file": "그런 파일이 없음",
     "there is nothing at this path": "이 경로에 아무것도 없음",
     "its chat template does not show what the user says": "대화 틀에 사용자의 말이 들어가지 않음",
+    "there is a file already": "이미 파일이 있음",
+    "it would lie in the drawer": "서랍 안에 놓이게 됨",
+    "another program is reading the drawer": "다른 프로그램이 서랍을 읽고 있음",
     # --- the system's words
     "no access": "접근할 수 없음",
     "No such file or directory": "그런 파일이나 폴더가 없음",

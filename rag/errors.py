@@ -420,6 +420,41 @@ class DrawerNotEmpty(LibraryError):
     }
 
 
+class CopyInDrawer(LibraryError):
+    sentences = {
+        "en": "{name}: the file {file} holds some of it too, lies in the drawer's folder and is none of its own, so nothing was erased; move it "
+        "elsewhere and run the same command again.",
+        "ko": "{name}: 서랍 폴더 안에 있지만 서랍의 것이 아닌 파일 {file}에도 이 문서의 내용이 있어 아무것도 지우지 않았습니다. 그 파일을 다른 곳으로 "
+        "옮기고 같은 명령을 다시 실행해 주세요.",
+    }
+
+
+class ErasureUnfinished(LibraryError):
+    sentences = {
+        "en": "{name}: it is out of the drawer, but its remains are not all out of the files ({cause}), so there is no certificate; see to that "
+        "and run `seorap check`, which goes on with it.",
+        "ko": "{name}: 서랍에서 뺐지만 파일에 남은 흔적을 다 지우지 못해({cause}) 증명서가 없습니다. 원인을 해결하고 `seorap check`를 실행하면 "
+        "이어서 지웁니다.",
+    }
+
+
+class RemainsFound(LibraryError):
+    sentences = {
+        "en": "{name}: it is out of the drawer, but some of it was found in {file} afterwards, so there is no certificate; if it was taken in "
+        "again meanwhile, erase it again, else run `seorap check`.",
+        "ko": "{name}: 서랍에서 뺐지만 그 뒤에 {file}에서 내용이 발견되어 증명서가 없습니다. 그동안 다시 들어왔다면 다시 지우고, 아니면 "
+        "`seorap check`를 실행해 주세요.",
+    }
+
+
+class CertificateUnwritable(LibraryError):
+    exit_code = ExitCode.USAGE
+    sentences = {
+        "en": "{path}: the certificate could not be written there ({cause}), so nothing was erased; name another file.",
+        "ko": "{path}: 여기에 증명서를 쓸 수 없어({cause}) 아무것도 지우지 않았습니다. 다른 파일을 정해 주세요.",
+    }
+
+
 class BackupBroken(LibraryError):
     sentences = {
         "en": "{path}: this is not a whole backup ({cause}), so nothing was restored; use another copy of it.",

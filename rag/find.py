@@ -78,7 +78,7 @@ def find(
     )
     best = [item for item in near if hold((item.text, *item.headings), understood.phrases)]
     further = [run for run in held if not any(_within(run, item) for item in best)]
-    return tuple([*best, *(_evidence(run, library) for run in further)][:k])
+    return tuple([*best, *(evidence for run in further if (evidence := _evidence(run, library)).text)][:k])
 
 
 def quoting(phrases: Sequence[str], *, library: Library, scope: Collection[str] = ()) -> list[tuple[Passage, ...]]:

@@ -63,7 +63,7 @@ def retrieve(
     candidates = [(passages[passage_id], score) for passage_id, score in fused if passage_id in passages]
     asked_terms = weigh_terms(question, library=library, across=bool(elsewhere))
     joined = join_neighbours(_by_coverage(candidates, asked_terms, defined_term(question)), k)
-    return tuple(_evidence(run, library) for run in joined)
+    return tuple(evidence for run in joined if (evidence := _evidence(run, library)).text)  # else it has just been taken out
 
 
 @dataclass(frozen=True, slots=True)

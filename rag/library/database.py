@@ -5,12 +5,21 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from rag.errors import DrawerDamaged, DrawerFull, DrawerReadOnly, DrawerTooNew, NoDrawer
 from rag.library import schema
+
+_BUSY_S = 10
+
+PACKED = "manifest.sqlite3.packed"
+"""While the file is written anew, what it will be."""
+
+
+class StillRead(Exception):
+    """Another process is reading what was to be emptied; later it may not be."""
 
 
 class Database:
@@ -30,7 +39,7 @@ class Database:
                 uri=True,
                 isolation_level=None,
                 check_same_thread=False,
-                timeout=10,
+                timeout=_BUSY_S,
             )
             self._prepare(read_only=read_only)
 
@@ -40,6 +49,7 @@ class Database:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.execute("PRAGMA secure_delete=ON")
+            self._db.execute("PRAGMA temp_store=MEMORY")  # what a statement lays aside may be text, and would lie among temporary files
         found = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         if found > schema.VERSION:
             raise DrawerTooNew(home=str(self._home), found=found, known=schema.VERSION)
@@ -95,6 +105,38 @@ class Database:
     def _one(self, sql: str, values: Sequence[object] = ()) -> int:
         return int(self.rows(sql, values)[0][0])
 
+    # --- the file itself --------------------------------------------------------------------
+
+    def size_bytes(self) -> int:
+        return (self._home / "manifest.sqlite3").stat().st_size
+
+    def pack(self) -> None:
+        """Write the file anew, so that no freed part of it holds what was in the drawer before. Takes as much room again, twice.
+
+        Raises:
+            DrawerFull
+        """
+        copy = self._home / PACKED
+        with self._lock, self._translated():
+            try:
+                copy.touch(mode=0o600)
+                # Not VACUUM alone: that lays its copy among temporary files, which may be in memory or on another disk.
+                self._db.execute("VACUUM INTO ?", (str(copy),))
+                with closing(sqlite3.connect(copy)) as packed:
+                    packed.backup(self._db)
+            finally:
+                copy.unlink(missing_ok=True)
+
+    def empty_wal(self) -> bool:
+        """Take everything over into the file, and leave nothing in the log beside it; False while another process is reading in it."""
+        with self._lock, self._translated():
+            self._db.execute("PRAGMA busy_timeout=0")  # who waits here keeps all others waiting
+            try:
+                busy: int = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            finally:
+                self._db.execute(f"PRAGMA busy_timeout={1000 * _BUSY_S}")
+        return not busy
+
     # --- facts about the drawer ---------------------------------------------------------------
 
     def fact(self, key: str) -> str | None:
@@ -104,3 +146,7 @@ class Database:
     def set_fact(self, key: str, value: str) -> None:
         with self.transaction():
             self._db.execute("INSERT INTO facts VALUES (?,?) ON CONFLICT (key) DO UPDATE SET value=excluded.value", (key, value))
+
+    def forget_fact(self, key: str) -> None:
+        with self.transaction():
+            self._db.execute("DELETE FROM facts WHERE key=?", (key,))

@@ -13,9 +13,11 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
+from rag.durable import sync
 from rag.library.manifest import Manifest
 from rag.library.vectors import MOST_A_CALL, ChromaIndex, IndexBroken
 from rag.ports import Vectors
@@ -43,6 +45,7 @@ class VectorIndex:
         self._require_room = require_room
         self._filling = threading.RLock()
         self._closing = threading.Event()
+        self._leaving = threading.Event()  # this generation is about to be given up: filling it is of no use
         self._doubted = threading.Event()  # the present generation has failed
         self._index: ChromaIndex | None = None
         self._breaks = 0
@@ -56,11 +59,12 @@ class VectorIndex:
         try:
             return index.nearest(question, k)
         except IndexBroken as error:
-            self._doubt(error)
-            self._breaks += 1
+            if index is self._index:  # else it was closed in the middle of the search, since another takes its place
+                self._doubt(error)
+                self._breaks += 1
             return None
 
-    def fill(self) -> None:
+    def fill(self, report: Callable[[int, int], None] = lambda done, total: None) -> None:
         """Tell the index what it has not been told. May be interrupted and repeated at any point.
 
         Raises:
@@ -72,7 +76,8 @@ class VectorIndex:
                 return
             try:
                 index = self._index or self._open()
-                while not self._closing.is_set():
+                waiting = self._manifest.counts()[2]
+                while not (self._closing.is_set() or self._leaving.is_set()):
                     last, write, delete = self._manifest.outbox(MOST_A_CALL)
                     if not last:
                         break
@@ -84,6 +89,7 @@ class VectorIndex:
                     if delete:
                         index.delete(delete)
                     self._manifest.clear_outbox(last)
+                    report(max(0, waiting - self._manifest.counts()[2]), waiting)
                 if not self._doubted.is_set():
                     if not self._manifest.fact(_SEAL):
                         self._manifest.set_fact(_SEAL, self._seal())
@@ -99,6 +105,37 @@ class VectorIndex:
             self._begin(self._number() + 1)
             self._breaks = 0
             self.fill()
+
+    def leave(self, change: Callable[[], None]) -> tuple[int, int]:
+        """Begin the next generation in one transaction with a ``change`` to the manifest; the number of the last one, and of this.
+
+        It has everything to learn. Until ``discard`` the files of the last one are there.
+        """
+        with self._nobody_filling(), self._manifest.transaction():
+            change()
+            last = self._number()
+            self._begin(last + 1)
+            self._breaks = 0
+            return last, last + 1
+
+    def discard(self) -> None:
+        """Delete the files of every generation but one that has been opened; what was not filled yet is begun anew."""
+        with self._nobody_filling():
+            kept = self._folder() if self._index else None
+            for folder in (self._home / "index").glob("*"):
+                if folder != kept:
+                    shutil.rmtree(folder)
+                    sync(folder.parent)
+
+    @contextmanager
+    def _nobody_filling(self) -> Iterator[None]:
+        """A filling in another thread ends after its present step."""
+        self._leaving.set()
+        try:
+            with self._filling:
+                yield
+        finally:
+            self._leaving.clear()
 
     def faults(self) -> Iterator[str]:
         """What is wrong with it after filling, in technical words."""

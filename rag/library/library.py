@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import shutil
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +25,14 @@ from rag.errors import (
     DrawerFull,
     DrawerReadOnly,
     EmbedderMismatch,
+    LibraryError,
     NoSuchDocument,
     NoSuchTag,
     NothingFits,
 )
 from rag.languages import written_in
 from rag.library import exact, fulltext
+from rag.library.database import PACKED, StillRead
 from rag.library.faults import faults
 from rag.library.filter import fitting, wanted
 from rag.library.index import VectorIndex
@@ -60,6 +66,12 @@ _LEAST_FREE_BYTES = 32 << 20
 _EXACT_UP_TO = 5_000
 """Passages in a drawer that are compared one by one (1 ms). The index overlooks a near passage in one of 250 questions, and which
 one depends on how it was filled."""
+
+_ERASING = "erasing"
+"""The fact that an erasure has begun, and when; nothing of what is erased."""
+
+_READERS_MAY_TAKE_S = 10.0
+"""Other processes only look something up; one that takes longer stands still."""
 
 _MANY_DOCUMENTS, _CANDIDATES_WITHIN = 50, 2_000
 """In a scope of more documents than this, so many are taken from the index and those outside of it are left out; in a smaller one all
@@ -107,6 +119,8 @@ class Library:
             self.close_lock()
             raise
         self._index = VectorIndex(home, self.manifest, self.require_room)
+        if not read_only:
+            self._tidy()
         revision = (lambda: self.manifest.revision) if self._lock else (lambda: None)  # without the lock another process may write
         self.names = Kept(lambda: names_of(self.documents()), revision=revision)
         """What the documents can be called."""
@@ -114,6 +128,21 @@ class Library:
         self.languages = Kept(self._languages, revision=revision)
         """What each document is written in, by its id."""
         self._all_vectors = Kept(lambda: self.manifest.vectors(self.manifest.fact("embedder") or ""), revision=revision)  # 8 MB at most
+
+    def _tidy(self) -> None:
+        """Delete what was being written when an earlier owner was killed, and finish what it was erasing."""
+        for left in (*self.home.glob(f"{PACKED}*"), *self.snapshot_path("").glob("*.part")):
+            with suppress(OSError):
+                left.unlink()
+        if not self.erasing():
+            return
+        try:
+            for path in self.snapshots():
+                self.forget_snapshot(path.name)
+            self.scrub(anew=True)
+            self.end_erasing()
+        except (LibraryError, StillRead, OSError) as error:
+            log.warning("an erasure is still unfinished: %s", type(error).__name__)
 
     def close_lock(self) -> None:
         if self._lock:
@@ -172,6 +201,16 @@ class Library:
             raise AmbiguousDocument(name=name, count=len(places))
         return places
 
+    def everywhere(self, places: Sequence[Place]) -> list[Place]:
+        """These, and wherever else what lies there does, under whatever name: the same content, or an upload of the same bytes."""
+        found = {place.place: place for place in places}
+        while True:
+            contents = {content for place in found.values() for content in (place.doc_id, place.snapshot) if content}
+            more = [place for place in self.manifest.places() if place.place not in found and contents & {place.doc_id, place.snapshot}]
+            if not more:
+                return list(found.values())
+            found |= {place.place: place for place in more}
+
     def places_of(self, document: Document) -> list[Place]:
         if document.doc_id:
             return self.manifest.places(doc_id=document.doc_id)
@@ -216,9 +255,9 @@ class Library:
         elif stored != embedder:
             raise EmbedderMismatch(stored=stored, wanted=embedder)
 
-    def require_room(self) -> None:
-        """Raises: DrawerFull, before the disk is so full that even the index cannot be tidied."""
-        if shutil.disk_usage(self.home).free < _LEAST_FREE_BYTES:
+    def require_room(self, size_bytes: int = 0) -> None:
+        """Raises: DrawerFull, before the disk is so full that even the index cannot be tidied, or where there is no room for so much more."""
+        if shutil.disk_usage(self.home).free < _LEAST_FREE_BYTES + size_bytes:
             raise DrawerFull(home=str(self.home))
 
     def commit(
@@ -270,19 +309,81 @@ class Library:
         if path.exists():
             return
         unfinished = path.with_suffix(".part")
-        with unfinished.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
+        try:
+            with unfinished.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(path)
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
         sync(path.parent)
+
+    def snapshots(self) -> list[Path]:
+        """The files of kept bytes, named after their content."""
+        return sorted(path for path in self.snapshot_path("").glob("*") if path.is_file())
 
     def forget_snapshot(self, content_hash: str) -> None:
         """Delete kept bytes that no upload needs: none that is in the drawer, could not be read, or waits."""
         needed = {place.snapshot for place in self.manifest.places()} | {snapshot for _, _, snapshot in self.manifest.jobs()}
         if content_hash not in needed:
-            self.snapshot_path(content_hash).unlink(missing_ok=True)
+            path = self.snapshot_path(content_hash)
+            for file in (path, path.with_suffix(".part")):
+                file.unlink(missing_ok=True)
+            if path.parent.is_dir():
+                sync(path.parent)
             self.manifest.forget_unfinished(content_hash)
+
+    # --- nothing stays: see rag/library/erase.py ----------------------------------------------
+
+    def take_out_for_good(self, places: Sequence[Place], contents: Collection[str]) -> tuple[int, int]:
+        """Let go of contents and places, and note that their remains are to be scrubbed; the generations of the index before and from now on."""
+        unknown = [place for place in places if not (place.doc_id or place.snapshot)]
+        hashes = [_hash_of_file(place) for place in unknown]
+
+        def change() -> None:
+            self.manifest.set_fact(_ERASING, datetime.now().astimezone().isoformat(timespec="seconds"))
+            self.manifest.erase([place.place for place in places], contents)
+            for content in filter(None, hashes):  # what recognising it has come to, should it have been broken off
+                self.manifest.forget_unfinished(content)
+            if None in hashes:
+                self.manifest.forget_unfinished_of_nobody()
+
+        return self._index.leave(change)
+
+    def erasing(self) -> str | None:
+        """Since when an erasure is unfinished: what was taken out may still be found in the files. The next opening tries to finish it."""
+        return self.manifest.fact(_ERASING)
+
+    def scrub(self, report: Callable[[int, int], None] = lambda done, total: None, *, anew: bool = False) -> None:
+        """Take out of manifest and index what is not in the drawer any longer. May be broken off at any point and repeated.
+
+        With ``anew`` the word index is not merged but made again, which takes longer and rests on nothing that was in it.
+
+        Raises:
+            DrawerFull, StillRead, OSError
+        """
+        terms = self.manifest.rebuild_terms if anew else self.manifest.merge_terms
+        steps = (self._index.discard, terms, self._pack, self._empty_wal)
+        for done, step in enumerate(steps):
+            report(done, len(steps))
+            step()
+        report(len(steps), len(steps))
+
+    def _pack(self) -> None:
+        self.require_room(2 * self.manifest.size_bytes())
+        self.manifest.pack()
+
+    def _empty_wal(self) -> None:
+        deadline = time.monotonic() + _READERS_MAY_TAKE_S
+        while not self.manifest.empty_wal():
+            if time.monotonic() > deadline:
+                raise StillRead
+            time.sleep(0.1)
+
+    def end_erasing(self) -> None:
+        self.manifest.forget_fact(_ERASING)
 
     # --- what is near a question --------------------------------------------------------------
 
@@ -333,7 +434,8 @@ class Library:
         self._require_embedder(embedder)
         ids, vectors = self.manifest.vectors(embedder, scope=(doc_id,))
         passages = self.passages(ids.tolist())
-        order = sorted(range(len(ids)), key=lambda row: passages[int(ids[row])].ordinal)
+        there = [row for row in range(len(ids)) if int(ids[row]) in passages]  # it may just have been taken out
+        order = sorted(there, key=lambda row: passages[int(ids[row])].ordinal)
         return [passages[int(ids[row])] for row in order], vectors[order]
 
     def holding(self, beginnings: Sequence[str], *, scope: Collection[str] = ()) -> list[Passage]:
@@ -353,7 +455,7 @@ class Library:
 
     def place_of(self, doc_id: str, offset: int) -> PlaceInText:
         """Where the character at ``offset`` of the document's text stands."""
-        pages = self.manifest.pages(doc_id)
+        pages = self.manifest.pages(doc_id) or [(None, 0, "")]  # it has just been taken out
         number, start, _ = pages[page_at([start for _, start, _ in pages], offset)]
         return PlaceInText(number, offset - start)
 
@@ -390,13 +492,13 @@ class Library:
 
     # --- the vector index, always derived -----------------------------------------------------
 
-    def fill_index(self) -> None:
+    def fill_index(self, report: Callable[[int, int], None] = lambda done, total: None) -> None:
         """Tell the index what it has not been told. May be interrupted and repeated at any point.
 
         Raises:
             DrawerFull
         """
-        self._index.fill()
+        self._index.fill(report)
 
     def rebuild(self, embedder: Embedder | None, progress: Callable[[int, int], None]) -> None:
         """Make everything derived again: terms, index, and the vectors too when ``embedder`` is not the one they came from.
@@ -425,6 +527,8 @@ class Library:
     def faults(self) -> Iterator[str]:
         """What is wrong with the drawer, in technical words; nothing when all is well."""
         yield from faults(self.manifest)
+        if since := self.erasing():
+            yield f"what was erased at {since} may still be found in the files; the next opening of the drawer goes on with that"
         for place in self.manifest.places():
             if place.snapshot and not self.snapshot_path(place.snapshot).is_file():
                 yield f"the kept bytes of {place.name} are gone"
@@ -434,6 +538,18 @@ class Library:
 def identity(document: Document) -> str:
     """What ``Library.find`` knows the document by, and no other."""
     return document.doc_id or next(iter(document.places), os.fsdecode(UPLOAD) + document.name)
+
+
+def _hash_of_file(place: Place) -> str | None:
+    """SHA-256 of what lies there now; None where that cannot be told."""
+    path = Path(os.fsdecode(place.place))
+    try:
+        if not path.is_file():  # to open a pipe would mean to wait for its other end
+            return None
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
 
 
 def _document(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -193,6 +193,58 @@ class Manifest(Worklist):
             for (doc_id,) in self._db.execute(f"SELECT doc_id FROM documents d WHERE NOT {_HAS_PLACE}").fetchall():
                 self._erase_document(doc_id)
 
+    # --- nothing stays ------------------------------------------------------------------------
+
+    def erase(self, places: Collection[bytes], contents: Collection[str]) -> None:
+        """Let go of these contents with all their places, of these places, and of all that waits for them or was kept of them."""
+        with self.transaction():
+            self._db.executemany("DELETE FROM places WHERE place=?", [(place,) for place in places])
+            self._db.executemany("DELETE FROM places WHERE doc_id=?1 OR snapshot=?1", [(content,) for content in contents])
+            for content in contents:
+                self.drop_jobs_of(content)
+                self.forget_unfinished(content)
+            self.erase_placeless()
+
+    def merge_terms(self) -> None:
+        """Write the word index as one piece, in which no term stands that is in no passage. Until then those that were deleted do."""
+        with self.transaction():
+            self._db.execute("INSERT INTO terms (terms) VALUES ('optimize')")
+
+    def own_terms(self, doc_id: str, terms: Collection[str]) -> list[str]:
+        """Those of the terms that stand in no passage of another document."""
+        elsewhere = "SELECT 1 FROM terms WHERE terms MATCH ? AND +rowid NOT IN (SELECT passage_id FROM passages WHERE doc_id=?) LIMIT 1"
+        return [term for term in terms if not self.rows(elsewhere, (fulltext.all_of([term]), doc_id))]
+
+    def held_of_others(
+        self, places: Collection[bytes], contents: Collection[str], own_terms: Collection[str]
+    ) -> Iterator[tuple[int, bytes]]:
+        """Everything that the drawer holds in words and vectors, piece by piece, but what it holds of these; and of how many documents so far."""
+        others = self.document_ids() - set(contents)
+        for done, doc_id in enumerate(others):
+            for column in _HELD_OF_A_DOCUMENT:
+                yield done, _joined(self.rows(column, (doc_id,)))
+        mine = {"contents": json.dumps(list(contents)), "places": json.dumps([place.hex() for place in places])}
+        for held in _HELD_OF_MANY:
+            yield len(others), _joined(self.rows(held, mine))
+        yield len(others), "\n".join({term for (term,) in self.rows("SELECT term FROM term_counts")} - set(own_terms)).encode()
+
+    def vectors_held(self, doc_id: str) -> int:
+        return self._one(
+            "SELECT (SELECT count(*) FROM vectors JOIN passages USING (passage_id) WHERE doc_id=?1) "
+            "+ (SELECT count(*) FROM unfinished_vectors WHERE doc_id=?1)",
+            (doc_id,),
+        )
+
+    def held_of(self, doc_id: str, passages: int) -> tuple[list[tuple[str, str, bytes | None]], list[bytes]]:
+        """Header, text and vector of at most so many passages, from all over a document; and some of what else is held of this content."""
+        spread = self.rows(
+            "SELECT header, text, vector FROM passages LEFT JOIN vectors USING (passage_id) WHERE doc_id=?1 "
+            "AND ordinal % max(1, (SELECT count(*) FROM passages WHERE doc_id=?1) / ?2)=0 ORDER BY ordinal LIMIT ?2",
+            (doc_id, passages),
+        )
+        rest = [self.rows(held, (doc_id,)) for held in _HELD_BESIDE_PASSAGES]
+        return spread, [_bytes(cell) for rows in rest for row in rows[:passages] for cell in row if cell]
+
     # --- reading ------------------------------------------------------------------------------
 
     def places(self, *, place: bytes | None = None, doc_id: str | None = None) -> list[Place]:
@@ -285,12 +337,12 @@ class Manifest(Worklist):
         ]
 
     def text(self, doc_id: str, start: int, end: int) -> str:
-        """``document text[start:end]``."""
+        """``document text[start:end]``; nothing once the document is gone."""
         pages = self.rows(
             "SELECT start, text FROM pages WHERE doc_id=?1 AND start<?3 AND start+length(text)+?4>?2 ORDER BY ordinal",
             (doc_id, start, end, len(PAGE_BREAK)),
         )
-        first = pages[0][0]
+        first = pages[0][0] if pages else 0  # it has just been taken out
         return PAGE_BREAK.join(page[1] for page in pages)[start - first : end - first]
 
     def lexical(self, question: str, k: int, *, scope: Collection[str] = ()) -> list[tuple[int, float]]:
@@ -432,6 +484,36 @@ HEADER_WEIGHT = 1.0
 """Of a term in a passage's header (document name, headings), against one in its text."""
 
 _MANY_PASSAGES = 20_000
+
+_HELD_OF_A_DOCUMENT = (
+    "SELECT text FROM passages WHERE doc_id=?",
+    "SELECT header, headings FROM passages WHERE doc_id=?",
+    "SELECT text, label FROM pages WHERE doc_id=?",
+    "SELECT title, metadata FROM documents WHERE doc_id=?",
+    "SELECT vector FROM vectors JOIN passages USING (passage_id) WHERE doc_id=?",
+)
+_HELD_BESIDE_PASSAGES = (
+    "SELECT title FROM documents WHERE doc_id=?",
+    "SELECT page FROM unfinished_pages WHERE doc_id=?",
+    "SELECT vector FROM unfinished_vectors WHERE doc_id=?",
+)
+_OF_OTHERS = "NOT IN (SELECT value FROM json_each(:contents))"
+_HELD_OF_MANY = (
+    f"SELECT place, name, reason_facts FROM places WHERE coalesce(doc_id, '') {_OF_OTHERS} AND coalesce(snapshot, '') {_OF_OTHERS} "
+    "AND lower(hex(place)) NOT IN (SELECT value FROM json_each(:places))",
+    f"SELECT name FROM jobs WHERE snapshot {_OF_OTHERS}",
+    f"SELECT page FROM unfinished_pages WHERE doc_id {_OF_OTHERS}",
+    f"SELECT vector FROM unfinished_vectors WHERE doc_id {_OF_OTHERS}",
+    "SELECT folder, include, exclude FROM folders",
+)
+
+
+def _joined(rows: Sequence[tuple[object, ...]]) -> bytes:
+    return b"\0".join(_bytes(cell) for row in rows for cell in row)
+
+
+def _bytes(cell: object) -> bytes:
+    return cell if isinstance(cell, bytes) else str(cell).encode()
 
 
 def page_starts(reading: Reading) -> list[int]:

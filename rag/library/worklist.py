@@ -87,6 +87,10 @@ class Worklist(Database):
         with self.transaction():
             self._db.execute("DELETE FROM jobs WHERE job_id=?", (job_id,))
 
+    def drop_jobs_of(self, snapshot: str) -> None:
+        with self.transaction():
+            self._db.execute("DELETE FROM jobs WHERE snapshot=?", (snapshot,))
+
     # --- places to read again -----------------------------------------------------------------
 
     def want(self, *places: bytes) -> None:
@@ -137,3 +141,12 @@ class Worklist(Database):
                     self._db.execute(f"DELETE FROM {table} WHERE doc_id=?", (doc_id,))
                 else:
                     self._db.execute(f"DELETE FROM {table} WHERE added<?", (time.time() - _UNFINISHED_S,))
+
+    def forget_unfinished_of_nobody(self) -> None:
+        """Forget what was kept of contents that are neither in the drawer nor waiting."""
+        with self.transaction():
+            for table in ("unfinished_pages", "unfinished_vectors"):
+                self._db.execute(
+                    f"DELETE FROM {table} WHERE doc_id NOT IN (SELECT doc_id FROM documents UNION SELECT snapshot FROM jobs "
+                    "UNION SELECT snapshot FROM places WHERE snapshot IS NOT NULL)"
+                )

@@ -17,7 +17,7 @@ from rag import environment
 from rag.confidential import for_owner_only
 from rag.errors import ExitCode, SeorapError
 from rag.no_network import leave_network
-from ui.cli import documents, drawer, evaluation, folders, machine, questions, whole
+from ui.cli import documents, drawer, erase, evaluation, folders, machine, questions, whole
 from ui.cli.desk import LibraryOption, complain, early, spoken_language
 from ui.words import terminal
 from ui.words.help import put_in_korean
@@ -53,6 +53,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "retry": documents.retry,
     "unlock": documents.unlock,
     "remove": documents.remove,
+    "erase": erase.erase,
     "list": documents.list_documents,
     "search": questions.search,
     "ask": questions.ask,

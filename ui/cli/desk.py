@@ -50,7 +50,7 @@ class Desk:
         typer.echo(safe(line))
 
     def emit(self, row: dict[str, object]) -> None:
-        typer.echo(_json_line(row))
+        typer.echo(json_line(row))
 
     def sentence(self, reason: Reason) -> str:
         return sentence_of(reason, self.language)
@@ -76,7 +76,7 @@ def safe(text: str) -> str:
     )
 
 
-def _json_line(row: dict[str, object]) -> str:
+def json_line(row: dict[str, object]) -> str:
     """JSON leaves some control characters as they are (the C1 set, directions); they become escapes, which mean the same."""
     plain = json.dumps(row, ensure_ascii=False)
     return "".join(letter if unicodedata.category(letter) not in _STEERING else json.dumps(letter)[1:-1] for letter in plain)

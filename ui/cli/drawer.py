@@ -35,6 +35,7 @@ def status(library: LibraryOption = None, as_json: JsonOption = False) -> None:
             | asdict(counts)
             | {
                 "not_whole": not_whole,
+                "erasing": drawer.erasing(),
                 "folders": [
                     {"folder": os.fsdecode(folder.folder), "paused": folder.paused, "reachable": folder.reachable} for folder in folders
                 ],
@@ -48,6 +49,8 @@ def status(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     desk.show(f"{counts.documents} {desk.words['documents']}, {counts.passages} {desk.words['passages']}")
     if not_whole:
         desk.show(desk.say("not_whole", count=not_whole))
+    if since := drawer.erasing():
+        desk.show(desk.say("erasing_unfinished", since=since))
     for folder in folders:
         desk.show(folder_line(desk, folder))
     for state in weights:

@@ -1,0 +1,137 @@
+"""Taking a document out for good, with a certificate."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rag.errors import CertificateUnwritable, ExitCode
+from ui.cli.desk import Desk, JsonOption, LibraryOption, end_with, json_line, opened_assistant, progress_bar, safe
+
+if TYPE_CHECKING:
+    from rag.library.erase import Certificate
+    from rag.library.library import Library
+    from rag.library.manifest import Place
+
+
+def erase(
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+    certificate: Annotated[
+        Path | None, typer.Option("--certificate", metavar="FILE", help="Write the certificate here too; the file must not be there yet.")
+    ] = None,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take a document out so that none of its words stays in any file of the drawer, and print a certificate.
+
+    NAME is its file name or path. The file itself is left alone.
+    """
+    desk = Desk(library, as_json=as_json)
+    with opened_assistant(desk, filled=True) as assistant:
+        drawer = assistant.library
+        places = drawer.everywhere(drawer.find_one(name))
+        if not yes and sys.stdin.isatty() and not _is_sure(desk, places):
+            desk.tell(desk.say("not_erased"))
+            end_with(ExitCode.FAILED)
+        with _new_file(certificate, drawer) as write:
+            erased = _erased(desk, drawer, name)
+            lines = [json_line(asdict(erased))] if as_json else [safe(line) for line in _lines(desk, erased)]
+            for line in lines:
+                typer.echo(line)
+            write(lines)
+        _tell_what_comes_back(desk, drawer, places)
+        with progress_bar(desk, "indexing") as report:
+            drawer.fill_index(report)
+
+
+def _is_sure(desk: Desk, places: Sequence[Place]) -> bool:
+    names = ", ".join(dict.fromkeys(place.name for place in places))
+    typer.echo(safe(desk.say("erase_sure", name=names)) + " [y/N] ", err=True, nl=False)
+    return sys.stdin.readline().strip().lower() in ("y", "yes", "예", "네")
+
+
+def _erased(desk: Desk, drawer: Library, name: str) -> Certificate:
+    from rag.library.erase import erase as erase_document
+
+    try:
+        with progress_bar(desk, "erasing") as bar:
+            return erase_document(drawer, name, lambda what, done, total: bar(done, total, desk.words[f"erasing_{what}"]))
+    except KeyboardInterrupt:
+        if not drawer.erasing():
+            raise
+        desk.tell("")
+        desk.tell(desk.say("erase_interrupted", name=name))
+        raise typer.Exit(int(ExitCode.FAILED)) from None
+
+
+@contextmanager
+def _new_file(path: Path | None, drawer: Library) -> Iterator[Callable[[Sequence[str]], None]]:
+    """What writes lines to a file that is made at once, for the one who opened it alone; where nothing is written it goes again.
+
+    Raises:
+        CertificateUnwritable
+    """
+    if path is None:
+        yield lambda lines: None
+        return
+    if path.resolve().is_relative_to(drawer.home.resolve()):  # it names the document
+        raise CertificateUnwritable(path=str(path), cause="it would lie in the drawer")
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise CertificateUnwritable(path=str(path), cause="there is a file already") from error
+    except OSError as error:
+        raise CertificateUnwritable(path=str(path), cause=error.strerror or "no access") from error
+    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+
+        def write(lines: Sequence[str]) -> None:
+            file.writelines(f"{line}\n" for line in lines)
+            file.flush()
+            os.fsync(file.fileno())
+
+        try:
+            yield write
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+
+
+def _lines(desk: Desk, erased: Certificate) -> Iterator[str]:
+    yield desk.say("certificate")
+    yield desk.say("certified_document", names=", ".join(erased.names))
+    yield from (desk.say("certified_place", place=place) for place in erased.places)
+    yield from (desk.say("certified_hash", sha256=sha256) for sha256 in erased.sha256)
+    yield desk.say(
+        "certified_content",
+        format=erased.format or "-",
+        size=erased.size_bytes,
+        pages="-" if erased.pages is None else erased.pages,
+        passages=erased.passages,
+        vectors=erased.vectors,
+    )
+    yield desk.say("certified_when", when=erased.erased, version=erased.seorap, drawer=erased.drawer)
+    yield desk.say("certified_manifest", before=erased.manifest_bytes_before, after=erased.manifest_bytes_after)
+    yield desk.say("certified_index", before=erased.index_before, after=erased.index_after)
+    yield desk.say("certified_uploads", count=erased.uploads_removed, size=erased.upload_bytes)
+    searched = "certified_search" if erased.samples else "certified_nothing_own"
+    yield desk.say(searched, files=erased.files_searched, size=erased.bytes_searched, samples=erased.samples)
+    yield desk.say("certified_not")
+
+
+def _tell_what_comes_back(desk: Desk, drawer: Library, places: Sequence[Place]) -> None:
+    """Files that the next look through a watched folder would find again."""
+    from rag.library.paths import is_below
+
+    for folder in drawer.manifest.folders():
+        for place in places:
+            path = os.fsdecode(place.place)
+            if is_below(place.place, folder.folder) and (os.path.lexists(path) or not folder.reachable):
+                desk.tell(desk.say("comes_back", path=path, folder=os.fsdecode(folder.folder)))
