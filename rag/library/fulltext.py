@@ -8,6 +8,7 @@ stemmed; numbers are kept whole and in parts, so that 1,234.5 is found as writte
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -23,11 +24,16 @@ _RUN = re.compile(
     r"|(?P<word>[^\W_가-힣ㄱ-ㆎ\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff]+)"
 )
 _STEMMER = snowballstemmer.stemmer("english")
+_STEMMING = threading.Lock()
+"""The stemmer keeps the word at hand in itself: two threads in it give each other's stems, or fail."""
 
 
 @lru_cache(maxsize=65_536)
 def _stem(word: str) -> str:
-    return str(_STEMMER.stemWord(word)) if word.isascii() and word.isalpha() else word
+    if not (word.isascii() and word.isalpha()):
+        return word
+    with _STEMMING:
+        return str(_STEMMER.stemWord(word))
 
 
 def spans(text: str) -> Iterator[tuple[str, int, int]]:

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from ingest.pipeline import Batch, add
 from ingest.sandbox import Sandbox
 from rag.errors import AmbiguousDocument, DrawerFull, DrawerInUse, DrawerTooNew, EmbedderMismatch, NoDrawer, NoSuchDocument
-from rag.library import exact, schema
+from rag.library import exact, fulltext, schema
 from rag.library.fulltext import hangul_stems, terms
 from rag.library.kept import Kept
 from rag.library.library import Library
@@ -41,6 +42,25 @@ from tests.fakes import WordHashEmbedder
 )
 def test_terms(text: str, expected: list[str]) -> None:
     assert terms(text) == expected
+
+
+def test_terms_are_the_same_in_many_threads_at_once() -> None:
+    words = [
+        f"{beginning}{end}"
+        for beginning in ("nation", "organ", "relat", "hope", "author")
+        for end in ("alization", "izer", "fulness", "s", "ing")
+    ]
+    expected = [terms(word) for word in words]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(20):
+            fulltext._stem.cache_clear()
+            with ThreadPoolExecutor(4) as threads:
+                found = list(threads.map(lambda number: [terms(words[(number + at) % len(words)]) for at in range(len(words))], range(8)))
+            assert found == [[expected[(number + at) % len(words)] for at in range(len(words))] for number in range(8)]
+    finally:
+        sys.setswitchinterval(interval)
 
 
 @pytest.mark.parametrize(
