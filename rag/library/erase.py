@@ -137,7 +137,9 @@ def _sampled(library: Library, places: Sequence[Place], report: Report) -> _Leav
     """With pieces of its words, terms, vectors and bytes. What the drawer holds for another document too is no sample."""
     contents = {content for place in places for content in (place.doc_id, place.snapshot) if content}
     own_terms, kinds = set[str](), []
-    kinds.append([end_of(part) for place in places for part in (place.place.removeprefix(UPLOAD), place.name.encode())])
+    named = [part for place in places for part in (place.place.removeprefix(UPLOAD), place.name.encode())]
+    named += [waiting.encode() for _, waiting, snapshot in library.manifest.jobs() if snapshot in contents]
+    kinds.append([end_of(name) for name in named])
     for content in contents:
         passages, beside = library.manifest.held_of(content, _LOOKED_AT)
         terms = {term for header, text, _ in passages for term in fulltext.terms(f"{header}\n{text}") if len(term) >= _LEAST_TERM_CHARS}

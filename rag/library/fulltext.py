@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import snowballstemmer
 
-TERMS_VERSION = "hangul-pairs-porter2-1"
+TERMS_VERSION = "hangul-pairs-porter2-2"
 """Stored with the index: other terms need another index."""
 
 _RUN = re.compile(

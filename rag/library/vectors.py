@@ -21,6 +21,10 @@ class IndexBroken(Exception):
 _COLLECTION = "passages"
 MOST_A_CALL = 1_000  # Chroma takes 5,461 at most
 
+_GRAPH_WRITTEN = "index_metadata.pickle"
+_LAID_DOWN = ("data_level0.bin", "length.bin")
+"""Files of the graph, which Chroma writes after a thousand vectors. Until then they are filled with whatever lay in memory: vectors, too."""
+
 
 class ChromaIndex:
     """One generation of the index. Not for two processes at once: a second reader silently sees stale results."""
@@ -31,6 +35,7 @@ class ChromaIndex:
             from chromadb.config import Settings
 
             settings = Settings(anonymized_telemetry=False)
+        self._folder = folder
         with _translated():
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._client = cast("Client", chromadb.PersistentClient(str(folder), settings=settings))
@@ -45,6 +50,7 @@ class ChromaIndex:
             chunk = [str(passage_id) for passage_id in ids[at : at + MOST_A_CALL]]
             with _translated():
                 self._collection.upsert(ids=chunk, embeddings=vectors[at : at + MOST_A_CALL])
+                self._blank()
 
     def delete(self, ids: Sequence[int]) -> None:
         for at in range(0, len(ids), MOST_A_CALL):
@@ -63,6 +69,13 @@ class ChromaIndex:
 
     def close(self) -> None:
         self._client.close()
+
+    def _blank(self) -> None:
+        """Nothing of what was in memory stays in the files, of which nothing is read before the graph is written."""
+        for path in (path for name in _LAID_DOWN for path in self._folder.glob(f"*/{name}")):
+            if not path.with_name(_GRAPH_WRITTEN).exists():
+                with path.open("r+b") as file:
+                    file.write(bytes(path.stat().st_size))
 
 
 _reading_settings = threading.Lock()

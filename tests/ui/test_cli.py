@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
 import re
 import shutil
+import sqlite3
 import string
 import subprocess
 import sys
@@ -41,6 +43,7 @@ VERBS = [command.name or command.callback.__name__ for command in app.registered
 VERBS_OF_THE_CONTRACT = {
     "add",
     "remove",
+    "erase",
     "list",
     "status",
     "search",
@@ -690,6 +693,188 @@ def test_removing_takes_it_out_of_the_drawer_only(seorap: Terminal, papers: Path
     assert seorap("check").out == "All is well: 0 documents, 0 passages.\n"
 
 
+# --- erasing -----------------------------------------------------------------------------------
+
+
+def _answer(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+    """Somebody at a terminal who types this."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+
+
+def _said(ran: Ran) -> str:
+    """stderr but for the lines of progress."""
+    return "".join(line for line in ran.err.splitlines(keepends=True) if not re.fullmatch(r".*: \d+ %\n", line))
+
+
+def test_erasing_prints_a_certificate(seorap: Terminal, drawer: Path) -> None:
+    path = Path(str(seorap("list", "--json").rows()[0]["places"][0]))  # type: ignore[index]  # a list of paths
+
+    ran = seorap("erase", "lease.md")
+
+    assert (ran.code, _said(ran)) == (0, "")
+    lines = ran.out.splitlines()
+    assert lines[:3] == ["Certificate of deletion", "Document: lease.md", f"Found at: {path}"]
+    assert lines[3] == f"SHA-256 of its bytes: {hashlib.sha256(path.read_bytes()).hexdigest()}"
+    assert re.fullmatch(r"Searched afterwards: every byte of \d+ files \(\d+ bytes\) for \d+ samples of .*; none was found\.", lines[-2])
+    assert lines[-1].startswith("Not covered: the file from which it was read, backups")
+    assert [row["name"] for row in seorap("list", "--json").rows()] == ["취업규칙.md"]
+    assert seorap("search", "deposit", "--lexical").code == ExitCode.NOT_FOUND
+    assert path.read_text(encoding="utf-8") == LEASE
+    assert seorap("check").out.startswith("All is well: 1 documents")
+    assert seorap("erase", "lease.md").code == ExitCode.USAGE
+
+
+def test_json_of_erasing(seorap: Terminal, drawer: Path) -> None:
+    ran = seorap("erase", "lease.md", "--json")
+
+    assert (ran.code, _said(ran)) == (0, "")
+    row = ran.row()
+    assert list(row) == [
+        "seorap",
+        "drawer",
+        "names",
+        "places",
+        "sha256",
+        "format",
+        "pages",
+        "passages",
+        "vectors",
+        "size_bytes",
+        "uploads_removed",
+        "upload_bytes",
+        "manifest_bytes_before",
+        "erased",
+        "manifest_bytes_after",
+        "index_before",
+        "index_after",
+        "files_searched",
+        "bytes_searched",
+        "samples",
+        "samples_found",
+        "not_covered",
+    ]
+    assert (row["names"], row["samples_found"], row["passages"]) == (["lease.md"], 0, row["vectors"])
+    assert row["not_covered"] == ["source files", "backups and other copies", "free blocks of the disk", "memory and swap"]
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)], ids=["text", "json"])
+def test_the_certificate_goes_into_a_file_that_is_new(
+    seorap: Terminal, drawer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    file = tmp_path / "certificate"
+    file.write_text("mine")
+    refused = seorap("erase", "lease.md", "--certificate", file, *options)
+    assert refused.code == ExitCode.USAGE
+    assert refused.complaint() == (
+        f"{file}: the certificate could not be written there (there is a file already), so nothing was erased; name another file."
+    )
+    assert file.read_text() == "mine"
+    inside = seorap("erase", "lease.md", "--certificate", drawer / "certificate", *options)
+    assert (inside.code, "it would lie in the drawer" in inside.complaint()) == (ExitCode.USAGE, True)
+    nowhere = seorap("erase", "lease.md", "--certificate", tmp_path / "no" / "certificate", *options)
+    assert "No such file or directory" in nowhere.complaint()
+    with monkeypatch.context() as patch:
+        patch.setattr("rag.library.library._LEAST_FREE_BYTES", 1 << 62)
+        assert seorap("erase", "lease.md", "--certificate", tmp_path / "new", *options).complaint().startswith("The disk that holds")
+    assert not (tmp_path / "new").exists()
+    assert len(seorap("list", "--json").rows()) == 2
+
+    ran = seorap("erase", "lease.md", "--certificate", tmp_path / "new", *options)
+
+    assert ran.code == 0
+    assert (tmp_path / "new").read_text(encoding="utf-8") == ran.out
+    assert oct((tmp_path / "new").stat().st_mode)[-3:] == "600"
+
+
+def test_somebody_at_a_terminal_is_asked_first(seorap: Terminal, drawer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for answer in ("\n", "n\n", "", "maybe\n"):
+        _answer(monkeypatch, answer)
+        declined = seorap("erase", "lease.md", "--json")
+        assert declined == Ran(ExitCode.FAILED, "", "Erase lease.md for good? [y/N] Nothing was erased.\n")
+    assert len(seorap("list", "--json").rows()) == 2
+    _answer(monkeypatch, "")
+    assert _said(seorap("erase", "취업규칙.md", "--yes")) == ""
+    monkeypatch.setenv("SEORAP_LANGUAGE", "ko")
+    _answer(monkeypatch, "y\n")
+
+    ran = seorap("erase", "lease.md")
+
+    assert ran.code == 0
+    assert ran.err.startswith("lease.md을(를) 완전히 지울까요? [y/N] ")
+    assert ran.out.splitlines()[0] == "삭제 증명서"
+
+
+@pytest.mark.parametrize("paused", [False, True], ids=["watched", "paused"])
+def test_a_file_that_would_come_back_is_named(seorap: Terminal, papers: Path, paused: bool) -> None:
+    seorap("add", papers)
+    library = Library(seorap.home)
+    library.manifest.put_folder(WatchedFolder(os.fsencode(papers), paused=paused))
+    library.close()
+    (papers / "취업규칙.md").unlink()
+
+    ran = seorap("erase", "lease.md", "--json")
+
+    assert (ran.code, ran.row()["names"]) == (0, ["lease.md"])
+    assert _said(ran) == (
+        f"{papers / 'lease.md'} lies in the watched folder {papers} and would be taken in again: move it elsewhere, or name it in a "
+        ".seorapignore there.\n"
+    )
+    assert _said(seorap("erase", "취업규칙.md")) == ""  # it is not there
+
+
+def test_an_erasure_that_was_stopped_is_gone_on_with(seorap: Terminal, drawer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(self: Library) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("rag.library.manifest.Manifest.pack", interrupted)
+        ran = seorap("erase", "lease.md")
+    assert (ran.code, ran.out) == (ExitCode.FAILED, "")
+    assert _said(ran) == (
+        "\nStopped. lease.md is out of the drawer; the next command that opens the drawer goes on taking it out of the files, without a "
+        "certificate.\n"
+    )
+    assert "An erasure of 20" in seorap("status").out
+    assert str(seorap("status", "--json").row()["erasing"]).startswith("20")
+
+    assert seorap("check").out.startswith("All is well: 1 documents")
+    assert seorap("status", "--json").row()["erasing"] is None
+
+
+def test_an_erasure_that_stops_before_it_begins_is_like_any_other_interruption(
+    seorap: Terminal, drawer: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*arguments: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rag.library.erase.foreign_files", interrupted)
+
+    assert _said(seorap("erase", "lease.md")) == "\nStopped. What is done is kept; run the same command again to go on.\n"
+    assert len(seorap("list", "--json").rows()) == 2
+
+
+def test_what_keeps_an_erasure_from_ending_is_said_in_both_languages(
+    seorap: Terminal, drawer: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.library.library._READERS_MAY_TAKE_S", 0.0)
+    reader = sqlite3.connect(f"{(drawer / 'manifest.sqlite3').as_uri()}?mode=ro", uri=True, isolation_level=None)
+    Library(drawer).close()
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM pages").fetchone()
+
+    ran = seorap("erase", "lease.md")
+    monkeypatch.setenv("SEORAP_LANGUAGE", "ko")
+    again = seorap("erase", "취업규칙.md")
+
+    assert (ran.code, again.code) == (ExitCode.FAILED, ExitCode.FAILED)
+    assert (ran.out, again.out) == ("", "")
+    assert _said(ran).startswith("lease.md: it is out of the drawer, but its remains are not all out of the files (another program is")
+    assert "다른 프로그램이 서랍을 읽고 있음" in _said(again)
+    reader.close()
+    assert seorap("check").out.startswith("이상 없음: 문서 0개")
+
+
 def test_watching_once_makes_the_drawer_equal_to_the_folder(seorap: Terminal, papers: Path) -> None:
     first = seorap("watch", papers, "--once")
     assert (first.code, first.out) == (0, "added: lease.md\nadded: 취업규칙.md\n")
@@ -862,7 +1047,7 @@ def test_json_of_status_and_check(seorap: Terminal, drawer: Path) -> None:
     status = seorap("status", "--json")
     assert (status.code, status.err) == (0, "")
     row = status.row()
-    assert list(row) == ["home", "documents", "passages", "waiting_for_index", "not_whole", "folders", "weights"]
+    assert list(row) == ["home", "documents", "passages", "waiting_for_index", "not_whole", "erasing", "folders", "weights"]
     assert (row["home"], row["documents"]) == (str(drawer), 2)
     weights = row["weights"]
     assert isinstance(weights, list)
@@ -1129,6 +1314,7 @@ def test_a_search_that_finds_nothing(seorap: Terminal, options: tuple[str, ...])
     [
         ("add", "."),
         ("remove", "lease.md"),
+        ("erase", "lease.md"),
         ("search", "deposit"),
         ("ask", QUESTION),
         ("watch", ".", "--once"),
@@ -1162,6 +1348,7 @@ def test_a_drawer_in_use_can_still_be_looked_into(seorap: Terminal, owner: int) 
         ("search", "deposit", "--lexical"),
         ("ask", QUESTION),
         ("remove", "lease.md"),
+        ("erase", "lease.md"),
         ("check",),
         ("rebuild",),
     ],
@@ -1262,8 +1449,9 @@ def test_names_and_texts_cannot_steer_the_terminal(seorap: Terminal, hostile: Pa
         seorap("add", missing),
         seorap("list", f"--{ESCAPES}"),
         seorap("remove", missing),
+        seorap("erase", missing),
         seorap("watch", missing, "--once"),
-        seorap("remove", hostile.name),
+        seorap("erase", hostile.name, "--certificate", hostile.with_name("certificate")),
     ):
         assert ran.out + ran.err != ""
         assert _steering(ran.out + ran.err) == set()
