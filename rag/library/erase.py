@@ -83,11 +83,18 @@ def erase(library: Library, name: str, report: Report = lambda what, done, total
         CopyInDrawer, DrawerFull, DrawerReadOnly: nothing was done.
         ErasureUnfinished, RemainsFound: it is out of the drawer, but perhaps not out of its files.
     """
-    places = library.everywhere(library.find_one(name))
-    library.require_room(_COPIES * library.manifest.size_bytes())
-    leaving = _sampled(library, places, report)
-    _require_no_copy(library, leaving)
-    certificate = _of(library, leaving)
+    with library.one_erasure:
+        return _erase(library, library.everywhere(library.find_one(name)), report)
+
+
+def _erase(library: Library, places: Sequence[Place], report: Report) -> Certificate:
+    try:
+        library.require_room(_COPIES * library.manifest.size_bytes())
+        leaving = _sampled(library, places, report)
+        _require_no_copy(library, leaving)
+        certificate = _of(library, leaving)
+    except OSError as error:
+        raise DrawerReadOnly(home=str(library.home), cause=error.strerror or "no access") from error
 
     before, after = library.take_out_for_good(leaving.places, leaving.contents)
     try:
@@ -176,11 +183,7 @@ def _held_of_others(library: Library, leaving: _Leaving, report: Report) -> Iter
 def _require_no_copy(library: Library, leaving: _Leaving) -> None:
     """Raises: CopyInDrawer, since after the erasure it would be too late to say that no certificate can be given."""
     for path in foreign_files(library.home):
-        try:
-            found = found_in(chunks_of(path), leaving.pieces)
-        except OSError as error:
-            raise DrawerReadOnly(home=str(library.home), cause=error.strerror or "no access") from error
-        if found:
+        if found_in(chunks_of(path), leaving.pieces):
             raise CopyInDrawer(name=leaving.places[0].name, file=str(path))
 
 

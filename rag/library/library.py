@@ -6,6 +6,7 @@ import hashlib
 import logging
 import os
 import shutil
+import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -119,8 +120,14 @@ class Library:
             self.close_lock()
             raise
         self._index = VectorIndex(home, self.manifest, self.require_room)
+        self.one_erasure = threading.Lock()
+        """Held by an erasure: what one notes as unfinished, another must not note as done."""
         if not read_only:
-            self._tidy()
+            try:
+                self._tidy()
+            except BaseException:
+                self.close()
+                raise
         revision = (lambda: self.manifest.revision) if self._lock else (lambda: None)  # without the lock another process may write
         self.names = Kept(lambda: names_of(self.documents()), revision=revision)
         """What the documents can be called."""

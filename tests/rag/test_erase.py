@@ -12,6 +12,7 @@ import threading
 import time
 import tomllib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
@@ -28,7 +29,7 @@ from rag.errors import AmbiguousDocument, CopyInDrawer, DrawerFull, ErasureUnfin
 from rag.library import remains
 from rag.library.erase import erase
 from rag.library.library import Library
-from rag.library.manifest import Manifest
+from rag.library.manifest import Manifest, Place
 from rag.library.vectors import ChromaIndex, IndexBroken
 from rag.ports import Vectors
 from rag.records import Page, Reading, Span
@@ -329,6 +330,25 @@ def test_terms_that_merging_would_leave_are_seen_and_the_word_index_is_made_agai
 
     library.close()
     assert held(library.home, TEXT, HEADING, CELL) == {}
+
+
+def test_what_lay_in_unused_parts_of_the_manifest_before_goes_too(library: Library, secret: Path, papers: Path, batch: Batch) -> None:
+    list(add([papers], batch))
+    library.close()
+    careless = sqlite3.connect(library.home / "manifest.sqlite3")
+    careless.execute("PRAGMA secure_delete=OFF")
+    careless.execute("CREATE TABLE once (text)")
+    careless.executemany("INSERT INTO once VALUES (?)", [(SECRET,)] * 20)
+    careless.execute("DROP TABLE once")
+    careless.commit()
+    careless.close()
+    again = Library(library.home)
+
+    certificate = erase(again, secret.name)
+
+    again.close()
+    assert certificate.manifest_bytes_after < certificate.manifest_bytes_before
+    assert held(library.home, TEXT, HEADING, CELL, NAME) == {}
 
 
 def test_the_whole_drawer_can_be_erased_document_by_document(library: Library, secret: Path, papers: Path, batch: Batch) -> None:
@@ -700,6 +720,33 @@ def test_searching_and_taking_in_go_on_meanwhile(
     assert list(library.faults()) == []
     library.close()
     assert held(library.home, TEXT, HEADING, CELL, NAME) == {}
+
+
+def test_one_erasure_does_not_note_another_as_done(
+    library: Library, secret: Path, papers: Path, batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list(add([papers], batch))
+    unfinished: list[int] = []
+    take_out, end = Library.take_out_for_good, Library.end_erasing
+
+    def begun(self: Library, places: list[Place], contents: set[str]) -> tuple[int, int]:
+        unfinished.append(1)
+        time.sleep(0.2)
+        return take_out(self, places, contents)
+
+    def ended(self: Library) -> None:
+        assert len(unfinished) == 1
+        unfinished.pop()
+        end(self)
+
+    monkeypatch.setattr(Library, "take_out_for_good", begun)
+    monkeypatch.setattr(Library, "end_erasing", ended)
+    with ThreadPoolExecutor(2) as threads:
+        certificates = list(threads.map(lambda name: erase(library, name), [secret.name, "lease.md"]))
+
+    assert [certificate.names for certificate in certificates] == [(secret.name,), ("lease.md",)]
+    assert library.erasing() is None
+    assert [document.name for document in library.documents()] == ["취업규칙.md"]
 
 
 def test_a_search_in_an_index_that_is_given_up_says_nothing_of_the_next(

@@ -854,6 +854,33 @@ def test_an_erasure_that_stops_before_it_begins_is_like_any_other_interruption(
     assert len(seorap("list", "--json").rows()) == 2
 
 
+def test_what_is_stopped_after_the_certificate_takes_nothing_back(seorap: Terminal, drawer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*arguments: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Library, "fill_index", interrupted)
+        ran = seorap("erase", "lease.md")
+
+    assert (ran.code, ran.out.splitlines()[0]) == (0, "Certificate of deletion")
+    assert _said(ran).endswith("searching works without it.\n")
+    assert seorap("check").out.startswith("All is well: 1 documents")
+
+
+def test_a_certificate_that_finds_no_room_is_printed_all_the_same(
+    seorap: Terminal, drawer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(handle: int) -> NoReturn:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ui.cli.erase.os.fsync", full)
+        ran = seorap("erase", "lease.md", "--certificate", tmp_path / "certificate")
+
+    assert (ran.code, ran.out.splitlines()[0]) == (ExitCode.FAILED, "Certificate of deletion")
+    assert "(No space left on device), though the document is erased" in _said(ran)
+
+
 def test_what_keeps_an_erasure_from_ending_is_said_in_both_languages(
     seorap: Terminal, drawer: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -41,15 +41,15 @@ def erase(
         if not yes and sys.stdin.isatty() and not _is_sure(desk, places):
             desk.tell(desk.say("not_erased"))
             end_with(ExitCode.FAILED)
-        with _new_file(certificate, drawer) as write:
+        with _new_file(certificate, drawer) as file:
             erased = _erased(desk, drawer, name)
             lines = [json_line(asdict(erased))] if as_json else [safe(line) for line in _lines(desk, erased)]
             for line in lines:
                 typer.echo(line)
-            write(lines)
+            code = _written(desk, file, lines)
         _tell_what_comes_back(desk, drawer, places)
-        with progress_bar(desk, "indexing") as report:
-            drawer.fill_index(report)
+        _fill_index(desk, drawer)
+    end_with(code)
 
 
 def _is_sure(desk: Desk, places: Sequence[Place]) -> bool:
@@ -73,14 +73,14 @@ def _erased(desk: Desk, drawer: Library, name: str) -> Certificate:
 
 
 @contextmanager
-def _new_file(path: Path | None, drawer: Library) -> Iterator[Callable[[Sequence[str]], None]]:
-    """What writes lines to a file that is made at once, for the one who opened it alone; where nothing is written it goes again.
+def _new_file(path: Path | None, drawer: Library) -> Iterator[TextIO | None]:
+    """A file that is made at once, for its owner alone, so that there is room for the certificate before anything is erased.
 
     Raises:
         CertificateUnwritable
     """
     if path is None:
-        yield lambda lines: None
+        yield None
         return
     if path.resolve().is_relative_to(drawer.home.resolve()):  # it names the document
         raise CertificateUnwritable(path=str(path), cause="it would lie in the drawer")
@@ -90,18 +90,35 @@ def _new_file(path: Path | None, drawer: Library) -> Iterator[Callable[[Sequence
         raise CertificateUnwritable(path=str(path), cause="there is a file already") from error
     except OSError as error:
         raise CertificateUnwritable(path=str(path), cause=error.strerror or "no access") from error
-    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            yield file
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
-        def write(lines: Sequence[str]) -> None:
-            file.writelines(f"{line}\n" for line in lines)
-            file.flush()
-            os.fsync(file.fileno())
 
-        try:
-            yield write
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
+def _written(desk: Desk, file: TextIO | None, lines: Sequence[str]) -> ExitCode:
+    """It is too late to stop: where the file cannot be written, what was printed is the certificate."""
+    if file is None:
+        return ExitCode.DONE
+    try:
+        file.writelines(f"{line}\n" for line in lines)
+        file.flush()
+        os.fsync(file.fileno())
+    except OSError as error:
+        desk.tell(desk.say("certificate_lost", path=file.name, cause=error.strerror or "-"))
+        return ExitCode.FAILED
+    return ExitCode.DONE
+
+
+def _fill_index(desk: Desk, drawer: Library) -> None:
+    try:
+        with progress_bar(desk, "indexing") as report:
+            drawer.fill_index(report)
+    except KeyboardInterrupt:
+        desk.tell("")
+        desk.tell(desk.say("index_later"))
 
 
 def _lines(desk: Desk, erased: Certificate) -> Iterator[str]:
