@@ -11,7 +11,7 @@ import threading
 import time
 import unicodedata
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
 
@@ -55,6 +55,8 @@ class Queue:
         self._hints: queue.SimpleQueue[bytes] = queue.SimpleQueue()  # folders in which something has happened
         self._due: dict[bytes, float] = {}  # folder -> when to look into it, by the monotonic clock; the worker's own
         self._sweeps: dict[bytes, tuple[Sweep, Iterator[FileOutcome]]] = {}
+        self._index_lacks = threading.Event()  # it has to be filled
+        self._index_lacks.set()
         self._worker = threading.Thread(target=self._work, name="ingestion", daemon=True)
         self._listener = threading.Thread(target=self._listen, name="folders", daemon=True)
         self._worker.start()
@@ -145,6 +147,12 @@ class Queue:
         self._cancelled.set()
         self._wake.set()
 
+    def forget(self, names: Collection[str]) -> None:
+        """Documents of these names were erased: tell nothing of them any more, and have the index filled again."""
+        self._outcomes = deque((outcome for outcome in self.outcomes() if PurePath(outcome.path).name not in names), maxlen=_REMEMBERED)
+        self._index_lacks.set()
+        self._wake.set()
+
     def close(self) -> None:
         """Stop after the present step; what waits is kept for the next start."""
         self._stopping.set()
@@ -158,13 +166,12 @@ class Queue:
     def _work(self) -> None:
         lower_this_thread()
         with Sandbox(self._assistant.settings.sandbox, self._assistant.settings.ocr) as sandbox:
-            filled = False
             while not self._stopping.is_set():
                 worked = False
                 try:
-                    if not filled:
-                        self._assistant.library.fill_index()  # what an earlier run, or a damaged index, left to do
-                        filled = True
+                    if self._index_lacks.is_set():
+                        self._assistant.library.fill_index()  # what an earlier run, a damaged index, or an erasure left to do
+                        self._index_lacks.clear()
                     worked = not self._paused.is_set() and (
                         self._next_locked(sandbox) or self._next_upload(sandbox) or self._next_again(sandbox) or self._next_file(sandbox)
                     )

@@ -41,7 +41,7 @@ from rag.library.kept import Kept
 from rag.library.lock import DrawerLock
 from rag.library.manifest import Manifest, Place, page_at
 from rag.library.names import names_of
-from rag.library.paths import is_below
+from rag.library.paths import ENTRIES, is_below
 from rag.library.tags import tags_of
 from rag.library.worklist import WatchedFolder
 from rag.partial import why_partial
@@ -52,14 +52,6 @@ log = logging.getLogger(__name__)
 
 UPLOAD = b"upload:"
 """Begins the place of a document that came through the page: it has no path, its bytes lie in snapshots/."""
-
-_ENTRIES = frozenset(
-    {
-        *("manifest.sqlite3", "manifest.sqlite3-wal", "manifest.sqlite3-shm", "index", "snapshots"),
-        *("lock", "owner", "serving", "seorap.toml", "privacy-report.txt"),
-    }
-)
-"""What lies in a drawer's folder."""
 
 _LEAST_FREE_BYTES = 32 << 20
 """On the drawer's disk; below it nothing more is taken in."""
@@ -115,7 +107,7 @@ class Library:
             if not read_only:
                 self.manifest.erase_placeless()  # left by a batch that was broken off
                 self.manifest.forget_unfinished()
-                tighten(home, ours=_ENTRIES)
+                tighten(home, ours=ENTRIES)
         except BaseException:
             self.close_lock()
             raise

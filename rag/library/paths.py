@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import os
 
+ENTRIES = frozenset(
+    {
+        *("manifest.sqlite3", "manifest.sqlite3-wal", "manifest.sqlite3-shm", "index", "snapshots"),
+        *("lock", "owner", "serving", "seorap.toml", "privacy-report.txt"),
+    }
+)
+"""What Seorap itself lays into a drawer's folder."""
+
 
 def is_below(place: bytes, folder: bytes) -> bool:
     return place.startswith(_start(folder))

@@ -12,6 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.library.paths import ENTRIES
+
 _PIECE_BYTES = 32
 """Of a text, a vector, a file: so few that hardly one of a hundred runs over the end of a page of the manifest."""
 
@@ -22,9 +24,6 @@ _LEAST_BYTES, _LEAST_DIFFERENT = 8, 6
 """What is shorter, or as monotonous as blanks and rules, stands in files by chance."""
 
 _AT_ONCE_BYTES = 1 << 20
-
-_OWN = frozenset({"manifest.sqlite3", "manifest.sqlite3-wal", "manifest.sqlite3-shm", "index", "snapshots", "lock", "owner", "seorap.toml"})
-"""What Seorap itself lays into a drawer."""
 
 _BOOT = "import sys; root = sys.argv[1]; root in sys.path or sys.path.insert(0, root); from rag.library.remains import serve; serve()"
 
@@ -105,7 +104,7 @@ def files_below(folder: Path) -> dict[Path, int]:
 
 def foreign_files(home: Path) -> list[Path]:
     """Those in a drawer's folder that are none of its own."""
-    return [path for path in files_below(home) if path.relative_to(home).parts[0] not in _OWN]
+    return [path for path in files_below(home) if path.relative_to(home).parts[0] not in ENTRIES]
 
 
 def search(home: Path, pieces: Sequence[bytes], report: Report = lambda done, total: None) -> Searched:

@@ -120,6 +120,36 @@ def test_a_document_is_taken_out_after_asking(browser: Browser, server: Server) 
     expect(visit.page.get_by_text(ENGLISH.no_documents)).to_be_visible(timeout=10 * SECONDS)
 
 
+def test_a_document_is_erased_with_its_quotations_and_a_certificate(browser: Browser, server: Server) -> None:
+    visit = Visit(browser, server)
+    page = visit.page
+    visit.add("lease.md", LEASE, "Documents")
+    expect(page.get_by_text("Documents: 1")).to_be_visible(timeout=60 * SECONDS)
+    page.get_by_role("link", name="Ask", exact=True).click()
+    visit.ask("How much is the deposit?")
+    expect(page.locator(".sr .quote")).to_contain_text("3,751 euros", timeout=30 * SECONDS)
+    page.get_by_role("link", name="Documents", exact=True).click()
+
+    page.get_by_role("button", name=ENGLISH.remove, exact=True).click()
+    page.get_by_role("button", name=ENGLISH.erase).click(timeout=10 * SECONDS)
+
+    erasure = page.locator(".st-key-erasure")
+    expect(erasure).to_contain_text("Certificate of deletion", timeout=60 * SECONDS)
+    expect(erasure).to_contain_text("none was found")
+    with page.expect_download() as download:
+        page.get_by_role("button", name=ENGLISH.certificate_save).click()
+    assert "Document: lease.md" in download.value.path().read_text()
+    page.get_by_role("button", name=ENGLISH.close, exact=True).click()
+    expect(page.get_by_text(ENGLISH.no_documents)).to_be_visible(timeout=10 * SECONDS)
+    expect(page.locator("body")).not_to_contain_text("lease.md")
+    page.get_by_role("link", name="Ask", exact=True).click()
+    expect(page.get_by_text(ENGLISH.empty_title)).to_be_visible(timeout=10 * SECONDS)
+    expect(page.locator("body")).not_to_contain_text("3,751")
+    held = b"".join(path.read_bytes() for path in server.home.rglob("*") if path.is_file())
+    assert not [word for word in (b"3,751", b"lease.md", b"Alder", b"deposit") if word in held]
+    assert visit.stayed_home(server.address), (visit.asked, visit.complaints)
+
+
 def test_the_page_follows_a_watched_folder_by_itself(browser: Browser, server: Server, tmp_path: Path) -> None:
     folder = tmp_path / "watched"
     folder.mkdir()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import string
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pytest
 import typer
@@ -15,13 +15,20 @@ from ui.web import look
 from ui.words import help as help_words
 from ui.words.page import ENGLISH, IN, KOREAN, Words
 
+WORDS_FOR: Mapping[str, Iterable[str]] = {
+    "states": State,
+    "outcome": Outcome,
+    "doubts": Doubt,
+    "erase_steps": ("samples", "scrub", "search"),
+}
+
 
 @pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Words)])
 def test_both_languages_say_it_with_the_same_facts(name: str) -> None:
     english, korean = dataclasses.asdict(ENGLISH)[name], dataclasses.asdict(KOREAN)[name]
 
     if isinstance(english, Mapping):
-        assert set(english) == set(korean) == set({"states": State, "outcome": Outcome, "doubts": Doubt}[name])
+        assert set(english) == set(korean) == set(WORDS_FOR[name])
         assert all(text.strip() for text in (*english.values(), *korean.values()))
     else:
         assert english.strip()

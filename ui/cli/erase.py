@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from rag.errors import CertificateUnwritable, ExitCode
+from ui.certificate import coming_back
+from ui.certificate import lines as certificate_lines
 from ui.cli.desk import Desk, JsonOption, LibraryOption, end_with, json_line, opened_assistant, progress_bar, safe
 
 if TYPE_CHECKING:
@@ -43,11 +45,12 @@ def erase(
             end_with(ExitCode.FAILED)
         with _new_file(certificate, drawer) as file:
             erased = _erased(desk, drawer, name)
-            lines = [json_line(asdict(erased))] if as_json else [safe(line) for line in _lines(desk, erased)]
+            lines = [json_line(asdict(erased))] if as_json else [safe(line) for line in certificate_lines(erased, desk.language)]
             for line in lines:
                 typer.echo(line)
             code = _written(desk, file, lines)
-        _tell_what_comes_back(desk, drawer, places)
+        for sentence in coming_back(drawer, places, desk.language):
+            desk.tell(sentence)
         _fill_index(desk, drawer)
     end_with(code)
 
@@ -119,36 +122,3 @@ def _fill_index(desk: Desk, drawer: Library) -> None:
     except KeyboardInterrupt:
         desk.tell("")
         desk.tell(desk.say("index_later"))
-
-
-def _lines(desk: Desk, erased: Certificate) -> Iterator[str]:
-    yield desk.say("certificate")
-    yield desk.say("certified_document", names=", ".join(erased.names))
-    yield from (desk.say("certified_place", place=place) for place in erased.places)
-    yield from (desk.say("certified_hash", sha256=sha256) for sha256 in erased.sha256)
-    yield desk.say(
-        "certified_content",
-        format=erased.format or "-",
-        size=erased.size_bytes,
-        pages="-" if erased.pages is None else erased.pages,
-        passages=erased.passages,
-        vectors=erased.vectors,
-    )
-    yield desk.say("certified_when", when=erased.erased, version=erased.seorap, drawer=erased.drawer)
-    yield desk.say("certified_manifest", before=erased.manifest_bytes_before, after=erased.manifest_bytes_after)
-    yield desk.say("certified_index", before=erased.index_before, after=erased.index_after)
-    yield desk.say("certified_uploads", count=erased.uploads_removed, size=erased.upload_bytes)
-    searched = "certified_search" if erased.samples else "certified_nothing_own"
-    yield desk.say(searched, files=erased.files_searched, size=erased.bytes_searched, samples=erased.samples)
-    yield desk.say("certified_not")
-
-
-def _tell_what_comes_back(desk: Desk, drawer: Library, places: Sequence[Place]) -> None:
-    """Files that the next look through a watched folder would find again."""
-    from rag.library.paths import is_below
-
-    for folder in drawer.manifest.folders():
-        for place in places:
-            path = os.fsdecode(place.place)
-            if is_below(place.place, folder.folder) and (os.path.lexists(path) or not folder.reachable):
-                desk.tell(desk.say("comes_back", path=path, folder=os.fsdecode(folder.folder)))

@@ -98,6 +98,7 @@ def follow(turn: Turn, words: Words, events: Generator[Event, None, None]) -> No
                     live.html(state_of_work(event, turn, words, waited_s=drawn - started))
     except SeorapError as error:
         turn.error = error
+    state.settle(turn)
     cards.empty()
     live.empty()
     if turn.error:

@@ -17,8 +17,9 @@ from rag.library.manifest import Place
 from rag.library.tags import same
 from rag.library.worklist import WatchedFolder
 from rag.records import Document, Progress, State
+from ui import certificate
 from ui.web import render, state
-from ui.web.state import Desk, Sight, duration
+from ui.web.state import Desk, Erasure, Sight, duration
 from ui.words.page import Words
 
 SUFFIXES = tuple(sorted(suffix[1:] for suffix in SUPPORTED_SUFFIXES))
@@ -34,6 +35,7 @@ def draw(desk: Desk, words: Words) -> None:
     st.title(words.library_title, anchor=False)
     st.html(render.small(words.library_lead))
     take_uploads(desk, words)
+    draw_erasure(desk, words)
     drawn = desk.sight()
     st.fragment(draw_work, run_every=_LOOK_EVERY_S if drawn.working else _LOOK_IDLE_S)(desk, words, drawn=drawn)
     draw_folders(desk, words)
@@ -247,8 +249,8 @@ def ask_password(desk: Desk, place: Place, words: Words) -> None:
 
 def confirm_removal(desk: Desk, document: Document, words: Words) -> None:
     def ask_first() -> None:
-        st.html(render.lines(render.visible(document.name), words.remove_text))
-        yes, no = st.columns(2)
+        st.html(render.lines(render.visible(document.name), words.remove_text, words.erase_text))
+        yes, for_good, no = st.columns(3)
         if yes.button(words.remove_yes, type="primary", width="stretch"):
             try:
                 desk.assistant.library.remove(identity(document))
@@ -256,7 +258,41 @@ def confirm_removal(desk: Desk, document: Document, words: Words) -> None:
                 st.html(render.error(error, words, state.tab().language))
             else:
                 st.rerun()
+        if for_good.button(words.erase, width="stretch", disabled=desk.is_erasing()):
+            desk.begin_erasing(identity(document))
+            st.rerun()
         if no.button(words.keep, width="stretch"):
             st.rerun()
 
     st.dialog(words.remove_title)(ask_first)()
+
+
+# --- erasing -----------------------------------------------------------------------------------
+
+
+def draw_erasure(desk: Desk, words: Words) -> None:
+    """How far it is; then its certificate, until somebody has read it."""
+    erasure, language = desk.erasure, state.tab().language
+    if erasure is None:
+        return
+    if not erasure.ended.is_set():
+        st.fragment(draw_erasing, run_every=_LOOK_EVERY_S)(erasure, words)
+        return
+    with st.container(border=True, key="erasure"):
+        if erasure.error:
+            st.html(render.error(erasure.error, words, language))
+        if erasure.certificate:
+            lines = tuple(certificate.lines(erasure.certificate, language))
+            st.html(render.lines(*lines))
+            for sentence in certificate.coming_back(desk.assistant.library, erasure.places, language):
+                st.html(render.problem(sentence, words))
+            st.download_button(words.certificate_save, "\n".join(lines) + "\n", file_name="seorap-certificate.txt", on_click="ignore")
+        if st.button(words.close):
+            desk.erasure = None
+            st.rerun()
+
+
+def draw_erasing(erasure: Erasure, words: Words) -> None:
+    if erasure.ended.is_set():
+        st.rerun()
+    st.progress(erasure.share, text=words.erase_steps[erasure.step])

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from weakref import WeakSet
 
 import streamlit as st
 
 from ingest.queue import Queue
 from rag.assemble import Assistant
 from rag.errors import SeorapError
+from rag.library.erase import Certificate, erase
 from rag.library.library import Counts
+from rag.library.manifest import Place
 from rag.records import EVERYTHING, Answer, Event, Exchange, FileOutcome, Filter, Language
 from ui.words import page as words
 
 _LEAVE_S = 5.0
+_LEAVE_ERASING_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,21 @@ class Sight:
     folders: tuple[tuple[bytes, bool, bool], ...]  # path, paused, reachable
 
 
+@dataclass
+class Erasure:
+    """A document that is being erased, or was."""
+
+    places: tuple[Place, ...]
+    step: str = "samples"
+    share: float = 0.0  # of the step
+    certificate: Certificate | None = None
+    error: SeorapError | None = None
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def note(self, step: str, done: int, total: int) -> None:
+        self.step, self.share = step, min(1.0, done / max(1, total))
+
+
 class Desk:
     """The open drawer, as all tabs share it."""
 
@@ -40,6 +59,7 @@ class Desk:
         self._changed = threading.Condition()
         self._answering = 0
         self._closing = False
+        self.erasure: Erasure | None = None  # the last, until its certificate has been read
 
     def ask(
         self, question: str, *, only: Filter = EVERYTHING, history: Sequence[Exchange] = (), as_typed: bool = False
@@ -69,6 +89,26 @@ class Desk:
                 self._answering -= 1
                 self._changed.notify_all()
 
+    # --- erasing ------------------------------------------------------------------------------
+
+    def is_erasing(self) -> bool:
+        return self.erasure is not None and not self.erasure.ended.is_set()
+
+    def begin_erasing(self, name: str) -> None:
+        """As ``rag.library.erase.erase``, in a thread of its own: a click elsewhere ends the run of a page, and must not end this."""
+        self.erasure = Erasure(tuple(self.assistant.library.everywhere(self.assistant.library.find_one(name))))
+        threading.Thread(target=self._erase, args=(name, self.erasure), name="erasing", daemon=True).start()
+
+    def _erase(self, name: str, erasure: Erasure) -> None:
+        try:
+            erasure.certificate = erase(self.assistant.library, name, erasure.note)
+            forget(erasure.certificate.sha256)
+            self.queue.forget(erasure.certificate.names)
+        except SeorapError as error:
+            erasure.error = error
+        finally:
+            erasure.ended.set()
+
     def working(self) -> bool:
         """Are documents being taken in, or waiting for it?"""
         return bool(self.queue.progress() or self.queue.is_waited_for())
@@ -90,6 +130,8 @@ class Desk:
         with self._changed:
             while self._answering and time.monotonic() < until:
                 self._changed.wait(timeout=0.1)
+        if self.erasure:
+            self.erasure.ended.wait(timeout=_LEAVE_ERASING_S)  # after that the next opening goes on with it
 
 
 @dataclass
@@ -103,13 +145,15 @@ class Turn:
     error: SeorapError | None = None
     written: str = ""
 
+    def is_about(self, doc_ids: Collection[str]) -> bool:
+        """Does it hold words of one of these documents, or may it, being unfinished?"""
+        if self.answer is None:
+            return bool(self.written)
+        quoted = {item.doc_id for item in self.answer.evidence} | {cited.doc_id for cited in self.answer.citations}
+        return not quoted.isdisjoint(doc_ids)
 
-@dataclass
-class _Process:
-    desk: Desk | None = None
 
-
-@dataclass
+@dataclass(eq=False)
 class _Tab:
     language: Language
     turns: list[Turn] = field(default_factory=list)
@@ -121,6 +165,19 @@ class _Tab:
     folders_open: bool = False
     only: Filter = EVERYTHING  # what the next question is asked of
     narrowings: int = 0
+
+    def forget(self, doc_ids: Collection[str]) -> None:
+        """Drop every turn that holds words of these documents."""
+        self.turns = [turn for turn in self.turns if not turn.is_about(doc_ids)]
+        if self.work and self.work.is_about(doc_ids):
+            self.work = None
+
+
+@dataclass
+class _Process:
+    desk: Desk | None = None
+    tabs: WeakSet[_Tab] = field(default_factory=WeakSet)
+    erased: set[str] = field(default_factory=set)  # document ids
 
 
 _process = _Process()
@@ -141,9 +198,23 @@ def desk() -> Desk | None:
     return _process.desk
 
 
+def forget(doc_ids: Collection[str]) -> None:
+    """No tab keeps an answer with words of these documents, which are erased."""
+    _process.erased.update(doc_ids)
+    for each in list(_process.tabs):
+        each.forget(doc_ids)
+
+
+def settle(turn: Turn) -> None:
+    """An answer with words of a document that was erased while it was made is none."""
+    if (opened := desk()) and _process.erased and turn.is_about(_process.erased - opened.assistant.library.manifest.document_ids()):
+        turn.answer, turn.written = None, ""
+
+
 def tab() -> _Tab:
     if "tab" not in st.session_state:
         st.session_state.tab = _Tab(_first_language())
+        _process.tabs.add(st.session_state.tab)
     found: _Tab = st.session_state.tab
     return found
 

@@ -146,6 +146,11 @@ class Words:
     remove_title: str
     remove_text: str
     remove_yes: str
+    erase: str
+    erase_text: str
+    erase_steps: Mapping[str, str]
+    certificate_save: str
+    close: str
     keep: str
     removed: str
     needs_password: str
@@ -307,6 +312,11 @@ ENGLISH = Words(
     remove_title="Take this document out?",
     remove_text="It will no longer be searched or quoted. The original file is left alone.",
     remove_yes="Take it out",
+    erase="Erase for good",
+    erase_text="Erasing also takes every trace of it out of the drawer's files, and gives you a certificate. The file on your disk stays.",
+    erase_steps={"samples": "Taking samples…", "scrub": "Writing the drawer's files anew…", "search": "Searching every byte…"},
+    certificate_save="Save the certificate",
+    close="Close",
     keep="Keep it",
     removed="Taken out of the drawer:",
     needs_password="needs password",
@@ -469,6 +479,11 @@ KOREAN = Words(
     remove_title="이 문서를 뺄까요?",
     remove_text="더 이상 검색되거나 인용되지 않습니다. 원본 파일은 그대로 있습니다.",
     remove_yes="빼기",
+    erase="완전히 지우기",
+    erase_text="완전히 지우면 서랍의 파일에 남은 흔적까지 모두 없애고 증명서를 드립니다. 디스크의 원본 파일은 그대로입니다.",
+    erase_steps={"samples": "표본을 뽑는 중…", "scrub": "서랍의 파일을 새로 쓰는 중…", "search": "모든 바이트를 찾아보는 중…"},
+    certificate_save="증명서 저장",
+    close="닫기",
     keep="그대로 두기",
     removed="서랍에서 뺐습니다:",
     needs_password="암호 필요",
