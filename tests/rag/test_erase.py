@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pptx
@@ -26,6 +27,7 @@ from ingest.queue import Queue
 from rag import VERSION
 from rag.assemble import Assistant
 from rag.errors import AmbiguousDocument, CopyInDrawer, DrawerFull, ErasureUnfinished, NoSuchDocument, RemainsFound
+from rag.library import erase as erasing
 from rag.library import remains
 from rag.library.erase import erase
 from rag.library.library import Library
@@ -479,6 +481,45 @@ def test_what_was_broken_off_is_finished_by_the_next_opening(library: Library, u
     assert list(again.faults()) == []
     again.close()
     assert held(library.home, TEXT, HEADING, CELL, NAME, SECRET.encode()[100:140]) == {}
+
+
+def test_what_waits_for_it_goes_in_the_same_transaction(library: Library, secret: Path, papers: Path, batch: Batch) -> None:
+    def killed(self: object) -> None:
+        raise Killed
+
+    list(add([papers], batch))
+    doc_id = library.find_one(secret.name)[0].doc_id
+    assert doc_id
+    library.manifest.keep_page(doc_id, "m", 1, "half of the oslindravek")
+    library.manifest.put_job("waits.md", doc_id)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rag.library.library.Library.forget_snapshot", lambda self, content: killed(self))
+        with pytest.raises(Killed):
+            erase(library, secret.name)
+
+    assert library.manifest.kept_pages(doc_id, "m") == []
+    assert library.manifest.jobs() == []
+
+
+def test_a_place_that_is_found_only_now_goes_too(
+    library: Library, secret: Path, papers: Path, batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody takes in a copy while the erasure looks for samples."""
+    list(add([papers], batch))
+    shutil.copyfile(secret, papers / "zhubquelf.md")
+    sampled = erasing._sampled
+
+    def meanwhile(*arguments: Any) -> Any:
+        leaving = sampled(*arguments)
+        list(add([papers / "zhubquelf.md"], batch))
+        return leaving
+
+    monkeypatch.setattr(erasing, "_sampled", meanwhile)
+    erase(library, secret.name)
+
+    assert [document.name for document in library.documents()] == ["lease.md", "취업규칙.md"]
+    library.close()
+    assert held(library.home, TEXT, NAME, "zhubquelf") == {}
 
 
 KILLED_AT = """
