@@ -18,7 +18,7 @@ PACKAGES = ("rag", "ingest", "ui")
 """From the inside out: each may import itself and those before it."""
 
 ORDER = (
-    ("rag.records", "rag.causes"),
+    ("rag.records", "rag.causes", "rag.version"),
     ("rag.errors",),
     ("rag.partial",),
     ("rag.settings", "rag.ports", "rag.no_network", "rag.confidential", "rag.ways_out", "rag.environment"),
@@ -55,6 +55,7 @@ ORDER = (
 NARROWER = {
     "rag.records": set[str](),
     "rag.causes": set[str](),
+    "rag.version": set[str](),
     "rag.errors": {"rag.records", "rag.causes"},
     "rag.settings": {"rag.records", "rag.errors"},
     "rag.ports": {"rag.records"},

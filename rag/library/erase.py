@@ -12,13 +12,13 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from rag import VERSION
 from rag.errors import CopyInDrawer, DrawerFull, DrawerReadOnly, ErasureUnfinished, LibraryError, RemainsFound
 from rag.library import fulltext
 from rag.library.database import StillRead
 from rag.library.library import UPLOAD, Library
 from rag.library.manifest import Place
 from rag.library.remains import Searched, chunks_of, end_of, foreign_files, found_in, piece_of, pieces_of_file, search
+from rag.version import VERSION
 
 _LOOKED_AT = 32
 """Passages from all over the document, and parts of its upload, of which pieces are taken."""

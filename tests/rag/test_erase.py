@@ -24,7 +24,6 @@ import pytest
 
 from ingest.pipeline import Batch, add
 from ingest.queue import Queue
-from rag import VERSION
 from rag.assemble import Assistant
 from rag.errors import AmbiguousDocument, CopyInDrawer, DrawerFull, ErasureUnfinished, NoSuchDocument, RemainsFound
 from rag.library import erase as erasing
@@ -37,6 +36,7 @@ from rag.ports import Vectors
 from rag.records import Page, Reading, Span
 from rag.retrieve import retrieve
 from rag.settings import RetrievalSettings, Settings
+from rag.version import VERSION
 from tests.conftest import LEASE
 from tests.fakes import ScriptedModel, WordHashEmbedder
 
