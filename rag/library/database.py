@@ -108,7 +108,8 @@ class Database:
     # --- the file itself --------------------------------------------------------------------
 
     def size_bytes(self) -> int:
-        return (self._home / "manifest.sqlite3").stat().st_size
+        """Of all its pages, also of those that still lie in the log beside the file."""
+        return self._one("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
 
     def pack(self) -> None:
         """Write the file anew, so that no freed part of it holds what was in the drawer before. Takes as much room again, twice.
