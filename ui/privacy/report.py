@@ -22,6 +22,7 @@ from rag import environment
 from rag.confidential import is_open
 from rag.no_network import Layer
 from rag.settings import SETTINGS_FILE, Settings, WeightsSettings
+from rag.version import VERSION
 from rag.weights import acquire
 from ui.privacy import visit
 from ui.privacy.watch import Traffic, Watch, watch_by, watched
@@ -114,7 +115,7 @@ def examine(settings: Settings, *, tell: Tell = lambda step: None) -> Report:
         user=_user(),
         watched_by=watch_by(),
         settings=_streamlit_settings(),
-        versions={name: _version(name) for name in _LIBRARIES},
+        versions={"seorap": VERSION} | {name: _version(name) for name in _LIBRARIES},
         without_effect=environment.without_effect(),
     )
     tell("trials")
