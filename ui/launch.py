@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 import os
 import secrets
 from collections import deque
@@ -15,6 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rag.library.lock import owner
+
+log = logging.getLogger(__name__)
 
 _FILE = "serving"
 _MOST_SESSIONS = 32
@@ -25,7 +28,7 @@ class Launch:
     """Tokens and sessions of one server, 256 random bits each. Sessions end with the server. For its event loop's thread alone."""
 
     def __init__(self, tell: Callable[[str], None] = lambda token: None) -> None:
-        """``tell`` gets every token that comes into force."""
+        """``tell`` gets every token that comes into force, and raises nothing."""
         self._tell = tell
         self._sessions: deque[bytes] = deque(maxlen=_MOST_SESSIONS)
         self.token = ""
@@ -61,13 +64,17 @@ def address(port: int, token: str) -> str:
 
 
 def note_address(home: Path, port: int, token: str) -> None:
-    """Keep the address under which the drawer's page can be opened next."""
+    """Keep the address under which the drawer's page can be opened next. On a full disk the page is there without it."""
     unfinished = home / f"{_FILE}.part"
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        os.chmod(unfinished, 0o600)  # noqa: PTH101  # also when one was left behind with other permissions
-        json.dump({"port": port, "token": token, "pid": os.getpid()}, file)
-    unfinished.replace(home / _FILE)
+    try:
+        unfinished.unlink(missing_ok=True)  # one that was left behind may have other permissions
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump({"port": port, "token": token, "pid": os.getpid()}, file)
+        unfinished.replace(home / _FILE)
+    except OSError as error:
+        forget_address(home)  # the one that it names is used up
+        log.warning("the page's next address could not be kept: %s", error.strerror)
 
 
 def forget_address(home: Path) -> None:

@@ -260,6 +260,18 @@ def test_the_next_address_lies_in_the_drawer_for_its_owner_alone(home: Path) -> 
     assert noted_address(home) is None  # left behind by a server that was killed
 
 
+def test_where_the_next_address_cannot_be_kept_the_page_is_there_all_the_same(home: Path) -> None:
+    with closing(Library(home)):
+        launch = Launch(lambda token: note_address(home, 8765, token))
+        (home / "serving.part").mkdir()
+
+        session = launch.redeem(launch.token)
+
+        assert session is not None
+        assert launch.knows(session)
+        assert noted_address(home) is None
+
+
 def test_an_address_of_an_earlier_owner_is_none(home: Path) -> None:
     with closing(Library(home)):
         note_address(home, 8765, "token")
