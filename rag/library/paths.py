@@ -7,7 +7,7 @@ import os
 ENTRIES = frozenset(
     {
         *("manifest.sqlite3", "manifest.sqlite3-wal", "manifest.sqlite3-shm", "index", "snapshots"),
-        *("lock", "owner", "serving", "seorap.toml", "privacy-report.txt"),
+        *("lock", "owner", "serving", "serving.part", "seorap.toml", "privacy-report.txt"),
     }
 )
 """What Seorap itself lays into a drawer's folder."""
