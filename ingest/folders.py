@@ -118,7 +118,7 @@ def require_folder(folder: Path) -> None:
     Raises:
         NoSuchFolder, SystemFolder
     """
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # noqa: PTH112  # Path.is_dir fails where the path is too long, or in a folder that is closed
         raise NoSuchFolder(name=str(folder))
     if _is_of_the_kernel(folder):
         raise SystemFolder(name=str(folder))

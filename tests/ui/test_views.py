@@ -329,8 +329,10 @@ def test_a_folder_is_watched_paused_and_forgotten(documents: Callable[[], AppTes
     (folder / "note.txt").write_text("a note")
     page = documents()
 
-    page.text_input[0].input(str(folder / "nowhere"))
-    assert "there is no such folder" in shown(next(button for button in page.button if button.label == ENGLISH.folder_watch).click().run())
+    for nowhere in (str(folder / "nowhere"), "~nobody-of-this-name/papers", "a long text " * 500):
+        page.text_input[0].input(nowhere)
+        watch = next(button for button in page.button if button.label == ENGLISH.folder_watch)
+        assert "there is no such folder" in shown(watch.click().run())
     page.text_input[0].input(str(folder))
     page = next(button for button in page.button if button.label == ENGLISH.folder_watch).click().run()
     assert str(folder) in shown(page)

@@ -106,7 +106,7 @@ def draw_folders(desk: Desk, words: Words) -> None:
             path = str(field.text_input(words.folder_path)).strip()
             if button.form_submit_button(words.folder_watch, width="stretch") and path:
                 try:
-                    desk.queue.watch(Path(path).expanduser())
+                    desk.queue.watch(Path(os.path.expanduser(path)))  # noqa: PTH111  # Path.expanduser fails when there is no such user
                 except SeorapError as error:
                     st.html(render.error(error, words, state.tab().language))
                 else:
