@@ -32,9 +32,9 @@ _QUIET = (
 
 
 @contextmanager
-def opened_browser() -> Iterator[Browser]:
+def opened_browser(*arguments: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_QUIET))
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=[*_QUIET, *arguments])
         yield opened
         opened.close()
 
@@ -58,10 +58,13 @@ def running_server(home: Path, *, command: Sequence[str] = (sys.executable, "-m"
     process = subprocess.Popen([*command, str(home)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
     assert process.stdout is not None
     assert process.stderr is not None
-    yield Server(process, process.stdout.readline().partition("/?")[0], home)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=30) == 0
-    assert "Traceback" not in process.stderr.read()
+    try:
+        yield Server(process, process.stdout.readline().partition("/?")[0], home)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0
+        assert "Traceback" not in process.stderr.read()
+    finally:
+        process.kill()  # when the test has failed
 
 
 class Visit:
