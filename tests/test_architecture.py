@@ -325,3 +325,152 @@ def test_nothing_unexpected_is_swallowed(module: Module) -> None:
 @OURS
 def test_every_module_is_named_after_what_it_does(module: Module) -> None:
     assert not {"utils", "util", "helpers", "helper", "manager", "base", "common", "misc"} & set(module.name.split("."))
+
+
+# --- what Streamlit is given to draw -------------------------------------------------------------
+
+PAGES = [
+    module for module in MODULES if module.path.startswith("ui/") and any(found.module.startswith("streamlit") for found in module.imports)
+]
+
+LABELLED = {
+    *("title", "header", "button", "form_submit_button", "text_input", "chat_input", "selectbox", "multiselect", "segmented_control"),
+    *("date_input", "file_uploader", "expander", "popover", "progress", "toast", "dialog", "page_link", "Page", "set_page_config"),
+}
+"""Calls that draw a label, a heading or a hint, and all of these as Markdown. Options of a selectbox or multiselect are plain text (its
+``textValue``, measured in a browser by tests/privacy), those of a segmented control are Markdown again."""
+
+WITHOUT_TEXT = {"html", "columns", "container", "empty", "form", "fragment", "navigation", "rerun", "App"}
+"""Everything else that may be called; ``html`` has a rule of its own."""
+
+MARKUP = {"render", "render_whole", "look"}
+"""Modules that alone make markup: every word of it is escaped there (tests/ui/test_render.py)."""
+
+TOLD_ELSEWHERE = {
+    "in_words": "counts and durations in words of ours",
+    "state_of_work": "returns what render made",
+}
+"""Functions of the page whose result is drawn, and why it may be."""
+
+
+class _Drawing:
+    """Where the texts come from that a function of the page hands to Streamlit."""
+
+    def __init__(self, function: ast.AST, module: ast.Module) -> None:
+        self._given: dict[str, list[ast.expr]] = {}
+        self._bound = list[str]()  # once for each place where a name gets a value
+        for node in [*ast.walk(function), *module.body]:
+            match node:
+                case ast.Assign(targets=[ast.Name(name)], value=value) | ast.NamedExpr(target=ast.Name(name), value=value):
+                    self._given.setdefault(name, []).append(value)
+            match node:
+                case ast.Name(name, ctx=ast.Store()) | ast.arg(arg=name) | ast.MatchAs(name=str(name)):
+                    self._bound.append(name)
+                case ast.Assign(targets=[ast.Name(name)]) if node in module.body:
+                    self._bound.append(name)
+
+    def _values(self, name: str) -> list[ast.expr] | None:
+        """All that a name may stand for; None where that cannot be told, as of a parameter."""
+        values = self._given.get(name, [])
+        return values if values and len(values) == self._bound.count(name) else None
+
+    def is_ours(self, text: ast.expr) -> bool:
+        """Words of ui/words, constants, and numbers among them."""
+        match text:
+            case ast.Constant() | ast.Attribute(value=ast.Name("words")):
+                return True
+            case ast.Attribute(value=ast.Call(func=ast.Attribute(value=ast.Name("state"), attr="wording"))):
+                return True
+            case ast.IfExp(body=first, orelse=second):
+                return self.is_ours(first) and self.is_ours(second)
+            case ast.JoinedStr(values=parts):
+                return all(self.is_ours(part.value if isinstance(part, ast.FormattedValue) else part) for part in parts)
+            case ast.Call(func=ast.Attribute(value=sentence, attr="format"), args=[], keywords=filled):
+                return self.is_ours(sentence) and all(self.is_ours(each.value) for each in filled)
+            case ast.Call(func=ast.Name(name)):
+                return name in ("len", "min", *TOLD_ELSEWHERE)
+            case ast.Dict(values=values):
+                return all(self.is_ours(value) for value in values)
+            case ast.Name(name):
+                return (values := self._values(name)) is not None and all(map(self.is_ours, values))
+        return False
+
+    def is_markup(self, text: ast.expr) -> bool:
+        match text:
+            case ast.Call(func=ast.Attribute(value=ast.Name(module))):
+                return module in MARKUP
+            case ast.Call(func=ast.Name(name)):
+                return name in TOLD_ELSEWHERE
+            case ast.Name(name):
+                return (values := self._values(name)) is not None and all(map(self.is_markup, values))
+        return False
+
+    def faults(self, call: str, node: ast.Call) -> Iterator[str]:
+        keywords = {keyword.arg: keyword.value for keyword in node.keywords}
+        if call == "html":
+            yield from ["no markup of ours"] if len(node.args) != 1 or keywords or not self.is_markup(node.args[0]) else []
+            return
+        if call in LABELLED:
+            shown = [*([] if call in ("Page", "page_link", "set_page_config") else node.args[:1])]
+            shown += [
+                value for name, value in keywords.items() if name in ("label", "text", "title", "page_title", "help", "placeholder", "icon")
+            ]
+            yield from (f"not in words of ours: {ast.unparse(text)}" for text in shown if not self.is_ours(text))
+        if call == "segmented_control":
+            match node.args[1], keywords.get("format_func"):
+                case ast.Call(func=ast.Name("tuple"), args=[ast.Name(keys)]), ast.Attribute(value=ast.Name(labels), attr="__getitem__"):
+                    yield from [] if keys == labels and self.is_ours(ast.Name(labels)) else ["choices not in words of ours"]
+                case _:
+                    yield "choices that are not listed"
+
+
+def _drawn(module: Module) -> Iterator[str]:
+    for function in module.tree.body:
+        yield from (f"{module.path}:{fault}" for fault in _drawn_by(function, _Drawing(function, module.tree)))
+
+
+def _drawn_by(function: ast.stmt, drawing: _Drawing) -> Iterator[str]:
+    from streamlit.delta_generator import DeltaGenerator
+
+    understood = {name for name in dir(DeltaGenerator) if not name.startswith("_")}
+    for node in ast.walk(function):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(owner))) if owner in (*MARKUP, "log"):
+                pass
+            case ast.Call(func=ast.Attribute(value=receiver, attr=call)):
+                direct = isinstance(receiver, ast.Name) and receiver.id == "st"
+                if call in LABELLED | WITHOUT_TEXT:
+                    yield from (f"{node.lineno} {call}: {fault}" for fault in drawing.faults(call, node))
+                elif direct or call in understood:
+                    yield f"{node.lineno} {call}: not among what may be called"
+
+
+@pytest.mark.parametrize("module", PAGES, ids=lambda module: module.path)
+def test_streamlit_draws_words_of_ours_and_markup_of_ours(module: Module) -> None:
+    assert list(_drawn(module)) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "st.markdown(words.ask)",
+        "told.write(name)",
+        "st.button(document.name)",
+        "st.button(f'{words.remove} {document.name}')",
+        "st.toast(words.received.format(count=document.name))",
+        "st.button(words.remove, help=document.name)",
+        "st.expander(title)",
+        "st.html(f'<p>{name}</p>')",
+        "st.html(render.small(name) + name)",
+        "st.html(render.small(name), unsafe_allow_javascript=True)",
+        "st.segmented_control(words.filter_tag, tags, format_func=str)",
+        "st.dialog(document.name)(ask_first)()",
+        "def draw(label):\n    label = label or words.ask\n    st.button(label)",
+        "def draw(items):\n    for item in items:\n        told = render.small(item)\n    for told in items:\n        st.html(told)",
+    ],
+)
+def test_a_name_that_is_drawn_as_markdown_would_be_noticed(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{__name__}.ROOT", tmp_path)
+    (tmp_path / "page.py").write_text(line, encoding="utf-8")
+
+    assert len(list(_drawn(Module(tmp_path / "page.py")))) == 1

@@ -104,7 +104,7 @@ def test_text_from_outside_is_neither_a_link_nor_a_picture(browser: Browser, ser
 
     expect(visit.page.locator(".sr .quote")).to_contain_text("3,751 euros", timeout=30 * SECONDS)
     expect(visit.page.locator(".sr .question")).to_contain_text(hostile)
-    assert visit.page.locator("a:not([href='']):not([href='documents']):not([href='whole']), body img").count() == 0
+    assert visit.page.locator(".sr a, a[href*=evil], body img").count() == 0
     assert visit.stayed_home(server.address), (visit.asked, visit.complaints)
 
 

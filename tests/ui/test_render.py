@@ -24,6 +24,7 @@ from rag.records import (
     Table,
     Timings,
 )
+from tests.privacy.payloads import payloads
 from ui.web import render
 from ui.words.page import ENGLISH, KOREAN
 
@@ -50,6 +51,7 @@ HOSTILE = [
     "<math><mtext></mtext></math>",
     "<form action=http://127.0.0.1:1><input name=x>",
 ]
+PAYLOADS = payloads("127.0.0.1:1")
 TAGS = {"table", "tr", "th", "td", "div", "p", "span", "sup", "mark", "b", "details", "summary", "ol", "li"}
 
 
@@ -111,7 +113,7 @@ def everything(text: str) -> str:
     )
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", [*HOSTILE, *PAYLOADS.values()])
 def test_hostile_text_stays_text(text: str) -> None:
     harmless, seen = Seen(everything("harmless")), Seen(everything(text))
 
@@ -121,6 +123,15 @@ def test_hostile_text_stays_text(text: str) -> None:
     assert seen.attributes == harmless.attributes
     assert seen.open == []
     assert not set(seen.text) & set("\u202e\x1b\x00")
+
+
+@pytest.mark.parametrize("text", PAYLOADS.values(), ids=PAYLOADS)
+def test_what_a_model_has_written_so_far_is_text_after_every_letter(text: str) -> None:
+    for length in range(len(text)):
+        seen = Seen(render.written(text[:length], ENGLISH))
+
+        assert (seen.tags, seen.open) == (["div", "p", "p", "p"], [])
+        assert {name for name, _ in seen.attributes} == {"class"}
 
 
 @pytest.mark.parametrize("text", [text for text in HOSTILE if text.isprintable()])
