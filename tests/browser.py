@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, sync_playwright
 
 from ui.launch import noted_address
 
@@ -34,9 +34,13 @@ _QUIET = (
 @contextmanager
 def opened_browser(*arguments: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=[*_QUIET, *arguments])
+        opened = launched(playwright.chromium, *arguments)
         yield opened
         opened.close()
+
+
+def launched(kind: BrowserType, *arguments: str) -> Browser:
+    return kind.launch(executable_path=CHROMIUM, args=[*_QUIET, *arguments])
 
 
 @dataclass(frozen=True)
