@@ -170,8 +170,7 @@ class Queue:
                 worked = False
                 try:
                     if self._index_lacks.is_set():
-                        self._assistant.library.fill_index()  # what an earlier run, a damaged index, or an erasure left to do
-                        self._index_lacks.clear()
+                        self._fill_index()
                     worked = not self._paused.is_set() and (
                         self._next_locked(sandbox) or self._next_upload(sandbox) or self._next_again(sandbox) or self._next_file(sandbox)
                     )
@@ -192,6 +191,15 @@ class Queue:
                     self._wake.wait(timeout=self._pause_s())
                     self._wake.clear()
             self._sweeps.clear()  # while the drawer is open: each tidies up behind it
+
+    def _fill_index(self) -> None:
+        """Do what an earlier run, a damaged index, or an erasure left to do; what cannot be done now is tried again."""
+        self._index_lacks.clear()
+        try:
+            self._assistant.library.fill_index()
+        except BaseException:
+            self._index_lacks.set()
+            raise
 
     def _pause_s(self) -> float | None:
         if self._broken:

@@ -335,7 +335,19 @@ PAGES = [
 
 LABELLED = {
     *("title", "header", "button", "form_submit_button", "text_input", "chat_input", "selectbox", "multiselect", "segmented_control"),
-    *("date_input", "file_uploader", "expander", "popover", "progress", "toast", "dialog", "page_link", "Page", "set_page_config"),
+    *(
+        "date_input",
+        "download_button",
+        "file_uploader",
+        "expander",
+        "popover",
+        "progress",
+        "toast",
+        "dialog",
+        "page_link",
+        "Page",
+        "set_page_config",
+    ),
 }
 """Calls that draw a label, a heading or a hint, and all of these as Markdown. Options of a selectbox or multiselect are plain text (its
 ``textValue``, measured in a browser by tests/privacy), those of a segmented control are Markdown again."""
@@ -377,7 +389,7 @@ class _Drawing:
     def is_ours(self, text: ast.expr) -> bool:
         """Words of ui/words, constants, and numbers among them."""
         match text:
-            case ast.Constant() | ast.Attribute(value=ast.Name("words")):
+            case ast.Constant() | ast.Attribute(value=ast.Name("words")) | ast.Subscript(value=ast.Attribute(value=ast.Name("words"))):
                 return True
             case ast.Attribute(value=ast.Call(func=ast.Attribute(value=ast.Name("state"), attr="wording"))):
                 return True

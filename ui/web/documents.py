@@ -295,4 +295,4 @@ def draw_erasure(desk: Desk, words: Words) -> None:
 def draw_erasing(erasure: Erasure, words: Words) -> None:
     if erasure.ended.is_set():
         st.rerun()
-    st.progress(erasure.share, text=words.erase_steps[erasure.step])
+    st.progress(min(1.0, erasure.share), text=words.erase_steps[erasure.step])

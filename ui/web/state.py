@@ -47,7 +47,7 @@ class Erasure:
     ended: threading.Event = field(default_factory=threading.Event)
 
     def note(self, step: str, done: int, total: int) -> None:
-        self.step, self.share = step, min(1.0, done / max(1, total))
+        self.step, self.share = step, done / max(1, total)
 
 
 class Desk:
