@@ -661,8 +661,8 @@ class PortInUse(SeorapError):
 
 class NotServing(SeorapError):
     sentences = {
-        "en": "The page of the drawer {home} is not open; open it with: seorap serve",
-        "ko": "서랍 {home}의 화면이 열려 있지 않습니다. 이렇게 열어 주세요: seorap serve",
+        "en": "The page of the drawer {home} is not open; open it with `seorap serve`.",
+        "ko": "서랍 {home}의 화면이 열려 있지 않습니다. `seorap serve`로 열어 주세요.",
     }
 
 
