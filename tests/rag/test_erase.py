@@ -29,11 +29,11 @@ from rag.errors import AmbiguousDocument, CopyInDrawer, DrawerFull, ErasureUnfin
 from rag.library import erase as erasing
 from rag.library import remains
 from rag.library.erase import erase
-from rag.library.library import Library
+from rag.library.library import Library, PlaceInText
 from rag.library.manifest import Manifest, Place
 from rag.library.vectors import ChromaIndex, IndexBroken
 from rag.ports import Vectors
-from rag.records import Page, Reading, Span
+from rag.records import Page, Passage, Reading, Span
 from rag.retrieve import retrieve
 from rag.settings import RetrievalSettings, Settings
 from rag.version import VERSION
@@ -246,6 +246,7 @@ def test_a_document_that_could_not_be_read_can_be_erased(library: Library, paper
     certificate = erase(library, bad.name)
 
     assert (certificate.sha256, certificate.passages, certificate.pages) == ((), 0, None)
+    assert library.manifest.kept_pages(hashlib.sha256(bad.read_bytes()).hexdigest(), "m") == []
     assert library.manifest.kept_pages("of another", "m") == ["is kept"]
     gone.unlink()
     erase(library, gone.name)
@@ -659,6 +660,14 @@ def test_a_copy_beside_the_drawer_s_own_files_is_named_before_anything_is_done(
     erase(library, secret.name)
 
 
+def test_a_file_beside_them_that_says_only_what_stays_is_no_copy(library: Library, papers: Path, batch: Batch) -> None:
+    (papers / "copy.md").write_text(LEASE + "\n", encoding="utf-8")
+    list(add([papers], batch))
+    (library.home / "mine.txt").write_text(LEASE, encoding="utf-8")
+
+    assert erase(library, "copy.md").names == ("copy.md",)
+
+
 def test_what_is_found_afterwards_is_an_error_and_no_certificate(
     library: Library, secret: Path, papers: Path, batch: Batch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -761,6 +770,32 @@ def test_searching_and_taking_in_go_on_meanwhile(
     assert list(library.faults()) == []
     library.close()
     assert held(library.home, TEXT, HEADING, CELL, NAME) == {}
+
+
+def test_a_document_that_goes_in_the_middle_of_a_question_is_left_out(
+    library: Library, secret: Path, papers: Path, batch: Batch, embedder: WordHashEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list(add([papers], batch))
+    doc_id = library.find_one(secret.name)[0].doc_id
+    assert doc_id
+    passages = library.passages
+
+    def first_found_then_gone(ids: list[int]) -> dict[int, Passage]:
+        found = passages(ids)
+        if library.find(secret.name):
+            erase(library, secret.name)
+        return found
+
+    monkeypatch.setattr(library, "passages", first_found_then_gone)
+    found = retrieve(TEXT, library=library, embedder=embedder, settings=RetrievalSettings(passages=3), k=10)
+    monkeypatch.undo()
+
+    assert all(evidence.text for evidence in found)
+    assert (library.text(doc_id, 0, 9), library.place_of(doc_id, 9)) == ("", PlaceInText(None, 9))
+    lease = library.find_one("lease.md")[0].doc_id or ""
+    some = next(iter(library.manifest.passage_ids()))
+    monkeypatch.setattr(library, "passages", lambda ids: passages([each for each in ids if each != some]))
+    assert some not in [passage.passage_id for passage in library.whole(lease, embedder=embedder.identity)[0]]
 
 
 def test_one_erasure_does_not_note_another_as_done(
