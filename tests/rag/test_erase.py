@@ -22,7 +22,7 @@ import numpy as np
 import pptx
 import pytest
 
-from ingest.pipeline import Batch, add
+from ingest.pipeline import Batch, add, add_upload
 from ingest.queue import Queue
 from rag.assemble import Assistant
 from rag.errors import AmbiguousDocument, CopyInDrawer, DrawerFull, ErasureUnfinished, NoSuchDocument, RemainsFound
@@ -679,6 +679,27 @@ def test_what_is_found_afterwards_is_an_error_and_no_certificate(
     with pytest.raises(RemainsFound, match=r"manifest\.sqlite3"):
         erase(library, secret.name)
     assert library.erasing() is not None
+
+
+def test_vectors_are_searched_for_too(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(library, "stays", 10, seed=1)
+    put(library, "qavexzorbo", 10, seed=2)
+    library.fill_index()
+    monkeypatch.setattr("rag.library.index.VectorIndex.discard", lambda self: None)
+
+    with pytest.raises(RemainsFound, match=r"index.gen-1"):
+        erase(library, "qavexzorbo.txt")
+
+
+def test_uploaded_bytes_are_searched_for_too(library: Library, slides: Path, batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is in a packed file has no word in common with what was read of it."""
+    digest = hashlib.sha256(slides.read_bytes()).hexdigest()
+    library.keep_snapshot(digest, slides.read_bytes())
+    add_upload("slides.pptx", digest, batch)
+    monkeypatch.setattr("rag.library.library.Library.forget_snapshot", lambda self, content: None)
+
+    with pytest.raises(RemainsFound, match="snapshots"):
+        erase(library, "slides.pptx")
 
 
 @pytest.mark.parametrize("forgotten", ["unfinished_pages", "unfinished_vectors", "jobs"])
