@@ -159,29 +159,40 @@ def look_into(visit: Onlooker, words: Words, folder: str) -> None:
     visit.page.get_by_role("button", name=words.folder_watch, exact=True).click()
 
 
+_READ_LIST = """
+async () => {
+  const seen = new Set();
+  for (let list; list = document.querySelector('[role=listbox]');) {  // only what is in sight is in the page
+    list.querySelectorAll('[role=option]').forEach(option => seen.add(option.textContent));
+    if (list.scrollTop + list.clientHeight >= list.scrollHeight - 1) return [...seen].join('\\n');
+    list.scrollBy(0, list.clientHeight / 2);
+    await new Promise(done => setTimeout(done, 50));
+  }
+  return '';
+}
+"""
+
+
 def choose(visit: Onlooker, label: str, *wanted: str) -> str:
-    """Choose these of a list; all that the list holds."""
+    """Choose these of a list; all that the list holds. A page that is drawn anew closes the list: then once more."""
     field = visit.page.get_by_role("combobox", name=label, exact=True)
-    seen = dict[str, None]()
     visit.rest()
-    while not visit.page.get_by_role("option").count():  # a page that is drawn anew closes it again
+    while not (listed := visit.page.evaluate(_READ_LIST)):
         field.press("ArrowDown")
         visit.page.wait_for_timeout(200)
-    listed, at_end = visit.page.get_by_role("listbox"), False
-    while not at_end:  # only what is in sight is in the page
-        seen |= dict.fromkeys(visit.page.get_by_role("option").all_text_contents())
-        at_end = listed.evaluate(
-            "list => list.scrollTop + list.clientHeight >= list.scrollHeight - 1 || void list.scrollBy(0, list.clientHeight / 2)"
-        )
-        visit.page.wait_for_timeout(50)
     for name in wanted:
+        option = visit.page.get_by_role("option", name=name, exact=True)
         field.fill(name)
-        visit.page.get_by_role("option", name=name, exact=True).click()
+        while not option.count():
+            field.press("ArrowDown")
+            field.fill(name)
+            visit.page.wait_for_timeout(200)
+        option.click()
         visit.page.wait_for_timeout(200)
         visit.rest()
     if field.get_attribute("aria-expanded") == "true":
         field.press("Escape")
-    return "\n".join(seen)
+    return str(listed)
 
 
 def test_questions_and_what_the_model_makes_of_them(visit: Onlooker, texts: dict[str, str]) -> None:
