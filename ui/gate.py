@@ -1,8 +1,9 @@
 """Who may talk to the server, and what a page it sends may do. Pure ASGI, in front of everything else.
 
 A server on loopback is reachable from every page that is open in the browser: by a request to 127.0.0.1, by a WebSocket, which no
-same-origin policy stops, or by a host name that an attacker points at 127.0.0.1; and from every program and every user of the machine.
-Such requests end here, before Streamlit has read a byte of them.
+same-origin policy stops, or by a host name that an attacker points at 127.0.0.1; and from every program of every user of the machine.
+Such requests end here, before Streamlit has read a byte of them. What a cookie cannot do: cookies know no ports, so a server of somebody else
+on 127.0.0.1 is sent this one too, once the reader's browser opens it there.
 """
 
 from __future__ import annotations

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from datetime import date, datetime
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
+from rag.library.paths import absolute
 from rag.library.tags import same
 from rag.records import Document, Filter
 
@@ -50,8 +50,7 @@ def wanted(only: Filter) -> str:
 
 def _written(folder: str) -> list[tuple[str, ...]]:
     """The parts of a folder that is given by its path, or by the end of it."""
-    absolute = Path(os.path.expanduser(folder)).absolute()  # noqa: PTH111  # Path.expanduser fails when there is no such user
-    return [tuple(map(same, path.parts)) for path in (absolute, PurePath(folder)) if path.parts]
+    return [tuple(map(same, path.parts)) for path in (absolute(folder), PurePath(folder)) if path.parts]
 
 
 def _lies_in(place: str, folder: tuple[str, ...]) -> bool:

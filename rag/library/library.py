@@ -41,7 +41,7 @@ from rag.library.kept import Kept
 from rag.library.lock import DrawerLock
 from rag.library.manifest import Manifest, Place, page_at
 from rag.library.names import names_of
-from rag.library.paths import ENTRIES, is_below
+from rag.library.paths import ENTRIES, absolute, is_below
 from rag.library.tags import tags_of
 from rag.library.worklist import WatchedFolder
 from rag.partial import why_partial
@@ -182,7 +182,7 @@ class Library:
 
     def find(self, name: str) -> list[Place]:
         """Places whose file name, path or document id is ``name``."""
-        path = os.fsencode(Path(name).expanduser().absolute())
+        path = os.fsencode(absolute(name))
         places = self.manifest.places()
         exactly = [place for place in places if place.place in (path, os.fsencode(name))]  # a path, or an upload's own place
         return exactly or [place for place in places if name in (place.name, place.doc_id)]

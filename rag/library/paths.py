@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 ENTRIES = frozenset(
     {
@@ -11,6 +12,11 @@ ENTRIES = frozenset(
     }
 )
 """What Seorap itself lays into a drawer's folder."""
+
+
+def absolute(name: str | Path) -> Path:
+    """As it was typed, from the present folder, and from a home where it begins with one that there is."""
+    return Path(os.path.expanduser(name)).absolute()  # noqa: PTH111  # Path.expanduser fails when there is no such user
 
 
 def is_below(place: bytes, folder: bytes) -> bool:

@@ -442,3 +442,8 @@ def test_a_wide_scope_of_a_large_drawer_is_searched_through_the_index(
 
     assert filled.dense(asked, 3, embedder=embedder.identity, scope=scope) == exact
     assert taken == [2_000]
+
+
+def test_a_home_of_nobody_is_a_name_like_any_other(filled: Library) -> None:
+    with pytest.raises(NoSuchDocument):
+        filled.remove("~nobody-of-this-name/lease.md")

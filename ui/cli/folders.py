@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.errors import ExitCode, NoSuchFolder
+from rag.library.paths import absolute
 from rag.records import Outcome
 from ui.cli.desk import Desk, JsonOption, LibraryOption, end_with, opened_assistant, show_outcome
 
@@ -42,7 +43,7 @@ def watch(
     from ingest.folders import require_folder
     from rag.library.worklist import WatchedFolder
 
-    watched = WatchedFolder(os.fsencode(folder.expanduser().absolute()), tuple(include or ()), tuple(exclude or ()))
+    watched = WatchedFolder(os.fsencode(absolute(folder)), tuple(include or ()), tuple(exclude or ()))
     with opened_assistant(desk) as assistant:
         known = {found.folder: found for found in assistant.library.manifest.folders()}
         if forget:
@@ -50,7 +51,7 @@ def watch(
             desk.tell(desk.say("folder_forgotten" if watched.folder in known else "folder_unknown", folder=os.fsdecode(watched.folder)))
             return
         if once or watched.folder not in known:  # one that is known may be on a disk that is away
-            require_folder(folder.expanduser())
+            require_folder(absolute(folder))
         if not once:
             kept = known.get(watched.folder, watched)
             watched = replace(kept, include=watched.include, exclude=watched.exclude, paused=False)

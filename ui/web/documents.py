@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 import streamlit as st
 
@@ -14,6 +13,7 @@ from ingest.retry import DeadLetter, dead_letters
 from rag.errors import SeorapError, WrongPassword, needs_password
 from rag.library.library import identity
 from rag.library.manifest import Place
+from rag.library.paths import absolute
 from rag.library.tags import same
 from rag.library.worklist import WatchedFolder
 from rag.records import Document, Progress, State
@@ -106,7 +106,7 @@ def draw_folders(desk: Desk, words: Words) -> None:
             path = str(field.text_input(words.folder_path)).strip()
             if button.form_submit_button(words.folder_watch, width="stretch") and path:
                 try:
-                    desk.queue.watch(Path(os.path.expanduser(path)))  # noqa: PTH111  # Path.expanduser fails when there is no such user
+                    desk.queue.watch(absolute(path))
                 except SeorapError as error:
                     st.html(render.error(error, words, state.tab().language))
                 else:
