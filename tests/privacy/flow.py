@@ -18,6 +18,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from rag.settings import load_settings
 from tests.privacy.papers import OUTSIDE, one_of_each
 from ui.privacy import visit
 
@@ -60,6 +61,7 @@ def take(folder: Path, *, boot: str) -> dict[str, object]:
     (here / ".streamlit" / "config.toml").write_text(CONFIG)
     (here / ".env").write_text(DOT_ENV)
     environment = os.environ | HOSTILE | {"HOME": str(here), "USER": "reader", "SEORAP_LOG": "warning", "SEORAP_LANGUAGE": "en"}
+    environment["SEORAP_WEIGHTS"] = str(load_settings().weights.folder)  # not those of the home that is none
 
     def command(*words: str) -> list[str]:
         return [sys.executable, "-P", "-c", boot, ROOT, words[0], "--library", str(home), *words[1:]]
