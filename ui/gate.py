@@ -2,8 +2,7 @@
 
 A server on loopback is reachable from every page that is open in the browser: by a request to 127.0.0.1, by a WebSocket, which no
 same-origin policy stops, or by a host name that an attacker points at 127.0.0.1; and from every program of every user of the machine.
-Such requests end here, before Streamlit has read a byte of them. What a cookie cannot do: cookies know no ports, so a server of somebody else
-on 127.0.0.1 is sent this one too, once the reader's browser opens it there.
+Such requests end here, before Streamlit has read a byte of them.
 """
 
 from __future__ import annotations
@@ -68,11 +67,13 @@ class Gate:
         if scope["type"] == "http" and scope["path"] == HEALTH:
             await self._say(send, 200, "ok")
         elif scope["type"] == "http" and (token := _token(scope)) is not None:
-            await self._admit(token, scope, headers, receive, send)
+            await self._admit(token, scope, receive, send)
+        elif (inside := _inside(scope, self._launch.room)) is None:
+            await self._refuse(Refusal(403, words.NO_SESSION), scope, receive, send)
         elif self._has_session(headers):
-            await self._app(scope, receive, self._under_policy(send))
+            await self._app(inside, receive, self._under_policy(send))
         elif _values(headers, b"sec-fetch-site") in ([b"cross-site"], [b"same-site"]):
-            await self._say(send, 200, _GO_ON, kind="text/html")  # a link elsewhere led here, and browsers then keep the cookie back
+            await self._go_on(send)  # a link elsewhere led here, and browsers then keep the cookie back
         else:
             await self._refuse(Refusal(403, words.NO_SESSION), scope, receive, send)
 
@@ -81,16 +82,19 @@ class Gate:
     def _has_session(self, headers: Headers) -> bool:
         return any(self._launch.knows(value) for value in _cookies(headers, self._cookie))
 
-    async def _admit(self, token: str, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+    async def _admit(self, token: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Swap the token for a session. The page that follows is asked for by this answer, not by whoever linked to it: else the browser
         would keep the cookie back."""
         session = self._launch.redeem(token)
-        if session is None and not self._has_session(headers):
+        if session is None:  # used up, perhaps by this very browser: it finds its room by itself
             await self._refuse(Refusal(403, words.NO_SESSION), scope, receive, send)
             return
-        cookie = f"{self._cookie}={session}; Path=/; HttpOnly; SameSite=Strict"
-        extra = [(b"set-cookie", cookie.encode())] if session else []
-        await self._say(send, 200, _GO_ON, kind="text/html", extra=extra)
+        cookie = f"{self._cookie}={session}; Path={self._launch.room}/; HttpOnly; SameSite=Strict"
+        await self._go_on(send, (b"set-cookie", cookie.encode()))
+
+    async def _go_on(self, send: Send, *extra: tuple[bytes, bytes]) -> None:
+        page = _page(f'<meta name="room" content="{self._launch.room}/">{_TO_ROOM}', "")
+        await self._say(send, 200, page, kind="text/html", extra=extra)
 
     # --- answers ------------------------------------------------------------------------------
 
@@ -126,6 +130,16 @@ class Gate:
         ]
         await send({"type": "http.response.start", "status": status, "headers": [*described, *extra, *self._headers]})
         await send({"type": "http.response.body", "body": body})
+
+
+_TO_ROOM = """<script>
+const given = document.querySelector('meta[name="room"]');
+if (given) localStorage.setItem("room", given.content);
+const room = localStorage.getItem("room");
+if (room && (given || !location.pathname.startsWith(room))) location.replace(room);
+</script>"""
+"""Leads from the plain address to the room of this browser's session. Storage, unlike a cookie, is this port's alone; where it names a room
+of an earlier start, the way ends there."""
 
 
 # --- rules -------------------------------------------------------------------------------------
@@ -170,9 +184,10 @@ def response_headers(port: int, index_html: str) -> list[tuple[bytes, bytes]]:
     """Nothing may be loaded from or sent to anywhere but this server, and nobody may frame the page.
 
     Streamlit needs inline styles (its own are made while it runs). Inline scripts run only if they stand in
-    ``index_html``, by their hash.
+    ``index_html`` or in the gate's own pages, by their hash.
     """
-    hashes = " ".join(f"'sha256-{_digest(script)}'" for script in re.findall(r"<script>(.*?)</script>", index_html, re.DOTALL))
+    scripts = re.findall(r"<script>(.*?)</script>", _TO_ROOM + index_html, re.DOTALL)
+    hashes = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
     policy = {
         "default-src": "'none'",
         "script-src": f"'self' {hashes}".strip(),
@@ -212,7 +227,7 @@ def how_to_enter() -> str:
         f'<section lang="{language}"><h1>{html.escape(heading)}</h1><p>{html.escape(text)} <code>{words.COMMAND}</code></p></section>'
         for language, heading, text in words.HOW_TO_ENTER
     ]
-    return _page("", "".join(parts))
+    return _page(_TO_ROOM, "".join(parts))
 
 
 _LOOK = (
@@ -229,9 +244,6 @@ def _page(head: str, body: str) -> str:
     )
 
 
-_GO_ON = _page('<meta http-equiv="refresh" content="0; url=/">', "")
-
-
 # --- parts of ASGI messages --------------------------------------------------------------------
 
 
@@ -242,6 +254,17 @@ def _token(scope: Scope) -> str | None:
     query = scope.get("query_string", b"")
     assert isinstance(query, bytes)
     return next(iter(parse_qs(query.decode("ascii", "replace")).get("token", ())), None)
+
+
+def _inside(scope: Scope, room: str) -> Scope | None:
+    """The request as Streamlit, which knows no rooms, is to see it; None when it is not below the room."""
+    path, raw = scope["path"], scope.get("raw_path", b"")
+    assert isinstance(path, str)
+    assert isinstance(raw, bytes)
+    start = f"{room}/"
+    if not path.startswith(start) or (raw and not raw.startswith(start.encode())):  # nobody has to escape its letters
+        return None
+    return {**scope, "path": path[len(room) :], "raw_path": raw[len(room) :]}
 
 
 def _cookies(headers: Headers, wanted: str) -> list[str]:

@@ -25,13 +25,18 @@ _MOST_SESSIONS = 32
 
 
 class Launch:
-    """Tokens and sessions of one server, 256 random bits each. Sessions end with the server. For its event loop's thread alone."""
+    """Tokens and sessions of one server, 256 random bits each. Sessions end with the server. For its event loop's thread alone.
+
+    ``room`` is the path below which the page lies, and the path of the session's cookie. Cookies know no ports, but they know paths: a server of
+    somebody else on 127.0.0.1, to which the reader's browser is led, is sent the cookie only if it knows the room.
+    """
 
     def __init__(self, tell: Callable[[str], None] = lambda token: None) -> None:
         """``tell`` gets every token that comes into force, and raises nothing."""
         self._tell = tell
         self._sessions: deque[bytes] = deque(maxlen=_MOST_SESSIONS)
         self.token = ""
+        self.room = f"/{secrets.token_urlsafe(16)}"
         self._renew()
 
     def _renew(self) -> None:

@@ -92,12 +92,15 @@ def take(folder: Path, *, boot: str) -> dict[str, object]:
 
 def _visit(announced: str) -> dict[str, object]:
     server = visit.Server.at(next(word for word in announced.split() if word.startswith("http://")))
-    cookie = visit.enter(server)
+    session = visit.enter(server)
+    assert session is not None
     return {
-        "turned_away": visit.uninvited(server),
-        "foreign socket with a session": visit.socket_is_opened(server, origin="http://outside.example", cookie=cookie),
-        "own socket": visit.socket_is_opened(server, origin=server.origin, cookie=cookie),
-        "drawn": visit.draw_page(server, cookie),
+        "turned_away": visit.uninvited(server, session.room),
+        "foreign socket with a session": visit.socket_is_opened(
+            server, origin="http://outside.example", room=session.room, cookie=session.cookie
+        ),
+        "own socket": visit.socket_is_opened(server, origin=server.origin, room=session.room, cookie=session.cookie),
+        "drawn": visit.draw_page(server, session),
     }
 
 

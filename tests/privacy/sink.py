@@ -12,7 +12,7 @@ Respond = Callable[[str], bytes]
 
 
 class Outside(socketserver.ThreadingTCPServer):
-    """Remembers who connected, and the first line of what they sent."""
+    """Remembers who connected, the first line of what they sent, and their cookies."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -21,6 +21,7 @@ class Outside(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Visitor)
         self.respond = respond
         self.hits: list[str] = []
+        self.cookies: list[str] = []
         self.host = f"127.0.0.1:{self.server_address[1]}"
 
 
@@ -32,8 +33,9 @@ class _Visitor(socketserver.StreamRequestHandler):
         self.server.hits.append("a connection")
         try:
             line = self.rfile.readline(4096).decode("latin-1").strip()
-            while self.rfile.readline(4096).strip():
-                pass
+            while header := self.rfile.readline(4096).decode("latin-1").strip():
+                if header.lower().startswith("cookie:"):
+                    self.server.cookies.append(header)
         except OSError:  # connected, and no more
             return
         self.server.hits.append(line)

@@ -51,6 +51,7 @@ class Victim:
     server: Server
     context: BrowserContext
     session: str
+    room: str
     noted: Path
     trace: Path | None
 
@@ -71,9 +72,10 @@ def victim(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
         visit.add("lease.md", LEASE)
         expect(visit.page.get_by_text("Documents: 1")).to_be_visible(timeout=60 * SECONDS)
         visit.page.goto("about:blank")
-        (session,) = (cookie["value"] for cookie in visit.context.cookies() if cookie["name"].startswith("seorap-"))
+        (session,) = (cookie for cookie in visit.context.cookies() if cookie["name"].startswith("seorap-"))
         tracer = start_trace(server.process.pid, folder / "trace")
-        yield Victim(server, visit.context, session, folder / "calls", folder / "trace" if tracer else None)
+        room = session["path"].removesuffix("/")
+        yield Victim(server, visit.context, session["value"], room, folder / "calls", folder / "trace" if tracer else None)
         if tracer:
             tracer.send_signal(signal.SIGINT)
             tracer.wait(timeout=10)
@@ -165,7 +167,8 @@ async ([targets, routes]) => {
 
 
 def targets(victim: Victim) -> list[str]:
-    return [f"http://127.0.0.1:{victim.port}", f"http://localhost:{victim.port}"]
+    """Even of one who knows where the page lies."""
+    return [f"http://{host}:{victim.port}{room}" for host in ("127.0.0.1", "localhost") for room in ("", victim.room)]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -206,7 +209,7 @@ def test_a_window_opened_by_another_page_tells_it_nothing(victim: Victim, attack
     page = victim.context.new_page()
     page.goto(f"http://{attacker.host}/")
     with victim.context.expect_page() as opened:
-        page.evaluate(f"window.theirs = open('{victim.server.address}/', 'theirs'); undefined")
+        page.evaluate(f"window.theirs = open('{victim.server.address}{victim.room}/', 'theirs'); undefined")
     expect(opened.value.get_by_text(ENGLISH.ask_title)).to_be_visible(timeout=30 * SECONDS)
 
     assert page.evaluate("theirs.closed")  # to its opener; Cross-Origin-Opener-Policy
@@ -216,12 +219,26 @@ def test_a_window_opened_by_another_page_tells_it_nothing(victim: Victim, attack
     page.close()
 
 
+def test_a_server_on_another_port_is_not_sent_the_session(victim: Victim) -> None:
+    """Cookies know no ports, but they know paths."""
+    with outside(lambda line: b"<!doctype html><title>somebody else</title>") as elsewhere:
+        page = victim.context.new_page()
+        page.goto(f"http://{elsewhere.host}/")
+        page.evaluate("document.cookie = 'own=1; path=/'")
+        page.evaluate("fetch('/x/y', {credentials: 'include'}).then(answer => answer.text())")
+        page.close()
+
+        assert any("own=1" in cookies for cookies in elsewhere.cookies)
+        assert not [cookies for cookies in elsewhere.cookies if "seorap" in cookies or victim.session in cookies]
+
+
 def test_these_attacks_can_succeed(victim: Victim) -> None:
     """From its own page they do."""
     page = victim.context.new_page()
-    page.goto(f"{victim.server.address}/_stcore/health")
+    home = victim.server.address + victim.room
+    page.goto(f"{home}/_stcore/health")
 
-    assert any(told.startswith("GET /_stcore/health: 200 ok") for told in page.evaluate(ATTACK, [[victim.server.address], ROUTES[:10]]))
+    assert any(told.startswith("GET /_stcore/health: 200 ok") for told in page.evaluate(ATTACK, [[home], ROUTES[:10]]))
     page.close()
 
 
@@ -247,9 +264,14 @@ def test_another_name_for_this_machine_reaches_nothing(victim: Victim, browser: 
 
 
 def answer_to(victim: Victim, request: bytes) -> tuple[int, bytes]:
-    """Status and all that follows, of bytes in which PORT, TOKEN and SESSION are filled in; 0 where the server says nothing."""
+    """Status and all that follows, of bytes in which PORT, TOKEN, SESSION and ROOM are filled in; 0 where the server says nothing."""
     way_in = victim.server.way_in().partition("token=")[2]
-    filled = {b"PORT": str(victim.port).encode(), b"TOKEN": way_in.encode(), b"SESSION": victim.session.encode()}
+    filled = {
+        b"PORT": str(victim.port).encode(),
+        b"TOKEN": way_in.encode(),
+        b"SESSION": victim.session.encode(),
+        b"/ROOM": victim.room.encode(),
+    }
     for name, value in filled.items():
         request = request.replace(name, value)
     with socket.create_connection(("127.0.0.1", victim.port), timeout=5) as connection:
@@ -266,11 +288,11 @@ def answer_to(victim: Victim, request: bytes) -> tuple[int, bytes]:
 OWN = b"Host: 127.0.0.1:PORT\r\n"
 KNOWN = b"Cookie: seorap-PORT=SESSION\r\n"
 UPGRADE = (
-    b"GET /_stcore/stream HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    b"GET /ROOM/_stcore/stream HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 )
-GET = b"GET / HTTP/1.1\r\n"
-PUT = b"PUT /_stcore/upload_file/a/b HTTP/1.1\r\n"
+GET = b"GET /ROOM/ HTTP/1.1\r\n"
+PUT = b"PUT /ROOM/_stcore/upload_file/a/b HTTP/1.1\r\n"
 
 WITH_A_SESSION = {
     # --- who asks, and whom
@@ -286,7 +308,7 @@ WITH_A_SESSION = {
     "decimal host": GET + b"Host: 2130706433:PORT\r\n" + KNOWN,
     "zero host": GET + b"Host: 0.0.0.0:PORT\r\n" + KNOWN,
     "no host": GET + KNOWN,
-    "no host, HTTP/1.0": b"GET / HTTP/1.0\r\n" + KNOWN,
+    "no host, HTTP/1.0": b"GET /ROOM/ HTTP/1.0\r\n" + KNOWN,
     "empty host": GET + b"Host:\r\n" + KNOWN,
     "two hosts": GET + OWN + b"Host: evil.example\r\n" + KNOWN,
     "two hosts, small letters": GET + b"host: evil.example\r\nHOST: 127.0.0.1:PORT\r\n" + KNOWN,
@@ -327,15 +349,18 @@ WITH_A_SESSION = {
 }  # fmt: skip
 
 WITHOUT_A_SESSION = {
-    **{f"{method} {route}": f"{method} {route} HTTP/1.1\r\n".encode() + OWN for route in ROUTES for method in ("GET", "POST", "PUT")},
+    **{
+        f"{method} {room}{route}": f"{method} {room}{route} HTTP/1.1\r\n".encode() + OWN
+        for room in ("", "/ROOM") for route in ROUTES for method in ("GET", "POST", "PUT")
+    },
     "OPTIONS": b"OPTIONS /_stcore/upload_file/a/b HTTP/1.1\r\n" + OWN,
     "HEAD": b"HEAD / HTTP/1.1\r\n" + OWN,
     "TRACE": b"TRACE / HTTP/1.1\r\n" + OWN,
     "CONNECT": b"CONNECT 127.0.0.1:PORT HTTP/1.1\r\n" + OWN,
     "socket": UPGRADE + OWN + b"Origin: http://127.0.0.1:PORT\r\n",
     "socket over HTTP/1.0": UPGRADE.replace(b"1.1", b"1.0") + OWN + b"Origin: http://127.0.0.1:PORT\r\n",
-    "socket at the health page": UPGRADE.replace(b"/_stcore/stream", b"/healthz") + OWN + b"Origin: http://127.0.0.1:PORT\r\n",
-    "socket with a token": UPGRADE.replace(b"/_stcore/stream", b"/?token=TOKEN") + OWN + b"Origin: http://127.0.0.1:PORT\r\n",
+    "socket at the health page": UPGRADE.replace(b"/ROOM/_stcore/stream", b"/healthz") + OWN + b"Origin: http://127.0.0.1:PORT\r\n",
+    "socket with a token": UPGRADE.replace(b"/ROOM/_stcore/stream", b"/?token=TOKEN") + OWN + b"Origin: http://127.0.0.1:PORT\r\n",
     # --- paths
     **{
         path: f"GET {path} HTTP/1.1\r\n".encode() + OWN
@@ -367,6 +392,10 @@ WITHOUT_A_SESSION = {
             "list": b"seorap-PORT=a, seorap-PORT=SESSION", "equals": b"seorap-PORT==SESSION", "many": b"seorap-PORT=x; " * 1000,
         }.items()
     },
+    "a session outside of the room": b"GET / HTTP/1.1\r\n" + OWN + KNOWN,
+    "a session beside the room": b"GET /ROOMx/ HTTP/1.1\r\n" + OWN + KNOWN,
+    "a session and two slashes": b"GET //ROOM/ HTTP/1.1\r\n" + OWN + KNOWN,
+    "a session, the room escaped": b"GET /%2FROOM/ HTTP/1.1\r\n" + OWN + KNOWN,
     "a second request behind it": GET + OWN + b"\r\n" + b"GET /_stcore/health HTTP/1.1\r\n" + OWN,
     "a long header": GET + OWN + b"X: " + b"x" * 100_000 + b"\r\n",
     "no HTTP": b"\x16\x03\x01\x02\x00\x01\x00",

@@ -20,6 +20,7 @@ OWN = (b"host", b"127.0.0.1:8765")
 class Asked:
     reached: bool
     sent: list[Message]
+    path: str = ""  # as the application saw it
 
     @property
     def status(self) -> object:
@@ -42,13 +43,15 @@ def _ask(
     query: bytes = b"",
     launch: Launch | None = None,
     session: bool = True,
+    inside: bool = True,
 ) -> Asked:
-    """Whether the application behind the gate was reached, and what was sent."""
+    """Whether the application behind the gate was reached, and what was sent. ``path`` is ``inside`` the room, or it is the whole path."""
     launch = launch or Launch()
     asked = Asked(False, [])
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         asked.reached = True
+        asked.path = str(scope["path"])
         if scope["type"] == "http":
             await send({"type": "http.response.start", "status": 200, "headers": [(b"x-frame-options", b"ALLOWALL")]})
             await send({"type": "http.response.body", "body": b"page"})
@@ -63,7 +66,9 @@ def _ask(
     if session:
         sent.append((b"cookie", f"_streamlit_xsrf=1; seorap-8765={launch.redeem(launch.token)}".encode()))
     gate = Gate(application, port=8765, launch=launch, index_html="<html><script>one()</script></html>")
-    asyncio.run(gate({"type": kind, "method": method, "path": path, "query_string": query, "headers": sent}, receive, send))
+    whole = launch.room + path if inside else path
+    scope = {"type": kind, "method": method, "path": whole, "raw_path": whole.encode(), "query_string": query, "headers": sent}
+    asyncio.run(gate(scope, receive, send))
     return asked
 
 
@@ -103,8 +108,8 @@ def test_every_answer_goes_out_under_the_policy() -> None:
         _ask("http", OWN),
         _ask("http", (b"host", b"evil.example")),
         _ask("http", OWN, session=False),
-        _ask("http", OWN, session=False, query=token, launch=launch),
-        _ask("http", OWN, path="/healthz", session=False),
+        _ask("http", OWN, session=False, query=token, launch=launch, inside=False),
+        _ask("http", OWN, path="/healthz", session=False, inside=False),
     ):
         policy = asked.headers[b"content-security-policy"].decode()
 
@@ -151,7 +156,7 @@ def test_without_a_session_nothing_is_reached(kind: str, method: str, path: str,
 
 
 def test_health_is_a_word_and_no_more() -> None:
-    asked = _ask("http", OWN, path="/healthz", session=False)
+    asked = _ask("http", OWN, path="/healthz", session=False, inside=False)
 
     assert (asked.reached, asked.status, asked.body) == (False, 200, "ok")
 
@@ -160,12 +165,12 @@ def test_a_token_is_swapped_for_a_session_that_scripts_cannot_read() -> None:
     launch = Launch()
     token = launch.token
 
-    asked = _ask("http", OWN, query=b"token=" + token.encode(), launch=launch, session=False)
+    asked = _ask("http", OWN, query=b"token=" + token.encode(), launch=launch, session=False, inside=False)
 
     name, _, rest = asked.headers[b"set-cookie"].decode().partition("=")
     session, *attributes = rest.split("; ")
     assert (asked.reached, asked.status, name) == (False, 200, "seorap-8765")
-    assert attributes == ["Path=/", "HttpOnly", "SameSite=Strict"]
+    assert attributes == [f"Path={launch.room}/", "HttpOnly", "SameSite=Strict"]
     assert launch.knows(session)
     assert token not in asked.body
 
@@ -173,28 +178,33 @@ def test_a_token_is_swapped_for_a_session_that_scripts_cannot_read() -> None:
 def test_a_token_works_once() -> None:
     launch = Launch()
     query = b"token=" + launch.token.encode()
-    _ask("http", OWN, query=query, launch=launch, session=False)
+    _ask("http", OWN, query=query, launch=launch, session=False, inside=False)
 
-    again = _ask("http", OWN, query=query, launch=launch, session=False)
+    again = _ask("http", OWN, query=query, launch=launch, session=False, inside=False)
 
     assert (again.reached, again.status) == (False, 403)
     assert b"set-cookie" not in again.headers
 
 
-def test_a_browser_that_is_in_may_load_its_first_address_again() -> None:
-    asked = _ask("http", OWN, query=b"token=used-up")
+def test_a_session_opens_the_room_and_nothing_beside_it() -> None:
+    """Nor does the browser send it anywhere else: the cookie's path is the room."""
+    launch = Launch()
 
-    assert (asked.reached, asked.status) == (False, 200)
-    assert b"set-cookie" not in asked.headers
+    assert _ask("http", OWN, path="/documents", launch=launch).path == "/documents"
+    assert _ask("websocket", OWN, (b"origin", b"http://127.0.0.1:8765"), path="/_stcore/stream", launch=launch).path == "/_stcore/stream"
+    for path in ("/", "/documents", "/_stcore/health", launch.room, f"{launch.room}x/", f"/x{launch.room}/", f"{Launch().room}/", "//", ""):
+        assert (_ask("http", OWN, path=path, launch=launch, inside=False).status, path) == (403, path)
+    assert launch.room != Launch().room
+    assert len(launch.room) > 20
 
 
 def test_a_token_is_no_way_in_for_a_foreign_page() -> None:
     launch = Launch()
     query = b"token=" + launch.token.encode()
 
-    assert _ask("http", (b"host", b"evil.example"), query=query, launch=launch, session=False).status == 403
-    assert _ask("http", OWN, (b"origin", b"null"), query=query, launch=launch, session=False).status == 403
-    assert _ask("http", OWN, query=query, launch=launch, session=False).status == 200
+    assert _ask("http", (b"host", b"evil.example"), query=query, launch=launch, session=False, inside=False).status == 403
+    assert _ask("http", OWN, (b"origin", b"null"), query=query, launch=launch, session=False, inside=False).status == 403
+    assert _ask("http", OWN, query=query, launch=launch, session=False, inside=False).status == 200
 
 
 def test_who_comes_without_a_session_is_told_how_to_enter_in_both_languages() -> None:
@@ -211,11 +221,16 @@ def test_who_comes_without_a_session_is_told_how_to_enter_in_both_languages() ->
 @pytest.mark.parametrize("site", [b"cross-site", b"same-site"])
 def test_a_link_elsewhere_leads_in_by_a_step_of_its_own(site: bytes) -> None:
     """Browsers keep a strict cookie back when a link of another page is followed; asked for by the gate's own page it comes."""
-    asked = _ask("http", OWN, (b"sec-fetch-site", site), (b"sec-fetch-dest", b"document"), path="/documents", session=False)
+    launch = Launch()
+    linked = ((b"sec-fetch-site", site), (b"sec-fetch-dest", b"document"))
+    asked = _ask("http", OWN, *linked, path="/documents", session=False, launch=launch)
 
     assert (asked.reached, asked.status) == (False, 200)
-    assert 'content="0; url=/"' in asked.body
-    assert _ask("http", OWN, (b"sec-fetch-site", b"same-origin"), (b"sec-fetch-dest", b"document"), session=False).status == 403
+    assert f'content="{launch.room}/"' in asked.body
+    assert _ask("http", OWN, (b"sec-fetch-site", b"same-origin"), linked[1], session=False).status == 403
+    outside = _ask("http", OWN, *linked, session=False, launch=launch, inside=False)
+    assert outside.status == 403
+    assert launch.room not in outside.body
 
 
 def test_sessions_are_bounded_and_the_oldest_ends() -> None:

@@ -168,10 +168,11 @@ def _open_page(report: Report, home: Path) -> None:
         address = next((word for word in output.readline().split() if word.startswith("http://")), "")
         if address:
             server = visit.Server.at(address)
-            report.turned_away |= visit.uninvited(server)
-            cookie = visit.enter(server)
-            report.turned_away["token used twice"] = not visit.enter(server)
-            report.steps["page"] = bool(cookie) and visit.draw_page(server, cookie)
+            session = visit.enter(server)
+            if session:
+                report.turned_away |= visit.uninvited(server, session.room)
+                report.turned_away["token used twice"] = visit.enter(server) is None
+                report.steps["page"] = visit.draw_page(server, session)
             os.kill(int((home / "owner").read_text(encoding="ascii")), signal.SIGINT)
         running.process.wait(timeout=_ANNOUNCED_S)
         report.steps.setdefault("page", False)

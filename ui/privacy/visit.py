@@ -32,7 +32,7 @@ class Server:
 class Answer:
     status: int
     body: str
-    cookie: str
+    session: Session | None
 
 
 def request(server: Server, path: str, *, method: str = "GET", headers: Mapping[str, str] | None = None) -> Answer:
@@ -41,56 +41,63 @@ def request(server: Server, path: str, *, method: str = "GET", headers: Mapping[
         connection.request(method, path, headers={"Host": f"127.0.0.1:{server.port}", **(headers or {})})
         answer = connection.getresponse()
         body = answer.read().decode("utf-8", "replace")
-        return Answer(answer.status, body, (answer.getheader("set-cookie") or "").partition(";")[0])
+        found = re.match(r"([^;]+); Path=([^;]+)/;", answer.getheader("set-cookie") or "")
+        return Answer(answer.status, body, Session(found[1], found[2]) if found else None)
     finally:
         connection.close()
 
 
-def socket_is_opened(server: Server, *, origin: str, cookie: str = "", host: str | None = None) -> bool:
+def socket_is_opened(server: Server, *, origin: str, room: str, cookie: str = "") -> bool:
     """Whether a WebSocket with these headers is let in."""
     handshake = {
-        "Host": host or f"127.0.0.1:{server.port}",
         "Connection": "Upgrade",
         "Upgrade": "websocket",
         "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
         "Sec-WebSocket-Version": "13",
         "Origin": origin,
     }
-    return request(server, _STREAM, headers=handshake | ({"Cookie": cookie} if cookie else {})).status == 101
+    return request(server, room + _STREAM, headers=handshake | ({"Cookie": cookie} if cookie else {})).status == 101
 
 
-def enter(server: Server) -> str:
-    """The session's cookie, in exchange for the token; "" when it is refused."""
-    return request(server, f"/?token={server.token}").cookie
+@dataclass(frozen=True, slots=True)
+class Session:
+    cookie: str
+    room: str  # below which the page lies
 
 
-def uninvited(server: Server) -> dict[str, bool]:
-    """Which of those who should be turned away are. Uses up no token."""
+def enter(server: Server) -> Session | None:
+    """In exchange for the token; None when it is refused."""
+    return request(server, f"/?token={server.token}").session
+
+
+def uninvited(server: Server, room: str) -> dict[str, bool]:
+    """Which of those who should be turned away are, though they know where the page lies. Uses up no token."""
     evil = f"evil.example:{server.port}"
     own = {"Origin": server.origin}
     return {
-        "rebinding": request(server, "/", headers={"Host": evil, "Origin": f"http://{evil}"}).status == 403,
-        "page on another port": request(server, "/", headers={"Origin": "http://127.0.0.1:1"}).status == 403,
-        "null origin": request(server, "/", headers={"Origin": "null"}).status == 403,
-        "no session": request(server, "/").status == 403,
+        "rebinding": request(server, f"{room}/", headers={"Host": evil, "Origin": f"http://{evil}"}).status == 403,
+        "page on another port": request(server, f"{room}/", headers={"Origin": "http://127.0.0.1:1"}).status == 403,
+        "null origin": request(server, f"{room}/", headers={"Origin": "null"}).status == 403,
+        "no session": {request(server, path).status for path in ("/", f"{room}/")} == {403},
         "guessed token": request(server, "/?token=guessed").status == 403,
-        "media": request(server, "/media/a.png", headers=own).status == 403,
-        "upload": request(server, "/_stcore/upload_file/a/b", method="PUT", headers=own).status == 403,
-        "metrics": request(server, "/_stcore/metrics", headers=own).status == 403,
-        "WebSocket without a session": not socket_is_opened(server, origin=server.origin),
-        "WebSocket of another page": not socket_is_opened(server, origin="http://evil.example"),
+        "media": request(server, f"{room}/media/a.png", headers=own).status == 403,
+        "upload": request(server, f"{room}/_stcore/upload_file/a/b", method="PUT", headers=own).status == 403,
+        "metrics": request(server, f"{room}/_stcore/metrics", headers=own).status == 403,
+        "WebSocket without a session": not socket_is_opened(server, origin=server.origin, room=room),
+        "WebSocket of another page": not socket_is_opened(server, origin="http://evil.example", room=room),
     }
 
 
-def draw_page(server: Server, cookie: str) -> bool:
+def draw_page(server: Server, session: Session) -> bool:
     """Load the page with everything it names, and have it drawn, as a browser does; whether it could be."""
-    page = request(server, "/", headers={"Cookie": cookie})
+    cookie = {"Cookie": session.cookie}
+    page = request(server, f"{session.room}/", headers=cookie)
     files = re.findall(r'(?:src|href)="\./(static/[^"]+)"', page.body)
-    loaded = [request(server, f"/{name}", headers={"Cookie": cookie}).status for name in files]
-    return page.status == 200 and bool(files) and set(loaded) == {200} and _is_drawn(server, cookie)
+    loaded = [request(server, f"{session.room}/{name}", headers=cookie).status for name in files]
+    return page.status == 200 and bool(files) and set(loaded) == {200} and _is_drawn(server, session)
 
 
-def _is_drawn(server: Server, cookie: str) -> bool:
+def _is_drawn(server: Server, session: Session) -> bool:
     from streamlit.proto.BackMsg_pb2 import BackMsg  # 1.5 s
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
     from websockets.sync.client import connect
@@ -98,9 +105,9 @@ def _is_drawn(server: Server, cookie: str) -> bool:
 
     drawn = 0
     with connect(
-        f"ws://127.0.0.1:{server.port}{_STREAM}",
+        f"ws://127.0.0.1:{server.port}{session.room}{_STREAM}",
         origin=Origin(server.origin),
-        additional_headers={"Cookie": cookie},
+        additional_headers={"Cookie": session.cookie},
         subprotocols=[Subprotocol("streamlit")],
         proxy=None,
         max_size=None,
