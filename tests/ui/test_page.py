@@ -188,6 +188,19 @@ def test_the_server_listens_on_loopback_only(address: str) -> None:
     assert [entry for entry in listening if entry.endswith(f":{port}")] == [f"0100007F:{port}"]
 
 
+def test_the_plain_address_leads_a_browser_that_is_in_to_its_page(browser: Browser, server: Server) -> None:
+    visit = Visit(browser, server)
+    expect(visit.page.get_by_text(ENGLISH.empty_title)).to_be_visible(timeout=30 * SECONDS)
+
+    for path in ("/", "/?token=used-up", "/a-room-of-an-earlier-start/documents"):
+        visit.page.goto(server.address + path)
+        expect(visit.page.get_by_text(ENGLISH.empty_title)).to_be_visible(timeout=30 * SECONDS)
+
+    stranger = browser.new_context().new_page()
+    stranger.goto(visit.page.url)
+    expect(stranger.get_by_text("Seorap does not know this browser yet")).to_be_visible(timeout=10 * SECONDS)
+
+
 def test_the_page_says_what_keeps_everything_here(browser: Browser, server: Server) -> None:
     visit = Visit(browser, server)
 
