@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Browser, Dialog, expect
 
 from tests.browser import SECONDS, Server, Visit
@@ -76,8 +78,8 @@ class Onlooker(Visit):
         self.page.on("download", lambda download: self._events.append(f"a download: {download.url}"))
         self.page.on("dialog", self._dismiss)
         self.page.on("pageerror", lambda error: self._events.append(f"an error: {error}"))
-        self.page.wait_for_url(f"{server.address}/")  # to which the first address leads by itself
-        self.page.goto(server.address)
+        self.page.wait_for_url(re.compile(rf"{re.escape(server.address)}/[^/?]+/$"))  # to which the first address leads by itself
+        self.page.reload()  # under what was set up here
 
     def _dismiss(self, dialog: Dialog) -> None:
         self._events.append(f"a dialog: {dialog.message}")
