@@ -36,7 +36,6 @@ _TRIALS = (
 """Run with -P, so that a module in the folder where this is started is not taken for a library."""
 
 _LIBRARIES = (
-    "seorap",
     "torch",
     "sentence-transformers",
     "llama-cpp-python",
