@@ -59,7 +59,6 @@ class Certificate:
     files_searched: int = 0
     bytes_searched: int = 0
     samples: int = 0  # pieces of it, of which the drawer holds none for another document
-    samples_found: int = 0
     not_covered: tuple[str, ...] = ("source files", "backups and other copies", "free blocks of the disk", "memory and swap")
 
 

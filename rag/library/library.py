@@ -107,7 +107,6 @@ class Library:
             if not read_only:
                 self.manifest.erase_placeless()  # left by a batch that was broken off
                 self.manifest.forget_unfinished()
-                tighten(home, ours=ENTRIES)
         except BaseException:
             self.close_lock()
             raise
@@ -117,6 +116,7 @@ class Library:
         if not read_only:
             try:
                 self._tidy()
+                tighten(home, ours=ENTRIES)
             except BaseException:
                 self.close()
                 raise

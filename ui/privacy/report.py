@@ -20,6 +20,7 @@ from pathlib import Path
 
 from rag import environment
 from rag.confidential import is_open
+from rag.library.lock import owner
 from rag.no_network import Layer
 from rag.settings import SETTINGS_FILE, Settings, WeightsSettings
 from rag.version import VERSION
@@ -45,7 +46,8 @@ _LIBRARIES = (
     "uvicorn",
     "pypdf",
 )
-_ANNOUNCED_S = 180
+_END_S = 180
+"""For the server to end."""
 
 _DOCUMENT = """# Storage agreement
 
@@ -172,8 +174,9 @@ def _open_page(report: Report, home: Path) -> None:
                 report.turned_away |= visit.uninvited(server, session.room)
                 report.turned_away["token used twice"] = visit.enter(server) is None
                 report.steps["page"] = visit.draw_page(server, session)
-            os.kill(int((home / "owner").read_text(encoding="ascii")), signal.SIGINT)
-        running.process.wait(timeout=_ANNOUNCED_S)
+            if (pid := owner(home)) is not None:  # under strace the process that was started is another
+                os.kill(pid, signal.SIGINT)
+        running.process.wait(timeout=_END_S)
         report.steps.setdefault("page", False)
         report.traffic["page"] = running.traffic()
 
