@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import time
 import unicodedata
-from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import lru_cache
@@ -18,13 +16,14 @@ from rag.ground import GroundedClaim, ground, in_its_own_words, in_their_own_lan
 from rag.languages import language_of
 from rag.library.library import Library
 from rag.ports import Embedder, LanguageModel, Vectors
-from rag.prompt import build_prompt
+from rag.prompt import build_prompt, within
 from rag.prospect import Prospect, prospect
 from rag.question import narrowed
 from rag.records import (
     EVERYTHING,
     Answer,
     Answered,
+    Beginning,
     Claim,
     Event,
     Evidence,
@@ -36,9 +35,10 @@ from rag.records import (
     Status,
     Timings,
     Understood,
-    Waiting,
 )
+from rag.retrieve import onward
 from rag.settings import Settings
+from rag.turns import Turns
 from rag.verdict import is_yes_or_no, verdict_of
 
 
@@ -54,7 +54,7 @@ def answer(
     history: Sequence[Exchange] = (),
     as_typed: bool = False,
     about: str = "",
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """Yield how the question is understood, the evidence, the text as it is written, and at last the answer with every claim checked.
 
     ``as_typed``: the question is not rewritten from ``history``, and nothing in it is taken for a filter.
@@ -85,9 +85,18 @@ def answer(
         written_by = model.identity
         with turns.join() as turn:
             yield from turn.wait()
-            prompt = build_prompt(question, hope.evidence, hope.asked, model=model, settings=settings.answer)
+            prompt = build_prompt(
+                question,
+                hope.evidence,
+                hope.asked,
+                onward=lambda item, offset: onward(item.doc_id, offset, library=library, score=item.score),
+                model=model,
+                settings=within(settings.answer, model.speed.reading),
+            )
             clock.prompt_tokens = len(prompt.tokens)
-            with closing(model.stream(prompt.tokens, max_tokens=settings.answer.max_tokens)) as steps:
+            if model.speed.reading:
+                yield Beginning(model.unread(prompt.tokens, prompt.marks) / model.speed.reading)
+            with closing(model.stream(prompt.tokens, max_tokens=settings.answer.max_tokens, marks=prompt.marks)) as steps:
                 for step in steps:
                     clock.wrote(step.written)
                     text += step.text
@@ -193,45 +202,6 @@ def checked_answer(
         cut_short=cut_short,
         uncovered=uncovered if supported else (),
     )
-
-
-class Turns:
-    """First come, first served: one answer is written at a time."""
-
-    def __init__(self) -> None:
-        self._waiting: deque[Turn] = deque()
-        self._changed = threading.Condition()
-
-    def join(self) -> Turn:
-        return Turn(self._waiting, self._changed)
-
-
-class Turn:
-    """One place in the queue, from ``with`` to its end."""
-
-    def __init__(self, waiting: deque[Turn], changed: threading.Condition) -> None:
-        self._waiting = waiting
-        self._changed = changed
-
-    def __enter__(self) -> Turn:
-        with self._changed:
-            self._waiting.append(self)
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        with self._changed:
-            self._waiting.remove(self)
-            self._changed.notify_all()
-
-    def wait(self) -> Iterator[Waiting]:
-        """Return when it is our turn; until then say some times a second how many are ahead, so that the reader can leave."""
-        while True:
-            with self._changed:
-                if ahead := self._waiting.index(self):
-                    self._changed.wait(timeout=0.3)
-            if not ahead:
-                return
-            yield Waiting(ahead)
 
 
 class _Clock:

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from types import TracebackType
 
 from rag import environment, find
-from rag.answer import Turns, answer
+from rag.answer import answer
 from rag.compare import MOST_DOCUMENTS, MOST_POINTS, compare
 from rag.conversation import needs_conversation
 from rag.errors import DocumentNotReadable, NothingToCompareOn, TooMuchToCompare
 from rag.intent import comparison_of, may_name_documents, summary_of, survey_subject
+from rag.learn import Learner
 from rag.library.library import Library
 from rag.ports import Embedder, LanguageModel
+from rag.prompt import within
 from rag.records import EVERYTHING, Answered, Document, Event, Evidence, Exchange, Filter, Understood
 from rag.settings import Settings
 from rag.summarise import summarise
 from rag.survey import survey
+from rag.turns import Turns
 from rag.weights.acquire import locate_embedder, locate_language_model
+
+_SPEED = "speed of "
+"""Fact of a drawer: how fast a model has read and written here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,8 @@ class Assistant:
         self._loading_embedder = threading.Lock()  # each its own: a search need not wait for the model that writes
         self._loading_model = threading.Lock()
         self._turns = Turns()
+        self._learner: Learner | None = None
+        library.states.most_bytes = settings.answer.kept_mib << 20
 
     @property
     def embedder(self) -> Embedder:
@@ -68,7 +77,14 @@ class Assistant:
                 from rag.weights.language_model import LlamaCppModel
 
                 weights = self.settings.weights
-                self._model = LlamaCppModel(locate_language_model(weights), context_tokens=weights.context_tokens, threads=weights.threads)
+                self._model = LlamaCppModel(
+                    locate_language_model(weights),
+                    context_tokens=weights.context_tokens,
+                    threads=weights.threads,
+                    states=self.library.states,
+                )
+                if noted := self.library.manifest.fact(_SPEED + self._model.identity):
+                    self._model.speed.recall(noted)
             return self._model
 
     def warm(self) -> None:
@@ -98,17 +114,52 @@ class Assistant:
         """See ``answer``. What wants whole documents ("summarise lease.pdf", "list every clause that ...") is done as such, unless ``as_typed``."""
         if not as_typed and (work := self._whole(question, only, history)):
             return work
-        return answer(
-            question,
-            library=self.library,
-            embedder=self.embedder,
+        return self._noted(
+            answer(
+                question,
+                library=self.library,
+                embedder=self.embedder,
+                load_model=lambda: self.model,
+                turns=self._turns,
+                settings=self.settings,
+                only=only,
+                history=history,
+                as_typed=as_typed,
+            )
+        )
+
+    def _noted(self, events: Generator[Event, None, None]) -> Generator[Event, None, None]:
+        """Answers, after which is kept how fast the model was, and read what may be asked next."""
+        with closing(events):
+            for event in events:
+                yield event
+                if isinstance(event, Answered) and event.answer.model:
+                    self._note_speed()
+                    if self._learner:
+                        self._learner.expect(event.answer.evidence, event.answer.language)
+
+    def _note_speed(self) -> None:
+        key, now = _SPEED + self.model.identity, self.model.speed
+        noted = self.library.manifest.fact(key)
+        if now.reading and now.writing and now.has_moved(noted):
+            self.library.manifest.set_fact(key, now.note())
+
+    # --- reading ahead ------------------------------------------------------------------------
+
+    def learn_while(self, may_work: Callable[[], bool]) -> None:
+        """From now on, while nobody waits for an answer and ``may_work`` says so, read what is likely to be asked about."""
+        self._learner = Learner(
+            self.library,
             load_model=lambda: self.model,
             turns=self._turns,
-            settings=self.settings,
-            only=only,
-            history=history,
-            as_typed=as_typed,
+            settings=lambda: within(self.settings.answer, self.model.speed.reading),
+            may_work=may_work,
         )
+        self._learner.start()
+
+    def settle(self, timeout_s: float) -> bool:
+        """Wait until everything that is likely to be asked has been read; False where that takes longer."""
+        return self._learner.settle(timeout_s) if self._learner else True
 
     # --- work over whole documents ------------------------------------------------------------
 
@@ -195,6 +246,8 @@ class Assistant:
         return next(document for document in self.library.documents() if document.doc_id == doc_id)
 
     def close(self) -> None:
+        if self._learner:
+            self._learner.close()
         self.library.close()
 
     def __enter__(self) -> Assistant:

@@ -7,13 +7,14 @@ from contextlib import closing
 from dataclasses import replace
 from itertools import product
 
-from rag.answer import Turns, answer
+from rag.answer import answer
 from rag.languages import language_of
 from rag.library.library import Library
 from rag.pace import Pace
 from rag.ports import Embedder, LanguageModel
 from rag.records import Answer, Answered, Citation, Claim, Comparison, Document, Event, Evidence, Filter, Piece, Status, Timings, Waiting
 from rag.settings import Settings
+from rag.turns import Turns
 
 MOST_DOCUMENTS = 6
 MOST_POINTS = 8
@@ -57,7 +58,7 @@ def compare(
                 as_typed=True,  # a point narrows nothing
                 about=point,
             )
-        ) as events:  # type: ignore[type-var]  # a generator
+        ) as events:
             for event in events:
                 match event:
                     case Waiting() | Piece():

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from rag.errors import EmptyQuestion, QuestionTooLong
 from rag.languages import language_of
-from rag.ports import LanguageModel
+from rag.ports import LanguageModel, Mark
 from rag.records import Evidence, Language
 from rag.retrieve import TermWeights
-from rag.select import select
+from rag.select import Onward, opening, select
 from rag.settings import AnswerSettings
 from rag.verdict import is_yes_or_no
 
@@ -39,6 +39,12 @@ _PAGE: dict[Language, str] = {"en": "page {page}", "ko": "{page}쪽"}
 _LEAST_EVIDENCE_TOKENS = 64
 """A question that leaves less room than this for evidence is too long."""
 
+_BESIDE_EVIDENCE_TOKENS = 40
+"""Of question and template, which are read each time."""
+
+_SHORTEST_TOKENS, _STEP_TOKENS = 160, 60
+"""A passage must fit, however slow the machine."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
@@ -46,10 +52,17 @@ class Prompt:
 
     tokens: tuple[int, ...]
     evidence: tuple[Evidence, ...]
+    marks: tuple[Mark, ...] = ()
 
 
 def build_prompt(
-    question: str, evidence: Sequence[Evidence], asked: TermWeights, *, model: LanguageModel, settings: AnswerSettings
+    question: str,
+    evidence: Sequence[Evidence],
+    asked: TermWeights,
+    *,
+    onward: Onward,
+    model: LanguageModel,
+    settings: AnswerSettings,
 ) -> Prompt:
     """The fixed part, snippets of the evidence, the question.
 
@@ -60,25 +73,59 @@ def build_prompt(
     if not question.strip():
         raise EmptyQuestion
     language = language_of(question)
-    before, after = model.frame(INSTRUCTION[language])
+    head, after = _frame(language, model)
     hint = _GIVE_REASON[language] if is_yes_or_no(question) else ""
     tail = [*model.encode_text(f"\n\n{_QUESTION[language]}{question.strip()}{hint}"), *after]
-    head = [*before, *model.encode_text(_EXCERPTS[language])]
     room = model.context_tokens - len(head) - len(tail) - settings.max_tokens
     if room < _LEAST_EVIDENCE_TOKENS:
         raise QuestionTooLong(tokens=len(tail), limit=max(0, len(tail) + room - _LEAST_EVIDENCE_TOKENS))
-    snippets = select(
+    selection = select(
         evidence,
         asked,
         count_tokens=lambda text: len(model.encode_text(text)),
         label=lambda item: label(item, language),
+        onward=onward,
         most_tokens=min(room, settings.evidence_tokens),
         settings=settings,
     )
-    middle: list[int] = []
-    for number, item in enumerate(snippets, 1):
-        middle += model.encode_text(f"\n\n[{number}] {label(item, language)}\n{item.text}")
-    return Prompt((*head, *middle, *tail), snippets)
+    tokens, marks = list(head), [Mark(len(head), "")]
+    for number, item in enumerate(selection.snippets, 1):
+        tokens += _excerpt(number, item, language, model)
+        if number == 1 and selection.shared:
+            marks.append(Mark(len(tokens), item.doc_id))
+    return Prompt((*tokens, *tail), selection.snippets, tuple(marks))
+
+
+def within(settings: AnswerSettings, reading: float | None) -> AnswerSettings:
+    """Settings whose snippets a machine that reads so many tokens a second reads in time. In steps, so that prompts keep their beginnings."""
+    if not reading:
+        return settings
+    in_time = reading * settings.first_word_s - _BESIDE_EVIDENCE_TOKENS
+    most = max(_SHORTEST_TOKENS, int(in_time // _STEP_TOKENS) * _STEP_TOKENS)
+    if most >= settings.evidence_tokens:
+        return settings
+    return settings.model_copy(update={"evidence_tokens": most, "first_tokens": min(settings.first_tokens, most)})
+
+
+def beginning(item: Evidence, language: Language, *, model: LanguageModel, settings: AnswerSettings) -> Prompt | None:
+    """With what every prompt begins whose first snippet is the opening of ``item``; None where that has none."""
+    found = opening(
+        item, count_tokens=lambda text: len(model.encode_text(text)), label=lambda shown: label(shown, language), settings=settings
+    )
+    if not found:
+        return None
+    head, _ = _frame(language, model)
+    tokens = [*head, *_excerpt(1, found[0], language, model)]
+    return Prompt(tuple(tokens), (found[0],), (Mark(len(head), ""), Mark(len(tokens), item.doc_id)))
+
+
+def _frame(language: Language, model: LanguageModel) -> tuple[list[int], list[int]]:
+    before, after = model.frame(INSTRUCTION[language])
+    return [*before, *model.encode_text(_EXCERPTS[language])], after
+
+
+def _excerpt(number: int, item: Evidence, language: Language, model: LanguageModel) -> list[int]:
+    return model.encode_text(f"\n\n[{number}] {label(item, language)}\n{item.text}")
 
 
 def label(item: Evidence, language: Language) -> str:

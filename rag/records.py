@@ -388,6 +388,13 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Beginning:
+    """The model begins to read; by what was measured on this machine, its first word comes in so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A piece of the answer's text, as the model writes it; unchecked until Answered."""
 
@@ -411,7 +418,7 @@ class Answered:
     answer: Answer
 
 
-Event = Rewriting | Understood | EvidenceFound | Waiting | Piece | PartProgress | Answered
+Event = Rewriting | Understood | EvidenceFound | Waiting | Beginning | Piece | PartProgress | Answered
 
 
 # --- a batch of files ------------------------------------------------------------------------

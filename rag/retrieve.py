@@ -191,3 +191,19 @@ def _evidence(run: Run, library: Library) -> Evidence:
         (run.best.start, run.best.end),
         library.tables(run.doc_id, first.start, last.end),
     )
+
+
+_ONWARD = 4
+"""Passages that are more than a first snippet."""
+
+
+def onward(doc_id: str, offset: int, *, library: Library, score: float = 0.0) -> Evidence | None:
+    """What the document says from the passage on that holds ``offset``; None where it has just been taken out."""
+    passages = library.passages_from(doc_id, offset, _ONWARD)
+    if not passages:
+        return None
+    first, last = passages[0], passages[-1]
+    text = library.text(doc_id, first.start, last.end)
+    return Evidence(
+        doc_id, first.document, first.page, first.page_end, first.start, last.end, text, first.headings, score, (first.start, first.end)
+    )

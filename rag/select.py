@@ -7,7 +7,8 @@ Sentences without their surroundings cost answers (of 24 Korean questions 14 wer
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from rag.addressed import speaks_to_the_model
 from rag.library.fulltext import terms
@@ -26,48 +27,118 @@ _AROUND_LABEL = 6
 """Tokens of the number before a label and the line ends around it."""
 
 
+class Onward(Protocol):
+    """A document's text from the beginning of the passage on that holds ``offset``, some passages long; None where it has just gone."""
+
+    def __call__(self, item: Evidence, offset: int) -> Evidence | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    snippets: tuple[Evidence, ...]
+    shared: bool = False  # the first depends on its passage alone: whatever finds that is given the same words
+
+
 def select(
     evidence: Sequence[Evidence],
     asked: TermWeights,
     *,
     count_tokens: Callable[[str], int],
     label: Callable[[Evidence], str],
+    onward: Onward,
     most_tokens: int,
     settings: AnswerSettings,
-) -> tuple[Evidence, ...]:
-    """Snippets of at most ``most_tokens`` together, their labels counted, in rank order. Each is a run of whole sentences of its evidence."""
+) -> Selection:
+    """Snippets of at most ``most_tokens`` together, their labels counted, in rank order. Each is a run of whole sentences of its evidence;
+    but the first begins with the passage that holds its best sentence wherever that is in reach, so that many questions share it."""
     left = most_tokens
     snippets: list[Evidence] = []
+    shared = False
     for item in evidence:
         label_tokens = count_tokens(label(item)) + _AROUND_LABEL
         most = min(left - label_tokens, settings.window_tokens if snippets else settings.first_tokens)
         if most < _LEAST_TOKENS:
             break
-        snippet, tokens = _window(item, asked, most, count_tokens)
-        if snippet is None:
+        ranked = _Ranked.of(item, asked)
+        if not ranked:
             continue
+        if not snippets and (first := _shared(ranked, onward, count_tokens, label, settings)) and first[1] <= left:
+            shared = True
+            snippets.append(first[0])
+            left -= first[1]
+            continue
+        snippet, tokens = _window(ranked, most, count_tokens)
         snippets.append(snippet)
         left -= tokens + label_tokens
-    return tuple(snippets)
+    return Selection(tuple(snippets), shared)
 
 
-def _window(item: Evidence, asked: TermWeights, most_tokens: int, count_tokens: Callable[[str], int]) -> tuple[Evidence | None, int]:
-    """The sentences around the best one that fit, and their tokens; a best sentence too long to fit is cut after a word."""
+def opening(
+    item: Evidence, *, count_tokens: Callable[[str], int], label: Callable[[Evidence], str], settings: AnswerSettings
+) -> tuple[Evidence, int] | None:
+    """The whole sentences with which a text begins, as many as make a first snippet, and their tokens with the label's."""
+    around = count_tokens(label(item)) + _AROUND_LABEL
+    most, used, end = min(settings.evidence_tokens - around, settings.first_tokens), 0, 0
     spans = sentence_spans(item.text)
-    allowed = [not speaks_to_the_model(item.text[start:end]) for start, end in spans]
-    if not any(allowed):
-        return None, 0
-    held = [asked.share(set(terms(item.text[start:end]))) for start, end in spans]
-    padded = [0.0, *held, 0.0]
-    best = max((at for at in range(len(spans)) if allowed[at]), key=lambda at: padded[at + 1] + _NEIGHBOUR * (padded[at] + padded[at + 2]))
+    for first, last in spans:
+        used += count_tokens(item.text[first:last]) + 1
+        if used > most or speaks_to_the_model(item.text[first:last]):
+            break
+        end = last
+    if not end:
+        return None
+    start = spans[0][0]
+    text = item.text[start:end]
+    return replace(item, text=text, start=item.start + start, end=item.start + end, tables=()), count_tokens(text) + around
+
+
+def _shared(
+    ranked: _Ranked, onward: Onward, count_tokens: Callable[[str], int], label: Callable[[Evidence], str], settings: AnswerSettings
+) -> tuple[Evidence, int] | None:
+    """The opening that begins with the best sentence's passage, if it holds that sentence, and its tokens."""
+    start, end = (ranked.item.start + offset for offset in ranked.spans[ranked.best])
+    if not (text := onward(ranked.item, start)):
+        return None
+    found = opening(text, count_tokens=count_tokens, label=label, settings=settings)
+    return found if found and found[0].start <= start and end <= found[0].end else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """The sentences of a piece of evidence."""
+
+    item: Evidence
+    spans: list[tuple[int, int]]
+    allowed: list[bool]
+    held: list[float]  # of the question
+    best: int
+
+    @classmethod
+    def of(cls, item: Evidence, asked: TermWeights) -> _Ranked | None:
+        """None where all of them speak to the model."""
+        spans = sentence_spans(item.text)
+        allowed = [not speaks_to_the_model(item.text[start:end]) for start, end in spans]
+        if not any(allowed):
+            return None
+        held = [asked.share(set(terms(item.text[start:end]))) for start, end in spans]
+        padded = [0.0, *held, 0.0]
+        best = max(
+            (at for at in range(len(spans)) if allowed[at]), key=lambda at: padded[at + 1] + _NEIGHBOUR * (padded[at] + padded[at + 2])
+        )
+        return cls(item, spans, allowed, held, best)
+
+
+def _window(ranked: _Ranked, most_tokens: int, count_tokens: Callable[[str], int]) -> tuple[Evidence, int]:
+    """The sentences around the best one that fit, and their tokens; a best sentence too long to fit is cut after a word."""
+    item, spans = ranked.item, ranked.spans
     cost = [count_tokens(item.text[start:end]) + 1 for start, end in spans]
-    first = last = best
-    used = cost[best]
+    first = last = ranked.best
+    used = cost[first]
     while True:
-        beside = [at for at in (last + 1, first - 1) if 0 <= at < len(spans) and allowed[at] and used + cost[at] <= most_tokens]
+        beside = [at for at in (last + 1, first - 1) if 0 <= at < len(spans) and ranked.allowed[at] and used + cost[at] <= most_tokens]
         if not beside:
             break
-        at = max(beside, key=lambda at: held[at])  # the one after it where both hold as much
+        at = max(beside, key=lambda at: ranked.held[at])  # the one after it where both hold as much
         used += cost[at]
         first, last = min(first, at), max(last, at)
     start, end = spans[first][0], spans[last][1]

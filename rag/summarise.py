@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Generator
 from contextlib import closing
 from dataclasses import dataclass
 
-from rag.answer import Turns
 from rag.cite import cite
 from rag.force import keeps_force
 from rag.ground import GroundedClaim, ground
@@ -38,6 +37,7 @@ from rag.records import (
 from rag.sections import Section, representative, sections
 from rag.sentences import sentence_spans
 from rag.settings import SummarySettings
+from rag.turns import Turns
 
 INSTRUCTION: dict[Language, str] = {
     "en": "You read documents and note what they say, using only their own words. Copy names, numbers and dates exactly as they are written.",

@@ -9,7 +9,13 @@ import numpy as np
 
 from rag.errors import QuestionTooLong
 from rag.library.fulltext import terms
-from rag.ports import Step, Vectors
+from rag.ports import Mark, Step, Vectors
+from rag.records import Evidence
+from rag.speed import Speed
+
+
+def not_further(item: Evidence, offset: int) -> None:
+    """For prompts whose evidence stands in no library."""
 
 
 class WordHashEmbedder:
@@ -49,6 +55,8 @@ class ScriptedModel:
         self.replies = list(replies)
         self.prompts: list[list[int]] = []
         self.closed_early = False
+        self.speed = Speed()
+        self.learnt: list[list[int]] = []
 
     def frame(self, instruction: str) -> tuple[list[int], list[int]]:
         return [CONTROL + ord(letter) for letter in f"<system>{instruction}<user>"], [CONTROL + ord(letter) for letter in "<assistant>"]
@@ -56,7 +64,15 @@ class ScriptedModel:
     def encode_text(self, text: str) -> list[int]:
         return [ord(letter) for letter in text]
 
-    def stream(self, prompt: Sequence[int], *, max_tokens: int) -> Generator[Step, None, None]:
+    def unread(self, prompt: Sequence[int], marks: Sequence[Mark]) -> int:
+        learnt = [mark.end for mark in marks if list(prompt[: mark.end]) in self.learnt]
+        return len(prompt) - max(learnt, default=0)
+
+    def learn(self, prompt: Sequence[int], marks: Sequence[Mark]) -> Generator[Step, None, None]:
+        yield Step("", 0)
+        self.learnt.append(list(prompt[: marks[-1].end]))
+
+    def stream(self, prompt: Sequence[int], *, max_tokens: int, marks: Sequence[Mark] = ()) -> Generator[Step, None, None]:
         if len(prompt) + max_tokens > self.context_tokens:
             raise QuestionTooLong(tokens=len(prompt), limit=self.context_tokens - max_tokens)
         self.prompts.append(list(prompt))

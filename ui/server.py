@@ -15,6 +15,7 @@ from rag import assemble
 from rag.assemble import Assistant
 from rag.errors import WeightsError
 from rag.settings import Settings
+from rag.weights.cores import has_power_to_spare
 from ui.gate import MOST_UPLOAD_MIB, Gate
 from ui.launch import Launch, address, forget_address, note_address
 from ui.listen import ADDRESS
@@ -98,7 +99,7 @@ def _run(listening: socket.socket, desk: Desk, announce: Callable[[str], None]) 
     @asynccontextmanager
     async def lifespan(app: object) -> AsyncIterator[None]:
         state.open_desk(desk)
-        threading.Thread(target=_warm, args=(desk.assistant,), name="warm-up", daemon=True).start()
+        threading.Thread(target=_warm, args=(desk,), name="warm-up", daemon=True).start()
         announce(address(port, launch.token))
         yield
         state.close_desk()  # while Streamlit still runs: an answer in the making ends as a page, not as a traceback
@@ -129,9 +130,11 @@ def _tell_reader(error: Exception) -> bool:
     return True
 
 
-def _warm(assistant: Assistant) -> None:
+def _warm(desk: Desk) -> None:
     """Load the models while the reader is still looking around; without them the page says so when asked."""
     try:
-        assistant.warm()
+        desk.assistant.warm()
     except WeightsError as error:
         log.warning("the models are not ready: %s", type(error).__name__)
+        return
+    desk.assistant.learn_while(lambda: not desk.working() and has_power_to_spare())

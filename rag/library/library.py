@@ -42,6 +42,7 @@ from rag.library.lock import DrawerLock
 from rag.library.manifest import Manifest, Place, page_at
 from rag.library.names import names_of
 from rag.library.paths import ENTRIES, absolute, is_below
+from rag.library.states import KeptStates
 from rag.library.tags import tags_of
 from rag.library.worklist import WatchedFolder
 from rag.partial import why_partial
@@ -111,6 +112,10 @@ class Library:
             self.close_lock()
             raise
         self._index = VectorIndex(home, self.manifest, self.require_room)
+        self.states = KeptStates(
+            home / "states", least_free_bytes=_LEAST_FREE_BYTES, alive=lambda doc_id: doc_id in self.manifest.document_ids()
+        )
+        """What the language model made of passages, for as long as their documents are here."""
         self.one_erasure = threading.Lock()
         """Held by an erasure: what one notes as unfinished, another must not note as done."""
         if not read_only:
@@ -133,6 +138,7 @@ class Library:
         for left in (*self.home.glob(f"{PACKED}*"), *self.snapshot_path("").glob("*.part")):
             with suppress(OSError):
                 left.unlink()
+        self.states.keep_only(self.manifest.document_ids())
         if not self.erasing():
             return
         try:
@@ -364,7 +370,7 @@ class Library:
             DrawerFull, StillRead, OSError
         """
         terms = self.manifest.rebuild_terms if anew else self.manifest.merge_terms
-        steps = (self._index.discard, terms, self._pack, self._empty_wal)
+        steps = (self.states.clear, self._index.discard, terms, self._pack, self._empty_wal)
         for done, step in enumerate(steps):
             report(done, len(steps))
             step()
@@ -423,6 +429,11 @@ class Library:
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         return self.manifest.passages(ids)
+
+    def passages_from(self, doc_id: str, offset: int, count: int) -> list[Passage]:
+        """The passage that holds the character at ``offset`` of the document's text, and those after it, ``count`` at most."""
+        found = self.passages(self.manifest.ids_from(doc_id, offset, count))
+        return sorted(found.values(), key=lambda passage: passage.ordinal)
 
     def whole(self, doc_id: str, *, embedder: str) -> tuple[list[Passage], Vectors]:
         """A document's passages in its order, and their vectors, row by row.

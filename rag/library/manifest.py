@@ -300,6 +300,15 @@ class Manifest(Worklist):
             for passage_id, doc_id, name, page, page_end, start, end, text, headings, ordinal in rows
         }
 
+    def ids_from(self, doc_id: str, offset: int, count: int) -> list[int]:
+        """Ids of the passage that holds ``offset`` of the document's text and of those after it, in its order."""
+        rows = self.rows(
+            "SELECT passage_id FROM passages WHERE doc_id=?1 AND ordinal >= "
+            "(SELECT max(ordinal) FROM passages WHERE doc_id=?1 AND start<=?2) ORDER BY ordinal LIMIT ?3",
+            (doc_id, offset, count),
+        )
+        return [passage_id for (passage_id,) in rows]
+
     def document_ids(self) -> set[str]:
         return {doc_id for (doc_id,) in self.rows("SELECT doc_id FROM documents")}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ENTRIES = frozenset(
     {
-        *("manifest.sqlite3", "manifest.sqlite3-wal", "manifest.sqlite3-shm", "index", "snapshots"),
+        *("manifest.sqlite3", "manifest.sqlite3-wal", "manifest.sqlite3-shm", "index", "snapshots", "states"),
         *("lock", "owner", "serving", "serving.part", "seorap.toml", "privacy-report.txt"),
     }
 )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import codecs
 import ctypes
+import hashlib
 import logging
 import threading
-from collections.abc import Generator, Sequence
-from itertools import takewhile
+import time
+from collections.abc import Generator, Iterator, Sequence
+from itertools import pairwise, takewhile
 from pathlib import Path
 from types import ModuleType
 
@@ -15,13 +17,20 @@ import numpy as np
 from jinja2 import TemplateError
 
 from rag.errors import QuestionTooLong, WeightsUnusable
-from rag.ports import Step
+from rag.ports import Mark, States, Step
+from rag.speed import Speed
 from rag.weights.cores import threads_for
 
 log = logging.getLogger(__name__)
 
 _SLICE_TOKENS = 64
 """The prompt is read in slices so that a reader can stop in between: 0.6 s at 100 tokens/s. Whole, it would be 5 % faster."""
+
+_LOOKED_UP = 3
+"""Tokens that must be the same for the prompt to be taken for what is being copied."""
+
+_SHORT_DRAFT, _LONG_DRAFT = 1, 3
+"""Tokens proposed at once: one more costs half a token, four together as much as two and a half; more of them once a draft was right."""
 
 _CHATML = "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}<|im_start|>assistant\n"
 _USER_TEXT = "USER-TEXT-STANDS-HERE"
@@ -33,40 +42,51 @@ class LlamaCppModel:
     Decoding is greedy, so the same prompt gives the same answer. What was evaluated for the last prompt is kept for the next
     one up to the slice in which they part. Slices always begin at the same places, because llama.cpp's
     sums depend in their last bits on what is evaluated together: a kept prefix is bit for bit the one it stands for.
+
+    So is what ``states`` keeps of prompts up to their marks: it goes back to the place where it stood.
     """
 
-    def __init__(self, path: Path, *, context_tokens: int, threads: int) -> None:
+    def __init__(self, path: Path, *, context_tokens: int, threads: int, states: States | None = None) -> None:
         """Raises: WeightsUnusable."""
         import llama_cpp  # 0.3 s
         from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
-        _redirect_native_log(llama_cpp)
+        _start(llama_cpp)
         self._api = llama_cpp
         self._path = path
         self._lock = threading.Lock()
-        self._kept: list[int] = []  # tokens of whole slices in the cache
-        cores = threads_for(threads)
+        self.speed = Speed()
+        self._kept: list[int] = []  # tokens that the cells hold as reading them would have it
+        self._kept_cuts: set[int] = {0}  # where slices of them end
+        self._weights = llama_cpp.llama_model_load_from_file(str(path).encode(), llama_cpp.llama_model_default_params())
+        if not self._weights:
+            raise WeightsUnusable(path=str(path), cause="llama.cpp cannot load it")
+        self._vocabulary = llama_cpp.llama_model_get_vocab(self._weights)
+        self._vocabulary_size = int(llama_cpp.llama_vocab_n_tokens(self._vocabulary))
         try:
-            self._llama = llama_cpp.Llama(
-                str(path),
-                n_ctx=context_tokens,
-                n_batch=512,
-                n_threads=cores,
-                n_threads_batch=cores,
-                flash_attn=True,  # reads the prompt 4 to 10 % faster
-                verbose=False,
-            )
-            self._vocabulary = llama_cpp.llama_model_get_vocab(self._llama.model)
-            self._context_tokens: int = min(self._llama.n_ctx(), int(llama_cpp.llama_model_n_ctx_train(self._llama.model)))
-            self._begin = self._spoken(self._llama.token_bos()) if llama_cpp.llama_vocab_get_add_bos(self._vocabulary) else ""
+            self._cells = _Cells(llama_cpp, self._weights, context_tokens=context_tokens, threads=threads_for(threads))
+            self._context_tokens: int = min(self._cells.size, int(llama_cpp.llama_model_n_ctx_train(self._weights)))
+            begin, end = llama_cpp.llama_vocab_bos(self._vocabulary), llama_cpp.llama_vocab_eos(self._vocabulary)
+            self._begin = self._spoken(begin) if llama_cpp.llama_vocab_get_add_bos(self._vocabulary) else ""
             self._template = Jinja2ChatFormatter(
-                template=self._llama.metadata.get("tokenizer.chat_template", _CHATML),
-                eos_token=self._spoken(self._llama.token_eos()),
-                bos_token=self._spoken(self._llama.token_bos()),
+                template=self._metadata("tokenizer.chat_template") or _CHATML, eos_token=self._spoken(end), bos_token=self._spoken(begin)
             )
             self.frame("")
         except (ValueError, OSError, RuntimeError, TemplateError) as error:  # a template runs in a sandbox, which may object
+            self.close()
             raise WeightsUnusable(path=str(path), cause=str(error)) from error
+        self._states = states if self._cells.divisible else None
+        stat = path.stat()
+        self._made_by = f"{path.name} {stat.st_size} {stat.st_mtime_ns} {llama_cpp.__version__}"
+
+    def close(self) -> None:
+        """Give back the memory; it may not be used afterwards."""
+        with self._lock:
+            if cells := self.__dict__.pop("_cells", None):
+                cells.close()
+            if self._weights:
+                self._api.llama_model_free(self._weights)
+                self._weights = None
 
     @property
     def identity(self) -> str:
@@ -91,58 +111,134 @@ class LlamaCppModel:
     def encode_text(self, text: str) -> list[int]:
         return self._encode(text, markup=False)
 
-    def stream(self, prompt: Sequence[int], *, max_tokens: int) -> Generator[Step, None, None]:
+    def stream(self, prompt: Sequence[int], *, max_tokens: int, marks: Sequence[Mark] = ()) -> Generator[Step, None, None]:
         if len(prompt) + max_tokens > self._context_tokens:
             raise QuestionTooLong(tokens=len(prompt), limit=self._context_tokens - max_tokens)
-        return self._generate(list(prompt), max_tokens)
+        return self._generate(list(prompt), max_tokens, marks)
 
-    def _generate(self, prompt: list[int], max_tokens: int) -> Generator[Step, None, None]:
+    def learn(self, prompt: Sequence[int], marks: Sequence[Mark]) -> Generator[Step, None, None]:
         with self._lock:
-            for start in range(self._rewind(prompt), len(prompt), _SLICE_TOKENS):
-                piece = prompt[start : start + _SLICE_TOKENS]
-                self._evaluate(piece)
-                if len(piece) == _SLICE_TOKENS:
-                    self._kept += piece
-                yield Step("", 0)
+            yield from self._read(list(prompt), marks, end=max(mark.end for mark in marks))
+
+    def unread(self, prompt: Sequence[int], marks: Sequence[Mark]) -> int:
+        there = self._shared(list(prompt), _cuts(marks, len(prompt) - 1))
+        for before, mark in pairwise([Mark(0, ""), *marks]):
+            if mark.end > there >= before.end and self._has(prompt, mark):
+                there = mark.end
+        return len(prompt) - there
+
+    def _generate(self, prompt: list[int], max_tokens: int, marks: Sequence[Mark]) -> Generator[Step, None, None]:
+        with self._lock:
+            yield from self._read(prompt, marks, end=len(prompt) - 1)
+            self._evaluate(prompt[len(self._kept) :])
             characters = codecs.getincrementaldecoder("utf-8")("replace")  # one Hangul syllable may take three tokens
-            for written in range(1, max_tokens + 1):
-                token = self._likeliest()
-                if self._api.llama_vocab_is_eog(self._vocabulary, token):
-                    return
+            for written, token in enumerate(self._written(prompt, max_tokens), 1):
                 yield Step(characters.decode(self._bytes(token)), written)
-                if written < max_tokens:
-                    self._evaluate([token])
 
-    def _rewind(self, prompt: list[int]) -> int:
-        """Take the cache back to what it shares with ``prompt``; at least the last token stays to be evaluated, for its logits."""
-        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(self._kept, prompt[:-1], strict=False)))
-        shared -= shared % _SLICE_TOKENS
-        if not self._api.llama_memory_seq_rm(self._memory(), 0, shared, -1):  # recurrent models cannot forget a part
+    # --- reading ------------------------------------------------------------------------------
+
+    def _read(self, prompt: list[int], marks: Sequence[Mark], *, end: int) -> Generator[Step, None, None]:
+        """Have the cells hold the prompt up to the last whole slice before ``end``; what is kept is not evaluated."""
+        cuts = _cuts(marks, end)
+        self._rewind(self._shared(prompt, cuts))
+        for before, mark in pairwise([Mark(0, ""), *marks]):
+            if mark.end > end or (mark.end > len(self._kept) and self._restore(prompt, before, mark)):
+                continue
+            yield from self._evaluate_to(prompt, [cut for cut in cuts if cut <= mark.end])
+            self._keep(prompt, before, mark)
+        yield from self._evaluate_to(prompt, cuts)
+
+    def _evaluate_to(self, prompt: list[int], cuts: Sequence[int]) -> Iterator[Step]:
+        for cut in cuts:
+            if cut > (start := len(self._kept)):
+                began = time.perf_counter()
+                self._evaluate(prompt[start:cut])
+                self.speed.read(cut - start, time.perf_counter() - began)
+                self._hold(prompt[start:cut])
+                yield Step("", 0)
+
+    def _shared(self, prompt: list[int], cuts: Sequence[int]) -> int:
+        """Up to where the cells hold what reading the prompt would put there."""
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(self._kept, prompt, strict=False)))
+        return max((cut for cut in cuts if cut <= same and cut in self._kept_cuts), default=0)
+
+    def _rewind(self, length: int) -> None:
+        if not self._cells.cut(length):  # recurrent models cannot forget a part
             self._forget()
-            return 0
-        del self._kept[shared:]
-        self._llama.n_tokens = shared
-        return shared
+            return
+        del self._kept[length:]
+        self._kept_cuts = {cut for cut in self._kept_cuts if cut <= length}
 
-    def _evaluate(self, tokens: list[int]) -> None:
-        try:
-            self._llama.eval(tokens)
-        except (RuntimeError, ValueError) as error:
+    def _hold(self, tokens: Sequence[int]) -> None:
+        self._kept += tokens
+        self._kept_cuts.add(len(self._kept))
+
+    def _evaluate(self, tokens: Sequence[int], *, all_logits: bool = False) -> None:
+        if not self._cells.evaluate(tokens, all_logits=all_logits):
             self._forget()  # nobody knows how far it came
-            raise WeightsUnusable(path=str(self._path), cause=str(error)) from error
+            raise WeightsUnusable(path=str(self._path), cause="llama.cpp could not read the text")
 
     def _forget(self) -> None:
-        self._api.llama_memory_clear(self._memory(), True)
-        self._llama.n_tokens = 0
-        self._kept = []
+        self._cells.clear()
+        self._kept, self._kept_cuts = [], {0}
 
-    def _memory(self) -> int:
-        memory: int = self._api.llama_get_memory(self._llama.ctx)
-        return memory
+    # --- kept states --------------------------------------------------------------------------
 
-    def _likeliest(self) -> int:
-        logits = self._api.llama_get_logits_ith(self._llama.ctx, -1)
-        return int(np.ctypeslib.as_array(logits, shape=(self._llama.n_vocab(),)).argmax())
+    def _key(self, prompt: Sequence[int], mark: Mark) -> str:
+        """Of all that the state depends on."""
+        return hashlib.sha256(f"{self._made_by} {list(prompt[: mark.end])}".encode()).hexdigest()[:32]
+
+    def _has(self, prompt: Sequence[int], mark: Mark) -> bool:
+        return self._states is not None and self._states.has(mark.owner, self._key(prompt, mark))
+
+    def _restore(self, prompt: list[int], before: Mark, mark: Mark) -> bool:
+        """A state is of what stands between its mark and the one before."""
+        if self._states is None or len(self._kept) < before.end or not (state := self._states.get(mark.owner, self._key(prompt, mark))):
+            return False
+        self._rewind(before.end)
+        if not self._cells.put(state, mark.end):
+            return False
+        self._hold(prompt[before.end : mark.end])
+        return True
+
+    def _keep(self, prompt: list[int], before: Mark, mark: Mark) -> None:
+        if self._states is not None and not self._has(prompt, mark):
+            self._states.put(mark.owner, self._key(prompt, mark), self._cells.take(before.end, mark.end))
+
+    # --- writing ------------------------------------------------------------------------------
+
+    def _written(self, prompt: Sequence[int], max_tokens: int) -> Iterator[int]:
+        """Tokens as the model chooses them. Where it has begun to copy the prompt, how that goes on is proposed to it, and what it would have
+        written anyway stands (Saxena, 2023, "Prompt Lookup Decoding")."""
+        said, token, written, streak = _Said(prompt), self._likeliest(), 0, False
+        while written < max_tokens and not self._ends(token):
+            yield token
+            said.add(token)
+            written += 1
+            draft = said.goes_on(_LONG_DRAFT if streak else _SHORT_DRAFT)[: max_tokens - written - 1] if self._cells.divisible else []
+            if written == max_tokens:
+                return
+            length, began = self._cells.length, time.perf_counter()
+            self._evaluate([token, *draft], all_logits=bool(draft))
+            chosen = [self._likeliest(at) for at in range(len(draft) + 1)] if draft else [self._likeliest()]
+            right = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1] and not self._ends(pair[0]), zip(draft, chosen, strict=False)))
+            if right < len(draft):
+                self._cells.cut(length + 1 + right)
+            self.speed.wrote(1 + right, time.perf_counter() - began)
+            for copied in draft[:right]:
+                yield copied
+                said.add(copied)
+                written += 1
+            token, streak = chosen[right], bool(draft) and right == len(draft)
+
+    def _ends(self, token: int) -> bool:
+        return bool(self._api.llama_vocab_is_eog(self._vocabulary, token))
+
+    def _likeliest(self, at: int = -1) -> int:
+        """Of the logits after the token ``at`` among those evaluated last."""
+        return int(np.ctypeslib.as_array(self._cells.logits(at), shape=(self._vocabulary_size,)).argmax())
+
+    # --- tokens -------------------------------------------------------------------------------
 
     def _bytes(self, token: int) -> bytes:
         """The token as text; nothing for a control token."""
@@ -157,20 +253,137 @@ class LlamaCppModel:
     def _spoken(self, token: int) -> str:
         return self._api.llama_vocab_get_text(self._vocabulary, token).decode("utf-8", "replace") if token >= 0 else ""
 
+    def _metadata(self, key: str) -> str:
+        length = self._api.llama_model_meta_val_str(self._weights, key.encode(), None, 0)
+        buffer = ctypes.create_string_buffer(max(0, length) + 1)
+        self._api.llama_model_meta_val_str(self._weights, key.encode(), buffer, len(buffer))
+        return buffer.value.decode("utf-8", "replace")
+
     def _render(self, messages: list[dict[str, str]]) -> str:
         rendered: str = self._template(messages=messages).prompt
         return rendered
 
     def _encode(self, text: str, *, markup: bool) -> list[int]:
-        tokens: list[int] = self._llama.tokenize(text.encode("utf-8", "replace"), add_bos=False, special=markup)
-        return tokens
+        content = text.encode("utf-8", "replace")
+        room = len(content) + 8
+        tokens = (self._api.llama_token * room)()
+        count = self._api.llama_tokenize(self._vocabulary, content, len(content), tokens, room, False, markup)
+        if count < 0:
+            raise WeightsUnusable(path=str(self._path), cause="its vocabulary cannot spell a text")
+        return list(tokens[:count])
+
+
+def _cuts(marks: Sequence[Mark], end: int) -> list[int]:
+    """Where slices of a prompt end, in order: at its marks, and between them every so many tokens. What is left over before ``end`` is in
+    none: other prompts go on there."""
+    edges = [0, *(mark.end for mark in marks if mark.end <= end)]
+    cuts = [cut for first, last in pairwise(edges) for cut in (*range(first + _SLICE_TOKENS, last, _SLICE_TOKENS), last)]
+    return [*cuts, *range(edges[-1] + _SLICE_TOKENS, end + 1, _SLICE_TOKENS)]
+
+
+class _Said:
+    """Prompt and answer so far, in which the last words are looked up."""
+
+    def __init__(self, prompt: Sequence[int]) -> None:
+        self._tokens: list[int] = []
+        self._after: dict[tuple[int, ...], int] = {}  # where it went on after these tokens, the last time
+        self._found: int | None = None
+        for token in prompt:
+            self.add(token)
+
+    def add(self, token: int) -> None:
+        self._tokens.append(token)
+        last = tuple(self._tokens[-_LOOKED_UP:])
+        self._found = self._after.get(last)
+        self._after[last] = len(self._tokens)
+
+    def goes_on(self, count: int) -> list[int]:
+        """As it did after the same last tokens before."""
+        return self._tokens[self._found : self._found + count] if self._found else []
+
+
+class _Cells:
+    """What llama.cpp has made of tokens: sequence 0, from position 0 on. Sequence 1 is for states on their way in and out."""
+
+    def __init__(self, api: ModuleType, weights: int, *, context_tokens: int, threads: int) -> None:
+        """Raises: RuntimeError."""
+        self._api = api
+        wanted = api.llama_context_default_params()
+        wanted.n_ctx, wanted.n_batch, wanted.n_ubatch = context_tokens, _SLICE_TOKENS, _SLICE_TOKENS
+        wanted.n_seq_max, wanted.kv_unified = 2, True
+        wanted.n_threads = wanted.n_threads_batch = threads
+        wanted.flash_attn_type = api.LLAMA_FLASH_ATTN_TYPE_ENABLED  # reads the prompt 4 to 10 % faster
+        self._context = api.llama_init_from_model(weights, wanted)
+        if not self._context:
+            raise RuntimeError("llama.cpp cannot make room for it")
+        self._memory = api.llama_get_memory(self._context)
+        self._batch = api.llama_batch_init(_SLICE_TOKENS, 0, 1)
+        self.size = int(api.llama_n_ctx(self._context))
+        self.length = 0
+        self.divisible = not (api.llama_model_is_recurrent(weights) or api.llama_model_is_hybrid(weights) or api.llama_model_n_swa(weights))
+        """Whether a part can be taken out and put back."""
+
+    def close(self) -> None:
+        self._api.llama_batch_free(self._batch)
+        self._api.llama_free(self._context)
+
+    def evaluate(self, tokens: Sequence[int], *, all_logits: bool = False) -> bool:
+        """Append at most a slice; whether that worked."""
+        batch = self._batch
+        batch.n_tokens = len(tokens)
+        for at, token in enumerate(tokens):
+            batch.token[at], batch.pos[at] = token, self.length + at
+            batch.n_seq_id[at], batch.seq_id[at][0] = 1, 0
+            batch.logits[at] = all_logits or at == len(tokens) - 1
+        if self._api.llama_decode(self._context, batch):
+            return False
+        self.length += len(tokens)
+        return True
+
+    def logits(self, at: int) -> ctypes.Array[ctypes.c_float]:
+        """Of the token ``at`` among those evaluated last."""
+        found: ctypes.Array[ctypes.c_float] = self._api.llama_get_logits_ith(self._context, at)
+        return found
+
+    def cut(self, length: int) -> bool:
+        """Forget what comes after; whether that is possible."""
+        if not self._api.llama_memory_seq_rm(self._memory, 0, length, -1):
+            return False
+        self.length = length
+        return True
+
+    def clear(self) -> None:
+        self._api.llama_memory_clear(self._memory, True)
+        self.length = 0
+
+    def take(self, start: int, end: int) -> bytes:
+        """What was made of the tokens between two positions."""
+        api = self._api
+        api.llama_memory_seq_cp(self._memory, 0, 1, start, end)
+        room = api.llama_state_seq_get_size(self._context, 1)
+        state = (ctypes.c_uint8 * room)()
+        size = api.llama_state_seq_get_data(self._context, state, room, 1)
+        api.llama_memory_seq_rm(self._memory, 1, -1, -1)
+        return bytes(memoryview(state)[:size])
+
+    def put(self, state: bytes, end: int) -> bool:
+        """Append what was taken from here to ``end``; whether that worked."""
+        api, memory = self._api, self._memory
+        content = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
+        done = api.llama_state_seq_set_data(self._context, content, len(state), 1)
+        fits = done and api.llama_memory_seq_pos_min(memory, 1) == self.length and api.llama_memory_seq_pos_max(memory, 1) == end - 1
+        if fits:
+            api.llama_memory_seq_cp(memory, 1, 0, self.length, end)
+            self.length = end
+        api.llama_memory_seq_rm(memory, 1, -1, -1)
+        return bool(fits)
 
 
 _native_log: list[object] = []  # llama.cpp holds only a pointer to the callback
 
 
-def _redirect_native_log(llama_cpp: ModuleType) -> None:
-    """llama-cpp-python takes warnings for errors and writes them to the terminal, even with ``verbose=False``."""
+def _start(llama_cpp: ModuleType) -> None:
+    """Once a process. llama-cpp-python takes warnings for errors and writes them to the terminal, even with ``verbose=False``."""
     if _native_log:
         return
 
@@ -179,4 +392,5 @@ def _redirect_native_log(llama_cpp: ModuleType) -> None:
         log.debug("%s", text.decode("utf-8", "replace").rstrip())
 
     llama_cpp.llama_log_set(write, None)
+    llama_cpp.llama_backend_init()
     _native_log.append(write)

@@ -23,7 +23,7 @@ import streamlit as st
 
 from rag.assemble import Assistant
 from rag.library.library import Library
-from rag.ports import Step
+from rag.ports import Mark, Step
 from rag.settings import AnswerSettings, RefusalSettings, Settings, SummarySettings
 from tests.fakes import CONTROL, ScriptedModel, WordHashEmbedder
 from tests.privacy.payloads import ECHO
@@ -35,11 +35,11 @@ from ui.web import ask, render
 class RepeatingModel(ScriptedModel):
     """Obeys every text: says the question, then all that it was shown, a letter at a time."""
 
-    def stream(self, prompt: Sequence[int], *, max_tokens: int) -> Generator[Step, None, None]:
+    def stream(self, prompt: Sequence[int], *, max_tokens: int, marks: Sequence[Mark] = ()) -> Generator[Step, None, None]:
         shown, _, asked = "".join(chr(token) for token in prompt if token < CONTROL).rpartition("\n\n")
         asked = asked.partition(": ")[2]
         self.replies = [asked if asked.startswith(ECHO) else f"{asked}\n{shown}"]
-        for step in super().stream(prompt, max_tokens=max_tokens):
+        for step in super().stream(prompt, max_tokens=max_tokens, marks=marks):
             time.sleep(0.0003)
             yield step
 

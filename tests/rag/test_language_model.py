@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import ctypes
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import llama_cpp
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from llama_cpp import llama_chat_format
 
 from rag.errors import QuestionTooLong, WeightsMissing, WeightsUnusable
-from rag.ports import Step
+from rag.ports import Mark, Step
 from rag.settings import load_settings
+from rag.weights import language_model
 from rag.weights.acquire import locate_language_model
 from rag.weights.language_model import LlamaCppModel
 
@@ -101,6 +103,147 @@ def test_an_answer_after_another_is_the_same_as_a_fresh_one(model: LlamaCppModel
     )  # and the shared part was not read again
 
 
+class Shelf:
+    """States in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], bytes] = {}
+
+    def get(self, owner: str, key: str) -> bytes | None:
+        return self.kept.get((owner, key))
+
+    def has(self, owner: str, key: str) -> bool:
+        return (owner, key) in self.kept
+
+    def put(self, owner: str, key: str, state: bytes) -> None:
+        self.kept[owner, key] = state
+
+
+@pytest.fixture
+def shelf(model: LlamaCppModel, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
+    shelf = Shelf()
+    monkeypatch.setattr(model, "_states", shelf)
+    model._forget()
+    yield shelf
+    model._forget()
+
+
+def marked(model: LlamaCppModel, question: str) -> tuple[list[int], list[Mark]]:
+    """A prompt whose fixed part and excerpt are marked."""
+    before, after = model.frame("You answer shortly.")
+    excerpt = model.encode_text(LEASE)
+    return [*before, *excerpt, *model.encode_text(question), *after], [Mark(len(before), ""), Mark(len(before) + len(excerpt), "lease")]
+
+
+@pytest.mark.models
+def test_what_was_kept_is_not_read_again_and_answers_are_the_same(model: LlamaCppModel, shelf: Shelf) -> None:
+    first, second = (marked(model, question) for question in ("월세는 언제 내나요?", "보증금은 얼마인가요?"))
+    fresh = list(model.stream(second[0], max_tokens=16))
+    model._forget()
+    list(model.stream(first[0], max_tokens=2, marks=first[1]))
+    model._forget()
+
+    unread = model.unread(*second)
+    restored = list(model.stream(second[0], max_tokens=16, marks=second[1]))
+
+    assert [owner for owner, _ in shelf.kept] == ["", "lease"]
+    assert text_of(restored) == text_of(fresh)
+    assert unread == len(second[0]) - second[1][-1].end < 40
+    assert sum(not step.written for step in restored) == 0  # no slice was read but the one with the question
+
+
+@pytest.mark.models
+def test_a_restored_state_is_bit_for_bit_the_one_that_was_kept(model: LlamaCppModel, shelf: Shelf) -> None:
+    prompt, marks = marked(model, "보증금은?")
+
+    def logits() -> bytes:
+        list(model.stream(prompt, max_tokens=1, marks=marks))
+        return bytes(np.ctypeslib.as_array(model._cells.logits(-1), shape=(model._vocabulary_size,)))
+
+    read = logits()
+    model._forget()
+    assert model.unread(prompt, marks) < len(prompt) - marks[-1].end + 1
+    assert logits() == read
+
+
+@pytest.mark.models
+def test_learning_keeps_a_beginning_and_can_be_broken_off(model: LlamaCppModel, shelf: Shelf) -> None:
+    prompt, marks = marked(model, "")
+    broken_off = model.learn(prompt, marks)
+    next(broken_off)
+    broken_off.close()
+    after_break = model.unread(prompt, marks)
+
+    list(model.learn(prompt, marks))
+    model._forget()
+
+    assert after_break > len(prompt) - marks[-1].end
+    assert model.unread(prompt, marks) == len(prompt) - marks[-1].end
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("spoil", [lambda state: b"", lambda state: state[:-7], lambda state: state[1:], lambda state: b"x" * 64])
+def test_a_state_that_does_not_fit_is_read_afresh(model: LlamaCppModel, shelf: Shelf, spoil: Callable[[bytes], bytes]) -> None:
+    prompt, marks = marked(model, "보증금은 얼마인가요?")
+    expected = text_of(list(model.stream(prompt, max_tokens=8, marks=marks)))
+    shelf.kept = {name: spoil(state) for name, state in shelf.kept.items()}
+    model._forget()
+
+    assert text_of(list(model.stream(prompt, max_tokens=8, marks=marks))) == expected
+
+
+@pytest.mark.models
+def test_a_state_of_other_words_is_not_taken(model: LlamaCppModel, shelf: Shelf) -> None:
+    prompt, marks = marked(model, "보증금은 얼마인가요?")
+    list(model.stream(prompt, max_tokens=1, marks=marks))
+    model._forget()
+    other = [*prompt[: marks[0].end], *model.encode_text("다른 글"), *prompt[marks[0].end :]]
+
+    assert model.unread(other, marks) == len(other) - marks[0].end
+
+
+@pytest.mark.models
+def test_what_is_copied_is_proposed_and_what_is_written_is_the_models_own(model: LlamaCppModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    copied = "The Tenant shall give the Landlord eleven weeks' notice in writing, by registered letter, to the address in Annex 7."
+    prompt = prompt_of(model, f"Excerpt:\n{copied}\n\nCopy the excerpt word for word.")
+    sizes: list[int] = []
+    evaluate = model._cells.evaluate
+
+    def count(tokens: Sequence[int], *, all_logits: bool = False) -> bool:
+        sizes.append(len(tokens))
+        return evaluate(tokens, all_logits=all_logits)
+
+    monkeypatch.setattr(model._cells, "evaluate", count)
+    steps = list(model.stream(prompt, max_tokens=60))
+    monkeypatch.setattr(language_model, "_SHORT_DRAFT", 0)
+    monkeypatch.setattr(language_model, "_LONG_DRAFT", 0)
+    model._forget()
+    alone = list(model.stream(prompt, max_tokens=60))
+
+    assert copied in text_of(steps)
+    assert text_of(steps) == text_of(alone)
+    assert [step.written for step in steps if step.written] == list(range(1, len(steps) - sum(not step.written for step in steps) + 1))
+    assert max(sizes[-5:]) > 1
+
+
+@pytest.mark.models
+def test_an_answer_that_is_proposed_ends_at_its_limit(model: LlamaCppModel) -> None:
+    prompt = prompt_of(model, "Copy: one two three four five six seven eight nine ten one two three four five six seven eight nine ten")
+
+    assert [max(step.written for step in model.stream(prompt, max_tokens=most)) for most in range(1, 9)] == list(range(1, 9))
+
+
+@pytest.mark.models
+def test_it_measures_itself(model: LlamaCppModel) -> None:
+    model._forget()
+    list(model.stream(prompt_of(model, LEASE), max_tokens=4))
+
+    assert model.speed.reading
+    assert 1 < model.speed.reading < 100_000
+    assert model.speed.writing
+    assert 0.1 < model.speed.writing < 10_000
+
+
 @pytest.mark.models
 def test_hangul_and_emoji_arrive_whole(model: LlamaCppModel) -> None:
     steps = list(model.stream(prompt_of(model, "Repeat exactly: 꿹 뷁 쀍 😀 한글"), max_tokens=30))
@@ -147,15 +290,13 @@ def test_a_failure_while_reading_does_not_spoil_the_next_answer(model: LlamaCppM
     prompt = prompt_of(model, LEASE + "보증금은 얼마인가요?")
     expected = text_of(list(model.stream(prompt, max_tokens=8)))
     model._forget()
-    evaluate = model._llama._ctx.decode
+    evaluate = model._cells.evaluate
     calls = iter(range(100))
 
-    def fail_late(batch: ctypes.Structure) -> None:
-        evaluate(batch)
-        if next(calls) == 1:
-            raise RuntimeError("llama_decode returned 1")
+    def fail_late(tokens: Sequence[int], *, all_logits: bool = False) -> bool:
+        return evaluate(tokens, all_logits=all_logits) and next(calls) != 1
 
-    monkeypatch.setattr(model._llama._ctx, "decode", fail_late)
+    monkeypatch.setattr(model._cells, "evaluate", fail_late)
     with pytest.raises(WeightsUnusable):
         list(model.stream(prompt, max_tokens=8))
     monkeypatch.undo()

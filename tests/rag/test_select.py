@@ -24,7 +24,15 @@ def _words(text: str) -> int:
 
 def _select(evidence: list[Evidence], *, most: int, first: int = 300, window: int = 120) -> tuple[Evidence, ...]:
     settings = AnswerSettings(first_tokens=first, window_tokens=window)
-    return select(evidence, DEPOSIT, count_tokens=_words, label=lambda item: item.document, most_tokens=most, settings=settings)
+    return select(
+        evidence,
+        DEPOSIT,
+        count_tokens=_words,
+        label=lambda item: item.document,
+        onward=lambda item, offset: None,
+        most_tokens=most,
+        settings=settings,
+    ).snippets
 
 
 def test_the_best_is_shown_whole_and_of_the_others_what_is_around_the_answer() -> None:

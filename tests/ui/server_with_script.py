@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rag.assemble import Assistant
 from rag.library.library import Library
-from rag.ports import Step
+from rag.ports import Mark, Step
 from rag.settings import RefusalSettings, Settings
 from tests.fakes import ScriptedModel, WordHashEmbedder
 from ui.server import serve
@@ -31,10 +31,10 @@ REPLIES = {
 class AnsweringModel(ScriptedModel):
     """Answers by the word that the question holds."""
 
-    def stream(self, prompt: Sequence[int], *, max_tokens: int) -> Generator[Step, None, None]:
+    def stream(self, prompt: Sequence[int], *, max_tokens: int, marks: Sequence[Mark] = ()) -> Generator[Step, None, None]:
         asked = "".join(chr(token) for token in prompt if token < 0x110000).rpartition("\n\n")[2]
         self.replies = [next((reply for word, reply in REPLIES.items() if word in asked), "Not in the documents.")]
-        for step in super().stream(prompt, max_tokens=max_tokens):
+        for step in super().stream(prompt, max_tokens=max_tokens, marks=marks):
             time.sleep(0.05 if "slowly" in asked else 0.001)
             yield step
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.errors import ExitCode, WeightsError
-from rag.records import Answered, Doubt, EvidenceFound, PartProgress, Piece, Status, Understood, Waiting
+from rag.records import Answered, Beginning, Doubt, EvidenceFound, PartProgress, Piece, Status, Understood, Waiting
 from ui.cli.desk import Desk, JsonOption, LibraryOption, end_with, opened_assistant, place, safe
 from ui.cli.filters import (
     AsTypedOption,
@@ -135,6 +135,8 @@ def _answered(desk: Desk, events: Iterator[Event], text: str) -> Answer:
                 desk.tell(desk.say("evidence", documents="; ".join(places)))
             case Waiting(ahead):
                 desk.tell(desk.say("waiting", ahead=ahead))
+            case Beginning(seconds) if live and seconds >= 1:
+                desk.tell(desk.say("begins_in", seconds=seconds))
             case PartProgress():
                 tell_progress(desk, event)
             case Piece(piece) if live:

@@ -17,6 +17,7 @@ from rag.records import (
     EVERYTHING,
     Answer,
     Answered,
+    Beginning,
     Event,
     EvidenceFound,
     PartProgress,
@@ -135,6 +136,11 @@ def state_of_work(event: Event, turn: Turn, words: Words, *, waited_s: float) ->
             return render.busy(words.rewriting, words)
         case Waiting(ahead):
             return render.busy(words.waiting.format(ahead=ahead), words)
+        case Beginning(seconds):
+            turn.begins_s = waited_s + seconds
+            return render.busy(words.begins_in.format(seconds=max(1, round(seconds))), words)
+        case Piece() if turn.begins_s and (left := round(turn.begins_s - waited_s)) > 0:
+            return render.busy(words.begins_in.format(seconds=left), words)
         case Piece():
             return render.busy(words.reading_for.format(seconds=round(waited_s)), words)
         case _:

@@ -144,6 +144,7 @@ class Turn:
     answer: Answer | None = None
     error: SeorapError | None = None
     written: str = ""
+    begins_s: float | None = None  # after the question, by what is known of this machine
 
     def is_about(self, doc_ids: Collection[str]) -> bool:
         """Does it hold words of one of these documents, or may it, being unfinished?"""

@@ -34,6 +34,7 @@ class Words:
     searching: str
     reading: str
     reading_for: str
+    begins_in: str
     waiting: str
     unchecked: str
     answer: str
@@ -207,6 +208,7 @@ ENGLISH = Words(
     searching="Looking through your documents …",
     reading="Reading the passages …",
     reading_for="Reading the passages … {seconds} s",
+    begins_in="Reading the passages … the answer begins in about {seconds} s",
     waiting="Another answer is being written; questions before yours: {ahead}",
     unchecked="Being written, not yet checked against your documents",
     answer="Answer",
@@ -374,6 +376,7 @@ KOREAN = Words(
     searching="문서를 살펴보는 중 …",
     reading="찾은 단락을 읽는 중 …",
     reading_for="찾은 단락을 읽는 중 … {seconds}초",
+    begins_in="찾은 단락을 읽는 중 … 약 {seconds}초 뒤에 답변이 시작됩니다",
     waiting="다른 답변을 쓰고 있습니다. 앞에 있는 질문: {ahead}개",
     unchecked="작성 중이며 아직 문서와 대조하지 않았습니다",
     answer="답변",
