@@ -9,6 +9,8 @@ from __future__ import annotations
 import resource
 import sys
 import time
+from copy import copy
+from functools import partial
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -67,7 +69,7 @@ def main() -> int:
             continue
         sheet = _drawn(text, font)
         began = time.process_time()
-        page = recogniser.page(1, lambda sheet=sheet: sheet)
+        page = recogniser.page(1, partial(copy, sheet))
         took = time.process_time() - began
         found = page.text if isinstance(page, Page) else ""
         confidence = page.recognised.confidence if isinstance(page, Page) and page.recognised else 0.0

@@ -66,13 +66,20 @@ class Run:
 def asked(run: Run) -> Path:
     """Seorap's results."""
     out, name = run.results(code_hash()), run.folder.name
-    seorap = [sys.executable, "-m", "ui", "--library", str(run.drawer)]
-    _tell(f"{name}: documents")
-    if _call([*seorap, "add", str(run.docs)], fine=(ExitCode.DONE, ExitCode.SOME_DOCUMENTS_FAILED)) != ExitCode.DONE:
-        _tell(f"{name}: some of its documents could not be read; see seorap --library {run.drawer} list --failed")
+    add_documents(run)
     _tell(f"{name}: {run.part}")
-    _call([*seorap, "eval", str(run.cases), "--out", str(out), *(["--search-only"] if run.part == "retrieval" else [])])
+    _call([*_seorap(run), "eval", str(run.cases), "--out", str(out), *(["--search-only"] if run.part == "retrieval" else [])])
     return out
+
+
+def add_documents(run: Run) -> None:
+    _tell(f"{run.folder.name}: documents")
+    if _call([*_seorap(run), "add", str(run.docs)], fine=(ExitCode.DONE, ExitCode.SOME_DOCUMENTS_FAILED)) != ExitCode.DONE:
+        _tell(f"{run.folder.name}: some of its documents could not be read; see seorap --library {run.drawer} list --failed")
+
+
+def _seorap(run: Run) -> list[str]:
+    return [sys.executable, "-m", "ui", "--library", str(run.drawer)]
 
 
 def yardstick(run: Run, command: str) -> Path:
