@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,7 +12,7 @@ from rag.bilingual import in_the_other_language
 from rag.definitions import defined_term, defines
 from rag.glossary import other_names
 from rag.languages import language_of
-from rag.library.fulltext import content_terms, terms
+from rag.library.fulltext import content_terms, spans, terms
 from rag.library.library import Library
 from rag.ports import Embedder
 from rag.records import Evidence, Passage
@@ -112,11 +113,10 @@ def _by_coverage(candidates: Sequence[tuple[Passage, float]], asked: TermWeights
     for, what defines it comes first."""
 
     def score(passage: Passage, fused: float) -> float:
-        words = terms(passage.text)
+        words, by_sentence = terms_by_sentence(passage.text)
         place = terms(" ".join((passage.document, *passage.headings)))
-        sentences = [passage.text[start:end] for start, end in sentence_spans(passage.text)]
-        best_sentence = max((asked.share(set(terms(sentence))) for sentence in sentences), default=0.0)
-        defined = term is not None and any(defines(term, sentence) for sentence in sentences)
+        best_sentence = max((asked.share(set(said)) for said in by_sentence), default=0.0)
+        defined = term is not None and any(defines(term, passage.text[start:end]) for start, end in sentence_spans(passage.text))
         return (
             fused
             + COVERAGE_WEIGHT * asked.share({*words, *place})
@@ -126,6 +126,14 @@ def _by_coverage(candidates: Sequence[tuple[Passage, float]], asked: TermWeights
         )
 
     return sorted(((passage, score(passage, fused)) for passage, fused in candidates), key=lambda scored: -scored[1])
+
+
+def terms_by_sentence(text: str) -> tuple[list[str], list[list[str]]]:
+    """All terms of a text, which is NFC, and those of each of its sentences. No term runs over the end of a sentence."""
+    found = list(spans(text))
+    starts = [start for _, start, _ in found]
+    words = [term for term, _, _ in found]
+    return words, [words[bisect_left(starts, start) : bisect_left(starts, end)] for start, end in sentence_spans(text)]
 
 
 def fuse(rankings: Sequence[Sequence[tuple[int, float]]], *, weights: Sequence[float]) -> list[tuple[int, float]]:

@@ -14,6 +14,9 @@ from rag.library import schema
 
 _BUSY_S = 10
 
+_MOST_IDLE = 4
+"""Connections that are kept for reading, with 2 MB of pages each."""
+
 PACKED = "manifest.sqlite3.packed"
 """While the file is written anew, what it will be."""
 
@@ -23,25 +26,34 @@ class StillRead(Exception):
 
 
 class Database:
-    """One connection, one lock: any thread may call any method. No method leaves a transaction half done."""
+    """Any thread may call any method. No method leaves a transaction half done.
+
+    One connection writes, under one lock. Others read, one for each thread that is at it, so that searches wait neither for one another nor for what
+    is being written: they see what was committed last. Within a transaction its own thread reads what it has written.
+    """
 
     def __init__(self, home: Path, *, read_only: bool = False) -> None:
         self._home = home
         self._lock = threading.RLock()
+        self._writer: int | None = None  # the thread that is in a transaction
+        self._idle: list[sqlite3.Connection] = []  # append and pop are atomic
+        self._closed = False
         self.revision = 0  # grows with every commit of this process, which is the only one that writes
-        path = home / "manifest.sqlite3"
-        if read_only and not path.is_file():
+        if read_only and not (home / "manifest.sqlite3").is_file():
             raise NoDrawer(home=str(home))
         with self._translated():
-            # Autocommit; transactions are begun by hand, so that none is open without our knowing.
-            self._db = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}",
-                uri=True,
-                isolation_level=None,
-                check_same_thread=False,
-                timeout=_BUSY_S,
-            )
+            self._db = self._connect("ro" if read_only else "rwc")
             self._prepare(read_only=read_only)
+
+    def _connect(self, mode: str) -> sqlite3.Connection:
+        path = self._home / "manifest.sqlite3"
+        return sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            isolation_level=None,  # autocommit; transactions are begun by hand, so that none is open without our knowing
+            check_same_thread=False,
+            timeout=_BUSY_S,
+        )
 
     def _prepare(self, *, read_only: bool) -> None:
         self._db.execute("PRAGMA foreign_keys=ON")
@@ -61,7 +73,31 @@ class Database:
 
     def close(self) -> None:
         with self._lock:
+            self._closed = True
+            self._close_idle()
             self._db.close()
+
+    def _close_idle(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        if self._closed or self._writer == threading.get_ident():
+            yield self._db
+            return
+        try:
+            reader = self._idle.pop()
+        except IndexError:
+            reader = self._connect("ro")
+            reader.execute("PRAGMA temp_store=MEMORY")  # as where it is written
+        try:
+            yield reader
+        finally:
+            if self._closed or len(self._idle) >= _MOST_IDLE:
+                reader.close()
+            else:
+                self._idle.append(reader)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -87,20 +123,23 @@ class Database:
                 yield
                 return
             self._db.execute("BEGIN IMMEDIATE")
+            self._writer = threading.get_ident()
             try:
                 yield
                 self._db.execute("COMMIT")
-                self.revision += 1
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
+            finally:
+                self._writer = None
+                self.revision += 1  # after a rollback too: what was worked out within it holds no longer
 
     def rows(
         self, sql: str, values: Sequence[object] | Mapping[str, object] = ()
     ) -> list[tuple[Any, ...]]:  # as sqlite3 types them; the tables are STRICT
-        with self._lock, self._translated():
-            return self._db.execute(sql, values).fetchall()
+        with self._translated(), self._reading() as connection:
+            return connection.execute(sql, values).fetchall()
 
     def _one(self, sql: str, values: Sequence[object] = ()) -> int:
         return int(self.rows(sql, values)[0][0])
@@ -120,6 +159,7 @@ class Database:
         copy = self._home / PACKED
         with self._lock, self._translated():
             try:
+                self._close_idle()
                 copy.touch(mode=0o600)
                 # Not VACUUM alone: that lays its copy among temporary files, which may be in memory or on another disk.
                 self._db.execute("VACUUM INTO ?", (str(copy),))

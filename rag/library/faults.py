@@ -53,7 +53,8 @@ def faults(manifest: Manifest) -> list[str]:
 def damaged_terms(manifest: Manifest) -> list[str]:
     """What the word index says about itself, which takes a while."""
     try:
-        manifest.rows("INSERT INTO terms (terms) VALUES ('integrity-check')")
+        with manifest.transaction():
+            manifest.rows("INSERT INTO terms (terms) VALUES ('integrity-check')")
     except DrawerDamaged as error:
         return [f"the word index is damaged: {error.facts['cause']}"]
     return []

@@ -50,6 +50,9 @@ def spans(text: str) -> Iterator[tuple[str, int, int]]:
             for part in re.finditer(r"\d+", run.group()):
                 yield part.group(), start + part.start(), start + part.end()
         else:
+            if run.group().isascii() and run.group().isalpha():  # as most are
+                yield _stem(run.group().lower()), start, end
+                continue
             # Digits next to letters are words of their own in Korean and in units: 20mg, 3M.
             for word in re.finditer(r"\d+|\D+", run.group()):
                 folded = word.group().casefold()

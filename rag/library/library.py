@@ -42,6 +42,7 @@ from rag.library.lock import DrawerLock
 from rag.library.manifest import Manifest, Place, page_at
 from rag.library.names import names_of
 from rag.library.paths import ENTRIES, absolute, is_below
+from rag.library.sketch import Sketch
 from rag.library.states import KeptStates
 from rag.library.tags import tags_of
 from rag.library.worklist import WatchedFolder
@@ -67,12 +68,11 @@ _ERASING = "erasing"
 _READERS_MAY_TAKE_S = 10.0
 """Other processes only look something up; one that takes longer stands still."""
 
-_MANY_DOCUMENTS, _CANDIDATES_WITHIN = 50, 2_000
-"""In a scope of more documents than this, so many are taken from the index and those outside of it are left out; in a smaller one all
-passages are compared (100,000 take half a second)."""
+_FEW_DOCUMENTS = 10
+"""Whose passages are read and compared one by one; in a larger part of a large drawer the sketch says which are worth it."""
 
-_CANDIDATES_OF_INDEX = 4
-"""Times as many are taken from the approximate index as are wanted, so that what it overlooks is far from the first places."""
+_CANDIDATES = 4
+"""Times as many are taken from the index, or the sketch, as are wanted, so that what they overlook is far from the first places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,13 @@ class Library:
                 self.close()
                 raise
         revision = (lambda: self.manifest.revision) if self._lock else (lambda: None)  # without the lock another process may write
-        self.names = Kept(lambda: names_of(self.documents()), revision=revision)
+        self.names = Kept(lambda: names_of(self._documents()), revision=revision)
         """What the documents can be called."""
+        self._asked = Kept(lambda: frozenset(self.manifest.document_ids()), revision=revision)
+        self._sketch = Sketch(self.manifest)
+        self._documents = Kept(self._all_documents, revision=revision)
+        self._places = Kept(self.manifest.places, revision=revision)
+        self._counts = Kept(lambda: Counts(*self.manifest.counts()), revision=revision)  # SQLite counts by looking at every row
         self._written_in: dict[str, Language] = {}
         self.languages = Kept(self._languages, revision=revision)
         """What each document is written in, by its id."""
@@ -162,6 +167,9 @@ class Library:
 
     def documents(self) -> list[Document]:
         """All documents, in the order in which they were added; files of which nothing could be read among them."""
+        return list(self._documents())
+
+    def _all_documents(self) -> list[Document]:
         rows, recognised = self.manifest.document_rows(), self.manifest.recognised_pages()
         folders = self.manifest.folders()
         together: dict[str, list[Place]] = {}
@@ -184,12 +192,12 @@ class Library:
         return frozenset(doc_id for doc_id, other in self.languages().items() if other != language and (not scope or doc_id in scope))
 
     def counts(self) -> Counts:
-        return Counts(*self.manifest.counts())
+        return self._counts()
 
     def find(self, name: str) -> list[Place]:
         """Places whose file name, path or document id is ``name``."""
         path = os.fsencode(absolute(name))
-        places = self.manifest.places()
+        places = self._places()
         exactly = [place for place in places if place.place in (path, os.fsencode(name))]  # a path, or an upload's own place
         return exactly or [place for place in places if name in (place.name, place.doc_id)]
 
@@ -238,7 +246,7 @@ class Library:
                 raise NoSuchDocument(name=name)
             named |= ids
         rest = replace(only, documents=())
-        chosen = {document.doc_id for document in fitting(self.documents(), rest)}
+        chosen = {document.doc_id for document in fitting(self._documents(), rest)} if rest != EVERYTHING else named
         if only.tags and not chosen and rest == Filter(tags=only.tags):
             raise NoSuchTag(tags=", ".join(only.tags))
         found = chosen & named if only.documents else chosen
@@ -405,19 +413,14 @@ class Library:
         self._require_embedder(embedder)
         if not scope and self.counts().passages <= _EXACT_UP_TO:
             return exact.nearest(question, *self._all_vectors(), k)
-        # The index is approximate, and may know passages that are gone: the manifest's own vectors decide.
-        if not scope and (near := self._index.nearest(question, _CANDIDATES_OF_INDEX * k)) is not None:
-            return exact.nearest(question, *self.manifest.vectors(embedder, ids=near), k)
-        if (
-            len(scope) > _MANY_DOCUMENTS
-            and self.counts().passages > _EXACT_UP_TO
-            and (near := self._index.nearest(question, _CANDIDATES_WITHIN)) is not None
-        ):
-            ids, vectors = self.manifest.vectors(embedder, ids=near, scope=scope)
-            if len(ids) >= k:  # else the scope is so small a part of the drawer that it is quickly compared
-                return exact.nearest(question, ids, vectors, k)
-        ids, vectors = self.manifest.vectors(embedder, scope=scope)
-        return exact.nearest(question, ids, vectors, k)
+        passages = self.counts().passages
+        if passages <= _EXACT_UP_TO or 0 < len(scope) <= _FEW_DOCUMENTS:
+            return exact.nearest(question, *self.manifest.vectors(embedder, scope=scope), k)
+        # Index and sketch are approximate, and may know passages that are gone: the manifest's own vectors decide.
+        near = self._index.nearest(question, _CANDIDATES * k) if not scope else None
+        if near is None:
+            near = self._sketch.nearest(question, _CANDIDATES * k, embedder=embedder, passages=passages, documents=scope or self._asked())
+        return exact.nearest(question, *self.manifest.vectors(embedder, ids=near), k) if near else []
 
     def _require_embedder(self, embedder: str) -> None:
         if self.manifest.fact("embedder") not in (None, embedder):

@@ -418,6 +418,14 @@ class Manifest(Worklist):
         joined = b"".join(row[1] for row in rows)
         return ids_found, np.frombuffer(joined, dtype="<f4").reshape(len(rows), -1) if rows else np.empty((0, 0), np.float32)
 
+    def vectors_after(self, passage_id: int, *, embedder: str, limit: int) -> list[tuple[int, str, bytes]]:
+        """Id, document and float32 vector of the passages that came next after ``passage_id``."""
+        return self.rows(
+            "SELECT passage_id, doc_id, vector FROM passages CROSS JOIN vectors USING (passage_id) WHERE passage_id>? AND embedder=? "
+            "ORDER BY passage_id LIMIT ?",
+            (passage_id, embedder, limit),
+        )
+
     def embedded(self, doc_id: str, embedder: str) -> dict[str, Vectors]:
         """What was embedded (header, line break, text) -> vector, of the passages that an earlier reading of this content gave."""
         rows = self.rows(
