@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import chain, islice
 
 from rag.errors import EmptyQuestion, NoSuchDocument, NoSuchTag, NothingFits
 from rag.library import fulltext
@@ -77,8 +78,8 @@ def find(
         scope={run[0].doc_id for run in held},
     )
     best = [item for item in near if hold((item.text, *item.headings), understood.phrases)]
-    further = [run for run in held if not any(_within(run, item) for item in best)]
-    return tuple([*best, *(evidence for run in further if (evidence := _evidence(run, library)).text)][:k])
+    further = (run for run in held if not any(_within(run, item) for item in best))
+    return tuple(islice(chain(best, (evidence for run in further if (evidence := _evidence(run, library)).text)), k))
 
 
 def quoting(phrases: Sequence[str], *, library: Library, scope: Collection[str] = ()) -> list[tuple[Passage, ...]]:
@@ -88,8 +89,9 @@ def quoting(phrases: Sequence[str], *, library: Library, scope: Collection[str] 
     if not words:
         return []
     manifest = library.manifest
-    alone = library.passages(manifest.matching(fulltext.of_each(words), scope=scope))
-    found: list[tuple[Passage, ...]] = [(passage,) for passage in alone.values() if hold((passage.text, *passage.headings), phrases)]
+    found = _holding(fulltext.closely(phrases), phrases, library=library, scope=scope)
+    if not found:  # something may have come between the letters; many more passages fit
+        found = _holding(fulltext.of_each(words), phrases, library=library, scope=scope)
     if not found:
         counts = library.term_counts([term for word in words for term in word])
         rarest = min(words, key=lambda word: sum(counts.get(term, 0) for term in word))
@@ -98,6 +100,11 @@ def quoting(phrases: Sequence[str], *, library: Library, scope: Collection[str] 
         runs = [(known[first], known[second]) for first, second in pairs if first in known and second in known]
         found = [run for run in runs if hold((library.text(run[0].doc_id, run[0].start, run[1].end),), phrases)]
     return sorted(found, key=lambda run: (run[0].document, run[0].doc_id, run[0].ordinal))
+
+
+def _holding(match: str, phrases: Sequence[str], *, library: Library, scope: Collection[str]) -> list[tuple[Passage, ...]]:
+    fitting = library.passages(library.manifest.matching(match, scope=scope))
+    return [(passage,) for passage in fitting.values() if hold((passage.text, *passage.headings), phrases)]
 
 
 def _within(run: tuple[Passage, ...], item: Evidence) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import PurePath
 
 from rag.library.paths import absolute
@@ -54,8 +55,13 @@ def _written(folder: str) -> list[tuple[str, ...]]:
 
 
 def _lies_in(place: str, folder: tuple[str, ...]) -> bool:
-    above = tuple(map(same, PurePath(place).parent.parts))
+    above = _above(place)
     return any(above[at : at + len(folder)] == folder for at in range(len(above) - len(folder) + 1))
+
+
+@lru_cache(maxsize=16_384)
+def _above(place: str) -> tuple[str, ...]:
+    return tuple(map(same, PurePath(place).parent.parts))
 
 
 def _day(document: Document) -> date:

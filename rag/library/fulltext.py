@@ -206,6 +206,18 @@ def of_each(words: list[list[str]]) -> str:
     return " AND ".join(f"({any_of(word)})" for word in words)
 
 
+def closely(phrases: Sequence[str]) -> str:
+    """FTS5 query: as ``of_each``, where next to nothing came between the letters: Latin words stand in a row, and of two pairs of syllables in a row
+    one is there."""
+    parts: list[list[str]] = []
+    for phrase in phrases:
+        if re.fullmatch(r"[A-Za-z\s]+", phrase):
+            parts.append([" ".join(terms(phrase))])
+        else:
+            parts += [word[at : at + 2] for word in words(phrase) for at in range(0, len(word), 2)]
+    return " AND ".join(f"({any_of(part)})" for part in parts if part)
+
+
 def all_of(chosen: list[str]) -> str:
     """FTS5 query: all of the terms, each once."""
     return " AND ".join(f'"{term}"' for term in dict.fromkeys(chosen))

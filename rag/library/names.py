@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.library.filter import folders_of
 from rag.records import Document
@@ -22,6 +23,7 @@ class Names:
     formats: frozenset[str]
 
 
+@lru_cache(maxsize=16_384)  # a question to a part of the drawer has the names of that part told apart
 def form(name: str) -> str:
     """What two ways of writing a name have in common."""
     return " ".join(re.sub(r"[-_\s]+", " ", unicodedata.normalize("NFKC", name).casefold()).split())

@@ -14,11 +14,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from rag.library import exact
 from rag.library.manifest import Manifest
 from rag.ports import Vectors
 
-_AT_ONCE = 4_096
+_AT_ONCE = 1_024
 """Rows: as floating-point numbers they stay in the processor's cache."""
+
+_READ_AT_ONCE = 4_096
 
 _GONE = 0.2
 """Share of rows whose passages are gone from which all is read anew."""
@@ -53,7 +56,7 @@ class Sketch:
         scores = np.empty(len(chosen), np.float32)
         for at in range(0, len(chosen), _AT_ONCE):
             some = chosen[at : at + _AT_ONCE]
-            scores[at : at + len(some)] = rows.whole[some].astype(np.float32) @ question * rows.scales[some]
+            scores[at : at + len(some)] = exact.cosines(rows.whole[some].astype(np.float32), question) * rows.scales[some]
         best = np.argpartition(-scores, min(k, len(scores)) - 1)[:k]
         return [int(passage_id) for passage_id in rows.ids[chosen[best]]]
 
@@ -69,7 +72,7 @@ class Sketch:
                 rows = _Rows(embedder)
             parts = [rows]
             last = int(rows.ids[-1]) if len(rows.ids) else 0
-            while found := self._manifest.vectors_after(last, embedder=embedder, limit=_AT_ONCE):
+            while found := self._manifest.vectors_after(last, embedder=embedder, limit=_READ_AT_ONCE):
                 last = found[-1][0]
                 parts.append(self._rounded(embedder, found))
             if len(parts) > 1:
