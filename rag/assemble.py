@@ -90,6 +90,7 @@ class Assistant:
     def warm(self) -> None:
         """Load both models now rather than at the first question."""
         self.embedder.embed_question("")
+        self.library.warm(self.embedder.identity)
         _ = self.model
 
     def search(self, question: str, *, k: int, only: Filter = EVERYTHING, as_typed: bool = False) -> Found:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rag.records import Language
 
 _MOSTLY = 0.2
@@ -9,16 +11,15 @@ _MOSTLY = 0.2
 Korean name at most."""
 
 
+_HANGUL = re.compile(r"[가-힣ㄱ-ㅣ\u1100-\u11ff]")
+
+
 def language_of(question: str) -> Language:
     """Korean as soon as there is Hangul: Korean questions are full of Latin names, English ones hold no Hangul."""
-    return "ko" if any(map(_is_hangul, question)) else "en"
+    return "ko" if _HANGUL.search(question) else "en"
 
 
 def written_in(text: str) -> Language:
     """What most of a document's text is written in."""
-    letters = [letter for letter in text if letter.isalpha()]
-    return "ko" if letters and sum(map(_is_hangul, letters)) >= _MOSTLY * len(letters) else "en"
-
-
-def _is_hangul(letter: str) -> bool:
-    return "가" <= letter <= "힣" or "ㄱ" <= letter <= "ㅣ" or "\u1100" <= letter <= "\u11ff"
+    letters = sum(map(str.isalpha, text))
+    return "ko" if letters and len(_HANGUL.findall(text)) >= _MOSTLY * letters else "en"

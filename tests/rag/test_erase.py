@@ -719,7 +719,8 @@ def test_the_search_does_not_rest_on_the_deletion(library: Library, uploaded: st
 
     def forgetful(self: Manifest, content: str) -> None:
         if other:
-            self.rows(f"DELETE FROM {other} WHERE doc_id=?", (content,))
+            with self.transaction():
+                self.rows(f"DELETE FROM {other} WHERE doc_id=?", (content,))
 
     monkeypatch.setattr(f"rag.library.worklist.{table[forgotten]}", forgetful)
 
