@@ -27,6 +27,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -35,6 +36,7 @@ from bench.haystack import SHARES, build
 from bench.quality import Run, add_documents
 from rag.assemble import Assistant
 from rag.cases import Case, read_cases
+from rag.errors import SeorapError
 from rag.library.library import Library
 from rag.ports import Embedder, Vectors
 from rag.records import EVERYTHING, Filter, Passage, Table
@@ -186,7 +188,7 @@ def questions(cases: Mapping[str, Sequence[Case]], there: Collection[str], texts
     """So many of each kind, of the ``cases`` by set, of the documents that are ``there``, and phrases from the ``texts``."""
 
     def some(name: str) -> list[Case]:
-        fitting = [case for case in cases[name] if all(document in there for document in case.scope)]
+        fitting = [case for case in cases.get(name, ()) if all(document in there for document in case.scope)]
         return luck.sample(fitting, min(EACH, len(fitting)))
 
     asked = [Question("korean", case.question, case=case) for case in some("korquad")]
@@ -196,7 +198,7 @@ def questions(cases: Mapping[str, Sequence[Case]], there: Collection[str], texts
     asked += [Question("document", case.question, Filter(documents=case.scope), case) for case in (*some("contracts"), *some("filings"))]
     asked += [Question("box", case.question, Filter(tags=("box 3",))) for name in ("korquad", "covidqa") for case in some(name)]
     asked += [Question("folder", case.question, Filter(folders=(name,)), case) for name in ("korquad", "covidqa") for case in some(name)]
-    asked += [Question("foreign", case.question, Filter(folders=("filings",))) for case in some("korquad")]
+    asked += [Question("foreign", case.question, Filter(folders=(list(cases)[-1],))) for case in some("korquad")]
     luck.shuffle(asked)
     return asked
 
@@ -317,9 +319,18 @@ def resident_mib(kind: str = "VmRSS") -> float:
 
 def in_new_process(work: Callable[..., T], *given: object) -> T:
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
-        return process.submit(work, *given).result()
+        return process.submit(_told, work, *given).result()
 
 
+def _told(work: Callable[..., T], *given: object) -> T:
+    """Raises: RuntimeError, which finds its way between processes, where Seorap's own errors do not."""
+    try:
+        return work(*given)
+    except SeorapError as error:
+        raise RuntimeError(str(error)) from None
+
+
+@cache
 def drawers(folder: Path, keep: Path) -> dict[str, Path]:
     """Of each set, its documents as ``seorap add`` takes them in."""
     runs = {name: Run((folder / name).absolute(), "retrieval", keep / name) for name in SHARES if (folder / name / "docs").is_dir()}
@@ -329,7 +340,7 @@ def drawers(folder: Path, keep: Path) -> dict[str, Path]:
 
 
 def cases_of(folder: Path) -> dict[str, list[Case]]:
-    return {name: read_cases(folder / name / "retrieval.jsonl") for name in SHARES}
+    return {name: read_cases(file) for name in SHARES if (file := folder / name / "retrieval.jsonl").is_file()}
 
 
 def drawer_of(passages: int, folder: Path, keep: Path) -> Path:

@@ -37,9 +37,13 @@ class Row:
 def middle(part: str, what: str, unit: str, ours: Sequence[float], theirs: Sequence[float] = (), *, note: str = "") -> Row:
     """Of one value a round; the p95 where there are twenty or more."""
     ordered = sorted(ours)
-    p95 = round(ordered[int(0.95 * (len(ordered) - 1))], 2) if len(ordered) >= _MANY else None
-    other = round(statistics.median(theirs), 2) if theirs else None
-    return Row(part, what, unit, round(statistics.median(ordered), 2), other, len(ours), p95, note)
+    p95 = _short(ordered[int(0.95 * (len(ordered) - 1))]) if len(ordered) >= _MANY else None
+    other = _short(statistics.median(theirs)) if theirs else None
+    return Row(part, what, unit, _short(statistics.median(ordered)), other, len(ours), p95, note)
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.4g}")
 
 
 _MANY = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import statistics
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -14,6 +14,7 @@ from bench.search import measure as measured
 from bench.speed.given import Given, called
 from bench.speed.row import Row
 from rag.assemble import open_assistant
+from rag.cases import Case
 from rag.records import Filter
 from rag.settings import load_settings
 
@@ -53,7 +54,7 @@ def _by_yardstick(given: Given, name: str) -> Iterator[Row]:
         report = called([*given.yardstick, str(folder / "docs"), "--cases", str(cases), "--out", str(out), *limit]).splitlines()[-1]
         theirs = [json.loads(line)["timings"]["retrieval_ms"] for line in out.read_text(encoding="utf-8").splitlines()]
     chunks = json.loads(report)["chunks"]
-    ours = in_new_process(retrieval_ms, given, name)
+    ours = in_new_process(retrieval_ms, drawers(given.sets, given.keep)[name], cases_of(given.sets)[name][: given.limit])
     p95 = sorted(ours)[int(0.95 * (len(ours) - 1))]
     note = f"the yardstick over {chunks:,} passages"
     yield Row(
@@ -69,10 +70,9 @@ def _by_yardstick(given: Given, name: str) -> Iterator[Row]:
     yield Row("search", f"{name}: p95", "ms", round(p95, 1), round(sorted(theirs)[int(0.95 * (len(theirs) - 1))], 1), len(ours))
 
 
-def retrieval_ms(given: Given, name: str) -> list[float]:
-    """Of each question of a set, in its own drawer. Call it in a new process."""
-    with open_assistant(load_settings(library=drawers(given.sets, given.keep)[name])) as assistant:
+def retrieval_ms(home: Path, cases: Sequence[Case]) -> list[float]:
+    """Of each question. Call it in a new process."""
+    with open_assistant(load_settings(library=home)) as assistant:
         assistant.library.fill_index()
         assistant.search("What is said?", k=10)
-        cases = cases_of(given.sets)[name][: given.limit]
         return [assistant.search(case.question, k=10, only=Filter(documents=case.scope)).retrieval_ms for case in cases]

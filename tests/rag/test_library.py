@@ -428,22 +428,6 @@ def test_languages_follow_what_comes_and_goes(filled: Library, papers: Path, bat
     assert set(filled.languages().values()) == {"en", "ko"}
 
 
-def test_a_wide_scope_of_a_large_drawer_is_searched_through_the_index(
-    filled: Library, embedder: WordHashEmbedder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = embedder.embed_question("deposit before moving in")
-    scope = {document.doc_id for document in filled.documents()}
-    exact = filled.dense(asked, 3, embedder=embedder.identity, scope=scope)
-    monkeypatch.setattr("rag.library.library._EXACT_UP_TO", 0)
-    monkeypatch.setattr("rag.library.library._MANY_DOCUMENTS", 1)
-    taken: list[int] = []
-    nearest = filled._index.nearest
-    monkeypatch.setattr(filled._index, "nearest", lambda question, k: taken.append(k) or nearest(question, k))
-
-    assert filled.dense(asked, 3, embedder=embedder.identity, scope=scope) == exact
-    assert taken == [2_000]
-
-
 def test_a_home_of_nobody_is_a_name_like_any_other(filled: Library) -> None:
     with pytest.raises(NoSuchDocument):
         filled.remove("~nobody-of-this-name/lease.md")
