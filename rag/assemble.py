@@ -24,7 +24,8 @@ from rag.settings import Settings
 from rag.summarise import summarise
 from rag.survey import survey
 from rag.turns import Turns
-from rag.weights.acquire import locate_embedder, locate_language_model
+from rag.weights.acquire import locate_language_model
+from rag.weights.choice import open_embedder
 
 _SPEED = "speed of "
 """Fact of a drawer: how fast a model has read and written here."""
@@ -58,15 +59,7 @@ class Assistant:
         """Raises: WeightsError."""
         with self._loading_embedder:
             if self._embedder is None:
-                from rag.weights.embedder import SentenceTransformerEmbedder
-
-                weights = self.settings.weights
-                self._embedder = SentenceTransformerEmbedder(
-                    locate_embedder(weights),
-                    question_prefix=weights.question_prefix,
-                    passage_prefix=weights.passage_prefix,
-                    threads=weights.threads,
-                )
+                self._embedder = open_embedder(self.settings.weights).embedder
             return self._embedder
 
     @property

@@ -82,6 +82,8 @@ OWNERS = {
     "numpy": ("rag/", "ingest/"),  # the vectors' own type
     "pathspec": ("ingest/folders.py",),
     "olefile": ("ingest/read/ole.py",),
+    "onnx": ("rag/weights/onnx_graph.py",),
+    "onnxruntime": ("rag/weights/onnx_embedder.py",),
     "PIL": ("ingest/read/",),  # pictures of pages, between those who draw and those who read them
     "platformdirs": ("rag/settings.py",),
     "psutil": ("rag/weights/cores.py",),
@@ -115,7 +117,7 @@ OWNERS = {
 }
 """Each library, and the module or folder that alone imports it."""
 
-HEAVY = {"torch", "chromadb", "sentence_transformers", "llama_cpp", "llama_index", "streamlit"}
+HEAVY = {"torch", "chromadb", "sentence_transformers", "llama_cpp", "llama_index", "streamlit", "onnx", "onnxruntime"}
 
 REACHES_OUT = {
     "socket": ("rag/no_network.py", "rag/ways_out.py", "ui/listen.py", "ui/server.py"),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,47 +14,29 @@ from rag import environment
 from rag.errors import WeightsUnusable
 from rag.ports import Vectors
 from rag.weights.cores import threads_for
+from rag.weights.folder import MOST_TOKENS, digest_of, identity_of, open_tokenizer, refuse_pickles, tokens_in
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 _BATCH = 16
-_MAX_TOKENS = 512
-
-
-def load_tokenizer(folder: Path) -> Callable[[str], int]:
-    """How many tokens a text has, special ones apart; without torch, and so within a second.
-
-    Raises:
-        WeightsUnusable
-    """
-    from tokenizers import Tokenizer
-
-    path = folder / "tokenizer.json"
-    try:
-        tokenizer = Tokenizer.from_buffer(path.read_bytes())  # unlike its siblings, it raises a ValueError
-    except (OSError, ValueError) as error:
-        raise WeightsUnusable(path=str(path), cause=str(error)) from error
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return lambda text: len(tokenizer.encode(text, add_special_tokens=False).ids)
 
 
 class SentenceTransformerEmbedder:
-    """One sentence-transformers folder. Any thread may use it.
+    """One sentence-transformers folder of any make, and the measure of what is quicker. Any thread may use it.
 
     It knows who it is and counts tokens at once; the model, and torch with it, is loaded when the first text is embedded.
     """
 
     def __init__(self, folder: Path, *, question_prefix: str, passage_prefix: str, threads: int) -> None:
         """Raises: WeightsUnusable."""
-        _refuse_pickles(folder)
-        self.count_tokens = load_tokenizer(folder)
+        refuse_pickles(folder)
+        self._tokenizer = open_tokenizer(folder)
         self._folder = folder
         self._threads = threads
         self._question_prefix = question_prefix
         self._passage_prefix = passage_prefix
-        self._identity = f"{folder.name} {_digest(folder)} {question_prefix!r} {passage_prefix!r}"
+        self._identity = identity_of(folder, digest_of(folder), question_prefix=question_prefix, passage_prefix=passage_prefix)
         self._model: SentenceTransformer | None = None
         self._next = threading.Lock()
         self._working = threading.Lock()
@@ -80,7 +61,7 @@ class SentenceTransformerEmbedder:
                     trust_remote_code=False,
                     model_kwargs={"use_safetensors": True, "dtype": torch.bfloat16 if _computes_bfloat16() else torch.float32},
                 )
-                model.max_seq_length = min(model.max_seq_length or _MAX_TOKENS, _MAX_TOKENS)
+                model.max_seq_length = min(model.max_seq_length or MOST_TOKENS, MOST_TOKENS)
                 model.encode("", show_progress_bar=False)
             except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, ImportError, SafetensorError) as error:
                 raise WeightsUnusable(path=str(self._folder), cause=str(error).splitlines()[0][:200]) from error
@@ -90,6 +71,9 @@ class SentenceTransformerEmbedder:
     @property
     def identity(self) -> str:
         return self._identity
+
+    def count_tokens(self, text: str) -> int:
+        return tokens_in(self._tokenizer, text)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         if not texts:
@@ -123,33 +107,9 @@ class SentenceTransformerEmbedder:
             self._working.release()
 
 
-def _refuse_pickles(folder: Path) -> None:
-    """``use_safetensors`` is for the transformer alone: other modules (Dense) would read a pickle where there is nothing else, as far as
-    torch deems it harmless.
-
-    Raises:
-        WeightsUnusable
-    """
-    for path in sorted(folder.rglob("pytorch_model*.bin")):
-        if not any(path.parent.glob("*.safetensors")):
-            cause = f"{path.relative_to(folder)} is a pickle, which can hold code; only .safetensors are loaded"
-            raise WeightsUnusable(path=str(folder), cause=cause)
-
-
 def _computes_bfloat16() -> bool:
     """Where the processor does, it is two to three times as fast, and vectors agree with float32's to a cosine of 0.9999: they may be mixed."""
     import torch
 
     able = torch.cpu.get_capabilities()
     return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
-
-
-def _digest(folder: Path) -> str:
-    """Of everything the vectors depend on: weights, vocabulary, configuration."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in (".safetensors", ".json", ".txt", ".model") and path.is_file():
-            digest.update(path.relative_to(folder).as_posix().encode())
-            with path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()[:12]
