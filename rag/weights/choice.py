@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -16,7 +17,7 @@ from rag.weights.onnx_graph import GRAPH_VERSION, NotConvertible
 
 log = logging.getLogger(__name__)
 
-Engine: TypeAlias = Literal["onnxruntime", "torch"]
+Engine: TypeAlias = Literal["ONNX Runtime", "torch"]
 
 _LEAST_AGREEMENT = 0.99
 """Mean cosine between the vectors of both. It is 0.996 where all is well, and then no set of questions loses half a point."""
@@ -50,6 +51,22 @@ class Opened(NamedTuple):
     why: str  # a cause in words: why it is not ONNX Runtime; "" where it is
 
 
+class Tried(NamedTuple):
+    engine: Engine
+    passages_per_s: float
+    why: str  # as above
+
+
+def tried(settings: WeightsSettings) -> Tried:
+    """How the embedder of the settings works here and now.
+
+    Raises:
+        WeightsError
+    """
+    opened = open_embedder(settings)
+    return Tried(opened.engine, round(_rate(opened.embedder), 1), opened.why)
+
+
 def open_embedder(settings: WeightsSettings) -> Opened:
     """The embedder of the settings, run as was found best, or by ONNX Runtime where nothing was measured. Its model is loaded when needed.
 
@@ -64,12 +81,12 @@ def open_embedder(settings: WeightsSettings) -> Opened:
         return Opened(_reference(folder, settings), "torch", str(error))
     choice = _read(_path(quick, settings))
     if choice is not None and choice.engine == "torch":
-        return Opened(_reference(folder, settings), "torch", "it was measured to be better on this machine")
-    return Opened(quick, "onnxruntime", "")
+        return Opened(_reference(folder, settings), "torch", "it was quicker on this machine, or more exact")
+    return Opened(quick, "ONNX Runtime", "")
 
 
-def choose(settings: WeightsSettings) -> Choice | None:
-    """Measure both, once for these weights, and keep what came of it; None where there is no choice.
+def chosen(settings: WeightsSettings, *, measuring: Callable[[], None]) -> Choice | None:
+    """What came of measuring both, which is done once for these weights and announced; None where there is no choice.
 
     Raises:
         WeightsError
@@ -80,14 +97,15 @@ def choose(settings: WeightsSettings) -> Choice | None:
         path = _path(quick, settings)
         if choice := _read(path):
             return choice
+        measuring()
         reference = _reference(folder, settings)
         agreement = float((quick.embed_passages(_SAMPLES) * reference.embed_passages(_SAMPLES)).sum(axis=1).mean())  # loads both
     except NotConvertible:
         return None
-    quick_per_s, reference_per_s = (max(rates) for rates in zip(*((rate(quick), rate(reference)) for _ in range(_ROUNDS)), strict=True))
+    quick_per_s, reference_per_s = (max(rates) for rates in zip(*((_rate(quick), _rate(reference)) for _ in range(_ROUNDS)), strict=True))
     better = agreement >= _LEAST_AGREEMENT and quick_per_s >= reference_per_s
     choice = Choice(
-        engine="onnxruntime" if better else "torch",
+        engine="ONNX Runtime" if better else "torch",
         onnxruntime_per_s=round(quick_per_s, 1),
         torch_per_s=round(reference_per_s, 1),
         agreement=round(agreement, 4),
@@ -99,7 +117,7 @@ def choose(settings: WeightsSettings) -> Choice | None:
     return choice
 
 
-def rate(embedder: Embedder) -> float:
+def _rate(embedder: Embedder) -> float:
     """Passages a second; loads the model before it counts."""
     passages = [f"{text} {turn}" for turn in range(4) for text in _SAMPLES]
     embedder.embed_passages(passages[:1])

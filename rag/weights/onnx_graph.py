@@ -75,14 +75,15 @@ class Encoder:
     def weights(self, name: str, *shape: int) -> Vectors:
         found = self.tensors[name]
         if shape and found.shape != shape:
-            raise NotConvertible(f"{name} has another shape")
-        return np.asarray(found, dtype=np.float32)
+            raise NotConvertible("its weights have other shapes than BERT's")
+        return found.astype(np.float32)
 
     def places(self) -> Vectors:
         """What is added to each token's row for its place in the text."""
         end = self.first_position + self.most_tokens
         kind = self.weights("embeddings.token_type_embeddings.weight")[0]
-        return self.weights("embeddings.position_embeddings.weight")[self.first_position : end] + kind
+        places: Vectors = self.weights("embeddings.position_embeddings.weight")[self.first_position : end] + kind
+        return places
 
 
 # --- reading the folder ----------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from rag.causes import in_korean
 from rag.errors import DrawerInUse, ExitCode, NoDrawer, NotServing, ReportUnwritable
 from rag.no_network import leave_network
 from ui.cli.desk import Desk, JsonOption, LibraryOption, end_with, opened_assistant, progress_bar
@@ -66,6 +67,11 @@ def weights(
         )
     for state in acquire.status(desk.settings.weights):
         desk.tell(desk.say("weights_ready" if state.present else "weights_missing", name=state.name, path=state.path))
+    from rag.weights.choice import chosen
+
+    if choice := chosen(desk.settings.weights, measuring=lambda: desk.tell(desk.say("measuring"))):
+        facts = {"onnxruntime": choice.onnxruntime_per_s, "torch": choice.torch_per_s, "agreement": choice.agreement}
+        desk.tell(desk.say("measured", engine=choice.engine, **facts))
 
 
 def doctor(
@@ -86,12 +92,14 @@ def doctor(
         return
     leave_network()
     from rag.weights import acquire
+    from rag.weights.choice import tried
 
     verdicts = [(state.name, cause if not ok else None) for state, ok, cause in acquire.verify(desk.settings.weights)]
     needed = acquire.needed_roles(desk.settings.weights)
     for state in acquire.status(desk.settings.weights):
         if state.role in needed and not state.present:
             verdicts.append((state.name, desk.say("weights_missing", name=state.name)))
+    embedding = None if any(cause for _, cause in verdicts) else tried(desk.settings.weights)
     drawer: list[str] | None = None
     try:
         with opened_assistant(desk, filled=True) as assistant:
@@ -99,10 +107,19 @@ def doctor(
     except (DrawerInUse, NoDrawer) as error:
         desk.tell(error.sentence(desk.language))
     if as_json:
-        desk.emit({"weights": [{"name": name, "fault": cause} for name, cause in verdicts], "drawer": drawer})
+        desk.emit(
+            {
+                "weights": [{"name": name, "fault": cause} for name, cause in verdicts],
+                "embedding": embedding._asdict() if embedding else None,
+                "drawer": drawer,
+            }
+        )
     else:
         for name, cause in verdicts:
             desk.show(desk.say("weights_wrong", name=name, cause=cause) if cause else desk.say("weights_ok", name=name))
+        if embedding:
+            why = in_korean(embedding.why) if desk.language == "ko" else embedding.why
+            desk.show(desk.say("embeds", engine=embedding.engine, per_s=embedding.passages_per_s, why=f" ({why})" if why else ""))
         for fault in drawer or ():
             desk.show(f"- {fault}")
         if drawer == []:
