@@ -14,7 +14,7 @@ from rag import environment
 from rag.errors import WeightsUnusable
 from rag.ports import Vectors
 from rag.weights.cores import threads_for
-from rag.weights.folder import MOST_TOKENS, digest_of, identity_of, open_tokenizer, refuse_pickles, tokens_in
+from rag.weights.folder import MOST_TOKENS, Tokens, digest_of, identity_of, refuse_pickles
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -31,7 +31,7 @@ class SentenceTransformerEmbedder:
     def __init__(self, folder: Path, *, question_prefix: str, passage_prefix: str, threads: int) -> None:
         """Raises: WeightsUnusable."""
         refuse_pickles(folder)
-        self._tokenizer = open_tokenizer(folder)
+        self._tokens = Tokens(folder)
         self._folder = folder
         self._threads = threads
         self._question_prefix = question_prefix
@@ -73,7 +73,7 @@ class SentenceTransformerEmbedder:
         return self._identity
 
     def count_tokens(self, text: str) -> int:
-        return tokens_in(self._tokenizer, text)
+        return self._tokens.count(text)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         if not texts:

@@ -19,7 +19,7 @@ from rag.durable import sync
 from rag.errors import WeightsUnusable
 from rag.ports import Vectors
 from rag.weights.cores import threads_for
-from rag.weights.folder import digest_of, identity_of, open_tokenizer, refuse_pickles, tokens_in
+from rag.weights.folder import Tokens, digest_of, identity_of, refuse_pickles
 from rag.weights.onnx_graph import GRAPH_VERSION, build_graph, read_encoder
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ class OnnxEmbedder:
         """Raises: WeightsUnusable, NotConvertible."""
         refuse_pickles(folder)
         self._encoder = read_encoder(folder)
-        self._tokenizer = open_tokenizer(folder)
-        if self._tokenizer.get_vocab_size() > len(self._encoder.words):
+        self._tokens = Tokens(folder)
+        if len(self._tokens) > len(self._encoder.words):
             raise WeightsUnusable(path=str(folder), cause="its vocabulary has more tokens than the model")
         self._folder = folder
         self._threads = threads_for(threads)
@@ -54,7 +54,6 @@ class OnnxEmbedder:
         self._identity = identity_of(folder, self.digest, question_prefix=question_prefix, passage_prefix=passage_prefix)
         self._kept_in = kept_in
         self._places = self._encoder.places()
-        self._special_tokens = self._tokenizer.num_special_tokens_to_add(is_pair=False)
         self._loading = threading.Lock()
         self._session: InferenceSession | None = None
 
@@ -63,7 +62,7 @@ class OnnxEmbedder:
         return self._identity
 
     def count_tokens(self, text: str) -> int:
-        return tokens_in(self._tokenizer, text)
+        return self._tokens.count(text)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         if not texts:
@@ -91,9 +90,7 @@ class OnnxEmbedder:
             return self._session
 
     def _embed(self, session: InferenceSession, text: str) -> Vectors:
-        tokens = self._tokenizer.encode(text, add_special_tokens=False)
-        tokens.truncate(self._encoder.most_tokens - self._special_tokens)
-        ids = self._tokenizer.post_process(tokens).ids or [0]
+        ids = self._tokens.ids(text, most=self._encoder.most_tokens) or [0]
         embedded = self._encoder.words[ids].astype(np.float32) + self._places[: len(ids)]
         (mean,) = session.run(None, {"embedded": embedded[None]})
         vector: Vectors = mean[0] / np.linalg.norm(mean[0])

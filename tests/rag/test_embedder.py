@@ -22,7 +22,7 @@ from rag.errors import WeightsMissing, WeightsUnusable
 from rag.settings import load_settings
 from rag.weights.acquire import locate_embedder
 from rag.weights.embedder import SentenceTransformerEmbedder
-from rag.weights.folder import open_tokenizer, tokens_in
+from rag.weights.folder import Tokens
 
 
 @pytest.fixture(scope="module")
@@ -111,14 +111,14 @@ def test_a_question_comes_in_between_the_batches_of_a_long_run(embedder: Sentenc
 @pytest.mark.models
 def test_tokens_are_counted_without_torch_and_the_same_as_by_the_embedder(folder: Path, embedder: SentenceTransformerEmbedder) -> None:
     script = (
-        "import sys; from pathlib import Path; from rag.weights.folder import open_tokenizer, tokens_in\n"
-        "print(tokens_in(open_tokenizer(Path(sys.argv[1])), sys.argv[2]), 'torch' in sys.modules)"
+        "import sys; from pathlib import Path; from rag.weights.folder import Tokens\n"
+        "print(Tokens(Path(sys.argv[1])).count(sys.argv[2]), 'torch' in sys.modules)"
     )
 
     printed = subprocess.run([sys.executable, "-c", script, str(folder), LEASE], capture_output=True, text=True, check=True).stdout
 
     assert printed == f"{embedder.count_tokens(LEASE)} False\n"
-    assert tokens_in(open_tokenizer(folder), "가 " * 2000) > 1000  # a text longer than the model reads is not cut off
+    assert Tokens(folder).count("가 " * 2000) > 1000  # a text longer than the model reads is not cut off
 
 
 @pytest.mark.models
@@ -154,10 +154,10 @@ def test_damaged_weights_are_refused_in_words(folder: Path, tmp_path: Path, leng
 
 def test_a_folder_without_a_tokenizer_is_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(WeightsUnusable):
-        open_tokenizer(tmp_path)
+        Tokens(tmp_path)
     (tmp_path / "tokenizer.json").write_text("{}")
     with pytest.raises(WeightsUnusable):
-        open_tokenizer(tmp_path)
+        Tokens(tmp_path)
 
 
 # --- a folder of the reader's own ------------------------------------------------------------
