@@ -5,21 +5,25 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from types import TracebackType
 
 import numpy as np
 
+from ingest.ahead import ReadAhead, ReadingAhead, Stamp
 from ingest.folders import Named, Scan, find_files
 from ingest.messages import page_to_json, pages_from_json
 from ingest.read import READ_VERSION, SUPPORTED_SUFFIXES
 from ingest.sandbox import Sandbox
-from ingest.split import SPLIT_VERSION, header, split
+from ingest.split import SPLIT_VERSION, header, load_splitter, split
 from rag.errors import (
     PARTIAL_REASONS,
     ChangedWhileReading,
@@ -76,6 +80,7 @@ class Batch:
     bytes_left: float = 0
     passages_done: int = 0
     left_out: Scan = field(default_factory=Scan)  # of the folders that were named
+    ahead: ReadingAhead | None = None
 
     @property
     def method(self) -> str:
@@ -89,9 +94,13 @@ class Batch:
         """Whether what was read by ``method`` is what reading it now would give, or the best that there is without its password."""
         return method == self.method or is_unlocked(method) or (method == self.method + _WITHOUT_OCR and not self.sandbox.recognises())
 
-    def tell(self, name: str, *, part_bytes: float = 0) -> None:
+    def go_on(self) -> None:
+        """Raises: Cancelled."""
         if self.cancelled():
             raise Cancelled
+
+    def tell(self, name: str, *, part_bytes: float = 0) -> None:
+        self.go_on()
         elapsed = time.monotonic() - self.started
         worked = self.bytes_worked + part_bytes
         remaining = elapsed * max(0.0, self.bytes_left - part_bytes) / worked if self.passages_done and worked else None
@@ -120,11 +129,37 @@ def take_in(files: Sequence[Named], batch: Batch) -> Iterator[FileOutcome]:
     batch.library.claim_embedder(batch.embedder.identity)
     batch.files_total, batch.bytes_left = len(files), float(sum(file.size_bytes for file in files))
     try:
-        for file in files:
-            yield _one_of(batch, file)
+        with ReadingAhead(files, partial(_read_ahead, batch)) as batch.ahead, _Filling(batch.library) as filling:
+            for file in files:
+                yield _one_of(batch, file)
+                filling.begin_when_due()
     finally:
+        batch.ahead = None
         batch.library.manifest.erase_placeless()
     batch.library.fill_index()
+
+
+class _Filling:
+    """The index learns in a thread of its own what it lacks: nobody waits for it before the end."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="filling the index")
+        self._filled: Future[None] | None = None
+
+    def begin_when_due(self) -> None:
+        """Raises: DrawerFull, from the last time."""
+        if self._filled is not None and self._filled.done():
+            self._filled.result()
+            self._filled = None
+        if self._filled is None and self._library.counts().waiting_for_index >= _INDEX_AT:
+            self._filled = self._thread.submit(self._library.fill_index)
+
+    def __enter__(self) -> _Filling:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._thread.shutdown(wait=False)  # whoever closes the drawer waits for the present step alone
 
 
 def _one_of(batch: Batch, file: Named) -> FileOutcome:
@@ -137,8 +172,6 @@ def _one_of(batch: Batch, file: Named) -> FileOutcome:
     batch.files_done += 1
     batch.bytes_left -= file.size_bytes
     batch.bytes_worked += file.size_bytes if worked else 0
-    if batch.library.counts().waiting_for_index >= _INDEX_AT:
-        batch.library.fill_index()
     return outcome
 
 
@@ -198,7 +231,7 @@ def _add_file(
     before = next(iter(library.manifest.places(place=place)), None)
     snapshot = path.name if place.startswith(UPLOAD) else None
     shown = name if snapshot else os.fsdecode(path)
-    stamp: _Stamp | None = None
+    stamp: Stamp | None = None
     content_hash: str | None = None
     try:
         stamp = _stamp(path, name)
@@ -212,7 +245,9 @@ def _add_file(
             lacks = _lacks(library, content_hash, name)
             library.manifest.put_place(place, name=name, doc_id=content_hash, reason=lacks, snapshot=snapshot, **stamp._asdict())
             return FileOutcome(shown, Outcome.UPDATED if before and before.doc_id else Outcome.ADDED), False
-        reading, unlocked = _read(path, content_hash, name, password, batch)
+        reading, unlocked = _read_already(path, stamp, content_hash, name, batch) or _read(path, content_hash, name, password, batch)
+        if batch.ahead is not None:
+            batch.ahead.begin(after=path, content_hash=content_hash)
         if _stamp(path, name) != stamp:
             raise ChangedWhileReading(name=name)
         with _kept_apart(name):
@@ -258,24 +293,66 @@ def _add_file(
 
 
 def _read(path: Path, content_hash: str, name: str, password: str | None, batch: Batch) -> tuple[Reading, bool]:
-    """What is in a file, and whether it took the password: it is not handed to a reader that does well without.
-
-    Recognised pages are kept as they come, so that a long scan that is broken off goes on where it was.
-    """
-    manifest, method = batch.library.manifest, f"{batch.method}, {batch.sandbox.recognition}"
-
-    def on_page(number: int, came: Page | Unread | None) -> None:
-        if came is not None and password is None:
-            manifest.keep_page(content_hash, method, number, page_to_json(number, came))
-        batch.tell(name)
-
+    """What is in a file, and whether it took the password: it is not handed to a reader that does well without."""
+    splitting = threading.Thread(target=load_splitter)  # the first time as long as a reading takes
+    splitting.start()
     try:
-        kept = pages_from_json(manifest.kept_pages(content_hash, method))
-        return batch.sandbox.read(path, name=name, recognised=kept, on_page=on_page), False
+        return _from_sandbox(path, content_hash, name, batch, go_on=lambda: batch.tell(name)), False
     except EncryptedDocument:
         if password is None:
             raise
-    return batch.sandbox.read(path, name=name, password=password, on_page=on_page), True
+    finally:
+        splitting.join()
+    return batch.sandbox.read(path, name=name, password=password, on_page=lambda number, came: batch.tell(name)), True
+
+
+def _from_sandbox(path: Path, content_hash: str, name: str, batch: Batch, *, go_on: Callable[[], None]) -> Reading:
+    """Recognised pages are kept as they come, so that a long scan that is broken off goes on where it was."""
+    manifest, method = batch.library.manifest, f"{batch.method}, {batch.sandbox.recognition}"
+
+    def on_page(number: int, came: Page | Unread | None) -> None:
+        if came is not None:
+            manifest.keep_page(content_hash, method, number, page_to_json(number, came))
+        go_on()
+
+    kept = pages_from_json(manifest.kept_pages(content_hash, method))
+    return batch.sandbox.read(path, name=name, recognised=kept, on_page=on_page, go_on=go_on)
+
+
+def _read_ahead(batch: Batch, path: Path, at_work: str, go_on: Callable[[], None]) -> ReadAhead | None:
+    """None of what need not be read, or whose turn will tell better."""
+    name = _shown_name(path)
+
+    def both() -> None:
+        go_on()
+        batch.go_on()
+
+    try:
+        stamp = _stamp(path, name)
+        content_hash = _hash(path, name)
+    except DocumentError:
+        return None
+    method = batch.library.manifest.method_of(content_hash)
+    if content_hash == at_work or batch.is_current(method):
+        return None
+    try:
+        return ReadAhead(stamp, content_hash, _from_sandbox(path, content_hash, name, batch, go_on=both))
+    except DocumentError as error:
+        return ReadAhead(stamp, content_hash, error)
+
+
+def _read_already(path: Path, stamp: Stamp, content_hash: str, name: str, batch: Batch) -> tuple[Reading, bool] | None:
+    """What was read of these very bytes while another file was at work.
+
+    Raises:
+        DocumentError: what came of it.
+    """
+    found = batch.ahead.take(path, waiting=lambda: batch.tell(name)) if batch.ahead is not None else None
+    if found is None or (found.stamp, found.content_hash) != (stamp, content_hash):
+        return None
+    if isinstance(found.came, DocumentError):
+        raise found.came
+    return found.came, False
 
 
 @contextmanager
@@ -328,22 +405,14 @@ def _key(passage: str) -> bytes:
     return hashlib.sha256(passage.encode()).digest()
 
 
-class _Stamp(NamedTuple):
-    """What changes when a file does."""
-
-    size_bytes: int
-    mtime_ns: int
-    inode: int
-
-
-def _stamp(path: Path, name: str) -> _Stamp:
+def _stamp(path: Path, name: str) -> Stamp:
     try:
         found = path.stat()
     except FileNotFoundError as error:
         raise NoSuchFile(name=name) from error
     except OSError as error:
         raise UnreadableFile(name=name, cause=error.strerror or "no access") from error
-    return _Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
+    return Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
 
 
 def _hash(path: Path, name: str) -> str:

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import IO
@@ -103,11 +103,12 @@ class Sandbox:
         password: str | None = None,
         recognised: Mapping[int, Page | Unread] = MappingProxyType({}),
         on_page: OnPage = lambda number, came: None,
+        go_on: Callable[[], None] = lambda: None,
     ) -> Reading:
         """What ``ingest.read.read`` finds in a file. The time allowed is for the file, and again for each page that must be recognised.
 
         ``recognised`` are pages of this content that an earlier reading got to. ``on_page`` is told when a page that must be recognised
-        begins (None) and what came of it; what it raises ends the reading. A child that was given a password ends afterwards, and what it
+        begins (None) and what came of it, ``go_on`` is called all the while; what they raise ends the reading. A child that was given a password ends afterwards, and what it
         knows with it.
 
         Raises:
@@ -127,7 +128,7 @@ class Sandbox:
             answer: Answer | None = None
             while answer is None:
                 try:
-                    answer = self._running_child().ask(request, name, on_page)
+                    answer = self._running_child().ask(request, name, on_page, go_on)
                 except _PageLost:
                     lost_pages += 1
                     request.recognises_more = lost_pages < _LOST_PAGES
@@ -180,7 +181,7 @@ class _Child:
             self.end()
             raise
 
-    def ask(self, request: Request, name: str, on_page: OnPage) -> Answer:
+    def ask(self, request: Request, name: str, on_page: OnPage, go_on: Callable[[], None]) -> Answer:
         """The answer; pages that are recognised on the way are noted in the request, should it have to be asked again.
 
         Raises:
@@ -193,7 +194,7 @@ class _Child:
         begun: int | None = None
         self._most_bytes = 0
         while True:
-            message, in_time = self._receive(seconds=self._settings.seconds)
+            message, in_time = self._receive(seconds=self._settings.seconds, go_on=go_on)
             if message is None and begun is not None:
                 request.recognised[begun] = Unread.NOT_RECOGNISED
                 on_page(begun, Unread.NOT_RECOGNISED)
@@ -209,7 +210,7 @@ class _Child:
             begun = _noted(answer.step, begun, request, name)
             on_page(answer.step.number, answer.step.came())
 
-    def _receive(self, *, seconds: float) -> tuple[bytes | None, bool]:
+    def _receive(self, *, seconds: float, go_on: Callable[[], None] = lambda: None) -> tuple[bytes | None, bool]:
         """The child's next message, None if it ended instead; and whether it ended by itself, not by the clock."""
         arrived: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._listener = threading.Thread(target=lambda: arrived.put(receive(_pipe(self.process.stdout))), daemon=True)
@@ -220,6 +221,7 @@ class _Child:
                 return arrived.get(timeout=min(left, _LOOK_S)), True
             except queue.Empty:
                 self._most_bytes = max(self._most_bytes, memory_bytes(self.process.pid)[0])
+                go_on()
         self.process.kill()
         return None, False
 

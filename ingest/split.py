@@ -30,6 +30,11 @@ class _Section:
     headings: tuple[str, ...]
 
 
+def load_splitter() -> None:
+    """Import now what ``split`` needs, 2.8 s."""
+    import llama_index.core.node_parser  # noqa: F401
+
+
 def split(reading: Reading, *, count_tokens: Callable[[str], int], settings: SplitSettings) -> list[Span]:
     """Passages of at most ``settings.passage_tokens``, in order; they cover everything but white space.
 
