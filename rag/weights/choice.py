@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 
 Engine: TypeAlias = Literal["ONNX Runtime", "torch"]
 
-_LEAST_AGREEMENT = 0.99
-"""Mean cosine between the vectors of both. It is 0.996 where all is well, and then no set of questions loses half a point."""
+_LEAST_AGREEMENT = 0.997
+"""Mean cosine between the vectors of both. It is 0.999 where all is well; at 0.996 one set of questions lost a point of hit@5."""
 
 _ROUNDS = 2
 

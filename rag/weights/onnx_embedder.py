@@ -90,8 +90,9 @@ class OnnxEmbedder:
             return self._session
 
     def _embed(self, session: InferenceSession, text: str) -> Vectors:
-        ids = self._tokens.ids(text, most=self._encoder.most_tokens) or [0]
-        embedded = self._encoder.words[ids].astype(np.float32) + self._places[: len(ids)]
+        ids = np.array(self._tokens.ids(text, most=self._encoder.most_tokens) or [0])
+        order = self._tokens.special_first(len(ids))
+        embedded = self._encoder.words[ids[order]].astype(np.float32) + self._places[order]
         (mean,) = session.run(None, {"embedded": embedded[None]})
         vector: Vectors = mean[0] / np.linalg.norm(mean[0])
         return vector
@@ -118,7 +119,7 @@ class OnnxEmbedder:
         path = self._kept_in / f"int8-{self.digest}-{GRAPH_VERSION}.onnx"
         if graph := _whole(path):
             return graph
-        graph = build_graph(self._encoder)
+        graph = build_graph(self._encoder, special=self._tokens.special)
         try:
             _keep(graph, path)
             for older in path.parent.glob(f"int8-{self.digest}-*.onnx"):
