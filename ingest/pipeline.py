@@ -37,7 +37,7 @@ from rag.errors import (
     WrongPassword,
 )
 from rag.library.library import UPLOAD, Library
-from rag.library.manifest import Place
+from rag.library.manifest import Place, embedded_text, key_of
 from rag.partial import needs_recogniser, why_partial
 from rag.ports import Embedder, Vectors
 from rag.records import FileOutcome, Outcome, Page, Progress, Reading, Reason, Span, Unread
@@ -384,25 +384,22 @@ def _failed(reason: Reason | None) -> bool:
 
 
 def _embed(doc_id: str, spans: Sequence[Span], headers: Sequence[str], *, name: str, size: int, batch: Batch) -> Vectors:
-    """What an earlier reading of the same content had embedded is not embedded again, even if that one was broken off."""
+    """What is embedded already, of this content or of another in the drawer, is not embedded again, even if that reading was broken off."""
     manifest, embedder = batch.library.manifest, batch.embedder.identity
-    wanted = [f"{where}\n{span.text}" for where, span in zip(headers, spans, strict=True)]
+    wanted = [embedded_text(where, span.text) for where, span in zip(headers, spans, strict=True)]
     vectors = manifest.embedded(doc_id, embedder)
-    if kept := manifest.kept_vectors(doc_id, embedder):
-        vectors |= {passage: kept[key] for passage in wanted if (key := _key(passage)) in kept}
+    keys = {passage: key_of(passage) for passage in wanted if passage not in vectors}
+    known = manifest.embedded_anywhere(list(keys.values()), embedder) | manifest.kept_vectors(doc_id, embedder)
+    vectors |= {passage: known[key] for passage, key in keys.items() if key in known}
     new = [passage for passage in dict.fromkeys(wanted) if passage not in vectors]
     for at in range(0, len(new), _EMBED_AT_ONCE):
         if at and at % _KEEP_AT == 0:
-            manifest.keep_vectors(doc_id, embedder, {_key(passage): vectors[passage] for passage in new[at - _KEEP_AT : at]})
+            manifest.keep_vectors(doc_id, embedder, {keys[passage]: vectors[passage] for passage in new[at - _KEEP_AT : at]})
         batch.tell(name, part_bytes=size * at / len(new))
         together = new[at : at + _EMBED_AT_ONCE]
         vectors |= zip(together, batch.embedder.embed_passages(together), strict=True)
         batch.passages_done += len(together)
     return np.stack([vectors[passage] for passage in wanted])
-
-
-def _key(passage: str) -> bytes:
-    return hashlib.sha256(passage.encode()).digest()
 
 
 def _stamp(path: Path, name: str) -> Stamp:

@@ -39,7 +39,7 @@ from rag.library.filter import fitting, wanted
 from rag.library.index import VectorIndex
 from rag.library.kept import Kept
 from rag.library.lock import DrawerLock
-from rag.library.manifest import Manifest, Place, page_at
+from rag.library.manifest import Manifest, Place, embedded_text, page_at
 from rag.library.names import names_of
 from rag.library.paths import ENTRIES, absolute, is_below
 from rag.library.sketch import Sketch
@@ -535,8 +535,8 @@ class Library:
         total = self.counts().passages
         left = len(self.manifest.passages_without_vector(embedder.identity, total))
         while batch := self.manifest.passages_without_vector(embedder.identity, 64):
-            vectors = embedder.embed_passages([f"{header}\n{text}" for _, header, text in batch])
-            self.manifest.add_vectors(embedder.identity, [passage_id for passage_id, _, _ in batch], vectors)
+            texts = [embedded_text(header, text) for _, header, text in batch]
+            self.manifest.add_vectors(embedder.identity, [passage_id for passage_id, _, _ in batch], texts, embedder.embed_passages(texts))
             left -= len(batch)
             progress(total - left, total)
         with self.manifest.transaction():

@@ -6,6 +6,7 @@ index) is derived from here and can be made again. No method leaves a transactio
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Collection, Iterator, Sequence
@@ -115,7 +116,10 @@ class Manifest(Worklist):
                     'INSERT INTO passages (doc_id, ordinal, start, "end", page, page_end, headings, header, text) VALUES (?,?,?,?,?,?,?,?,?)',
                     (doc_id, at, span.start, span.end, first, last, json.dumps(span.headings, ensure_ascii=False), header, span.text),
                 ).lastrowid
-                self._db.execute("INSERT INTO vectors VALUES (?,?,?)", (passage_id, embedder, vector.astype("<f4").tobytes()))
+                self._db.execute(
+                    "INSERT INTO vectors VALUES (?,?,?,?)",
+                    (passage_id, embedder, vector.astype("<f4").tobytes(), key_of(embedded_text(header, span.text))),
+                )
                 self._index_terms(passage_id, header, span.text)
                 self._db.execute("INSERT INTO outbox (passage_id, gone) VALUES (?,0)", (passage_id,))
 
@@ -430,7 +434,18 @@ class Manifest(Worklist):
         rows = self.rows(
             "SELECT header, text, vector FROM passages JOIN vectors USING (passage_id) WHERE doc_id=? AND embedder=?", (doc_id, embedder)
         )
-        return {f"{header}\n{text}": np.frombuffer(vector, dtype="<f4") for header, text, vector in rows}
+        return {embedded_text(header, text): np.frombuffer(vector, dtype="<f4") for header, text, vector in rows}
+
+    def embedded_anywhere(self, keys: Sequence[bytes], embedder: str) -> dict[bytes, Vectors]:
+        """Vectors of what was embedded for any document that is in the drawer now, by ``key_of``; of what is not found there is none."""
+        found = dict[bytes, Vectors]()
+        for at in range(0, len(keys), _KEYS_AT_ONCE):
+            some = keys[at : at + _KEYS_AT_ONCE]
+            rows = self.rows(
+                f"SELECT passage, vector FROM vectors WHERE passage IN ({','.join('?' * len(some))}) AND embedder=?", (*some, embedder)
+            )
+            found |= {key: np.frombuffer(vector, dtype="<f4") for key, vector in rows}
+        return found
 
     def has_outbox(self) -> bool:
         return bool(self._one("SELECT EXISTS (SELECT 1 FROM outbox)"))
@@ -462,11 +477,15 @@ class Manifest(Worklist):
             (embedder, limit),
         )
 
-    def add_vectors(self, embedder: str, ids: Sequence[int], vectors: Vectors) -> None:
+    def add_vectors(self, embedder: str, ids: Sequence[int], embedded: Sequence[str], vectors: Vectors) -> None:
+        """``embedded`` is what each vector was made of."""
         with self.transaction():
             self._db.executemany(
-                "INSERT OR REPLACE INTO vectors VALUES (?,?,?)",
-                [(passage_id, embedder, vector.astype("<f4").tobytes()) for passage_id, vector in zip(ids, vectors, strict=True)],
+                "INSERT OR REPLACE INTO vectors VALUES (?,?,?,?)",
+                [
+                    (passage_id, embedder, vector.astype("<f4").tobytes(), key_of(text))
+                    for passage_id, text, vector in zip(ids, embedded, vectors, strict=True)
+                ],
             )
 
     def forget_other_vectors(self, embedder: str) -> None:
@@ -522,6 +541,18 @@ _HELD_OF_MANY = (
     f"SELECT vector FROM unfinished_vectors WHERE doc_id {_OF_OTHERS}",
     "SELECT folder, include, exclude FROM folders",
 )
+
+
+_KEYS_AT_ONCE = 500
+
+
+def embedded_text(header: str, text: str) -> str:
+    """What is embedded of a passage."""
+    return f"{header}\n{text}"
+
+
+def key_of(embedded: str) -> bytes:
+    return hashlib.sha256(embedded.encode()).digest()
 
 
 def _joined(rows: Sequence[tuple[object, ...]]) -> bytes:

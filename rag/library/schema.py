@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 5
+VERSION = 6
 
 SCHEMA = """
 CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -75,6 +75,10 @@ CREATE TABLE unfinished_vectors (    -- embedded, likewise
     doc_id TEXT NOT NULL, embedder TEXT NOT NULL, passage BLOB NOT NULL, vector BLOB NOT NULL, added REAL NOT NULL,
     PRIMARY KEY (doc_id, embedder, passage)
 ) STRICT;
+""",
+    5: """
+ALTER TABLE vectors ADD COLUMN passage BLOB;                    -- SHA-256 of what was embedded; NULL of what is from before
+CREATE INDEX vectors_of_passage ON vectors (passage) WHERE passage IS NOT NULL;
 """,
 }
 """Version -> what makes it the next one."""
