@@ -6,9 +6,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from ingest.queue import Queue
 from ingest.split import header, split
 from rag.assemble import Assistant
 from rag.errors import EmbedderMismatch, TakingInBroke
+from rag.library.erase import erase
 from rag.library.library import Library
 from rag.ports import Vectors
 from rag.records import Heading, Outcome, Page, Progress, Reading, Reason, Span, State, Table
@@ -380,3 +383,130 @@ def test_the_queue_outlives_a_fault(assistant: Assistant, library: Library, monk
         assert [document.name for document in library.documents()] == ["note.txt"]
     finally:
         queue.close()
+
+
+# --- nothing is embedded twice ---------------------------------------------------------------
+
+
+def test_what_an_edited_file_keeps_is_not_embedded_again(
+    filled: Library, papers: Path, batch: Batch, embedder: WordHashEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded: list[str] = []
+    embed = embedder.embed_passages
+    monkeypatch.setattr(embedder, "embed_passages", lambda texts: embedded.extend(texts) or embed(texts))
+    lease = papers / "lease.md"
+    lease.write_text(lease.read_text(encoding="utf-8").replace("3,751 euros", "4,000 euros"), encoding="utf-8")
+
+    assert _outcomes(batch, papers)["lease.md"] == "updated"
+
+    assert [text for text in embedded if "4,000 euros" not in text] == []
+    assert len(embedded) == 1
+    ids, vectors = filled.manifest.vectors(embedder.identity)
+    held = {int(at): passage for at, passage in filled.passages([int(at) for at in ids]).items()}
+    rows = filled.manifest.rows("SELECT passage_id, header || char(10) || text FROM passages ORDER BY passage_id")
+    assert set(held) == {at for at, _ in rows}
+    assert np.allclose(vectors, np.stack([embedder.embed_question(text) for _, text in rows]))
+
+
+def test_an_erased_document_leaves_no_vector_to_be_found_again(
+    filled: Library, papers: Path, batch: Batch, embedder: WordHashEmbedder
+) -> None:
+    erase(filled, "lease.md")
+    worked = embedder.embedded
+
+    assert _outcomes(batch, papers)["lease.md"] == "added"
+
+    assert embedder.embedded > worked
+
+
+# --- reading ahead ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Path:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(6):
+        (folder / f"{number}.txt").write_text(f"Clause {number} speaks of thing{number}.", encoding="utf-8")
+    return folder
+
+
+def test_the_next_file_is_read_while_the_present_one_is_embedded(
+    library: Library, many: Path, batch: Batch, embedder: WordHashEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    embed, sandbox_read, second = embedder.embed_passages, batch.sandbox.read, threading.Event()
+
+    def reading(path: Path, **given: Any) -> Reading:
+        found = sandbox_read(path, **given)
+        read.append(path.name)
+        if path.name == "1.txt":
+            second.set()
+        return found
+
+    def embedding(texts: Sequence[str]) -> Vectors:
+        assert second.wait(timeout=30)
+        return embed(texts)
+
+    monkeypatch.setattr(batch.sandbox, "read", reading)
+    monkeypatch.setattr(embedder, "embed_passages", embedding)
+
+    assert list(_outcomes(batch, many).values()) == ["added"] * 6
+    assert read == [f"{number}.txt" for number in range(6)]
+
+
+def test_a_file_that_changes_after_it_was_read_ahead_is_read_again(
+    library: Library, many: Path, batch: Batch, embedder: WordHashEmbedder
+) -> None:
+    outcomes = add([many], batch)
+    next(outcomes)
+    (many / "1.txt").write_text("Quite another clause about otters.", encoding="utf-8")
+
+    assert [outcome.outcome.value for outcome in outcomes] == ["added"] * 5
+    texts = [text for (text,) in library.manifest.rows("SELECT text FROM passages ORDER BY passage_id")]
+    assert texts[1] == "Quite another clause about otters."
+    assert len(texts) == 6
+
+
+def test_a_file_that_fails_fails_in_its_turn_when_it_is_read_ahead(library: Library, many: Path, batch: Batch) -> None:
+    (many / "1.txt").unlink()
+    (many / "1.pdf").write_bytes(b"%PDF-1.7 cut off")
+    (many / "2.txt").write_bytes((many / "0.txt").read_bytes())
+
+    assert list(_outcomes(batch, many).items()) == [
+        ("0.txt", "added"),
+        ("1.pdf", "failed"),
+        ("2.txt", "added"),
+        ("3.txt", "added"),
+        ("4.txt", "added"),
+        ("5.txt", "added"),
+    ]
+    assert library.counts().documents == 4
+
+
+def test_whoever_stops_does_not_wait_for_what_is_read_ahead(
+    library: Library, many: Path, batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, ended = threading.Event(), list[str]()
+    sandbox_read = batch.sandbox.read
+
+    def reading(path: Path, *, go_on: Callable[[], None], **given: Any) -> Reading:
+        if path.name != "1.txt":
+            return sandbox_read(path, go_on=go_on, **given)
+        begun.set()
+        try:
+            while True:
+                time.sleep(0.01)
+                go_on()
+        finally:
+            ended.append(path.name)
+
+    monkeypatch.setattr(batch.sandbox, "read", reading)
+    outcomes = add([many], batch)
+    next(outcomes)
+    assert begun.wait(timeout=10)
+
+    outcomes.close()
+
+    assert ended == ["1.txt"]
+    assert [document.name for document in library.documents()] == ["0.txt"]
