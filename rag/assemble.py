@@ -140,14 +140,16 @@ class Assistant:
 
     # --- reading ahead ------------------------------------------------------------------------
 
-    def learn_while(self, may_work: Callable[[], bool]) -> None:
-        """From now on, while nobody waits for an answer and ``may_work`` says so, read what is likely to be asked about."""
+    def learn_while(self, may_work: Callable[[], bool], *, new_documents: bool = True) -> None:
+        """From now on, while nobody waits for an answer and ``may_work`` says so, read what is likely to be asked about: what surrounds the
+        evidence of answers, and ``new_documents`` too."""
         self._learner = Learner(
             self.library,
             load_model=lambda: self.model,
             turns=self._turns,
             settings=lambda: within(self.settings.answer, self.model.speed.reading),
             may_work=may_work,
+            new_documents=new_documents,
         )
         self._learner.start()
 

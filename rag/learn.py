@@ -26,7 +26,7 @@ _AFTER_S = 2.0
 
 _LOOK_EVERY_S = 0.5
 
-_OF_ONE_ANSWER = 8
+_OF_ONE_ANSWER = 4
 """Pieces of its evidence that are read afterwards, best first."""
 
 _LOOK_AGAIN_S = 3.0
@@ -61,12 +61,14 @@ class Learner:
         turns: Turns,
         settings: Callable[[], AnswerSettings],
         may_work: Callable[[], bool],
+        new_documents: bool = True,
     ) -> None:
         self._library = library
         self._load_model = load_model
         self._turns = turns
         self._settings = settings
         self._may_work = may_work
+        self._new_documents = new_documents
         self._waiting: deque[_Wanted] = deque(maxlen=_MOST_WAITING)
         self._changed = threading.Condition()
         self._looked_into: set[str] = set()
@@ -124,7 +126,7 @@ class Learner:
         while not self._closed:
             if not self._goes_on():
                 self._quiet_from = time.monotonic() + _AFTER_S
-            elif not self._waiting:
+            elif self._new_documents and not self._waiting:
                 self._look_into_new_documents()
             with self._changed:
                 if self._waiting and time.monotonic() >= self._quiet_from:

@@ -46,8 +46,13 @@ class Asked:
     prompt_tokens: int
 
 
+_READS_AHEAD_S = 600
+
+
 def settle(assistant: Assistant) -> None:
-    """Wait for what is worked out while nobody asks; nothing is, so far."""
+    """Give it the time that it takes to read ahead, as between two questions of a reader who looks at the pages."""
+    if not assistant.settle(_READS_AHEAD_S):
+        raise SystemExit("reading ahead has no end")
 
 
 def ask(assistant: Assistant, case: Case) -> Asked:
@@ -90,6 +95,7 @@ def first_question(home: Path, case: Case, *, loaded: bool) -> tuple[float, Aske
     began = time.perf_counter()
     with open_assistant(load_settings(library=home)) as assistant:
         assistant.library.fill_index()
+        assistant.library.states.clear()
         if loaded:
             assistant.warm()
         opened_s = time.perf_counter() - began
@@ -109,8 +115,11 @@ def one_after_another(home: Path, cases: Sequence[Case], couples: Sequence[tuple
     with open_assistant(load_settings(library=home)) as assistant:
         assistant.library.fill_index()
         assistant.warm()
+        assistant.library.states.clear()
         others = [ask(assistant, case) for case in cases][1:]
+        assistant.library.states.clear()
         again = list[Asked]()
+        assistant.learn_while(lambda: True, new_documents=False)
         for first, second in couples:
             ask(assistant, first)
             settle(assistant)
