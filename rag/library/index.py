@@ -158,9 +158,13 @@ class VectorIndex:
         """Stops a filling after its present step."""
         self._closing.set()
         with self._filling:
-            if self._index:
-                self._index.close()
-            self._index = None
+            self._close_index()
+
+    def _close_index(self) -> None:
+        """First it is nobody's, so that a search in it that ends badly casts no doubt on the one that comes after it."""
+        index, self._index = self._index, None
+        if index:
+            index.close()
 
     # --- generations --------------------------------------------------------------------------
 
@@ -185,9 +189,7 @@ class VectorIndex:
         return ChromaIndex(self._folder())
 
     def _begin(self, generation: int) -> None:
-        if self._index:
-            self._index.close()
-        self._index = None
+        self._close_index()
         with self._manifest.transaction():
             self._manifest.set_fact(_SEAL, "")
             self._manifest.start_generation(generation)

@@ -363,7 +363,9 @@ class Library:
             if None in hashes:
                 self.manifest.forget_unfinished_of_nobody()
 
-        return self._index.leave(change)
+        generations = self._index.leave(change)
+        self._sketch.forget()
+        return generations
 
     def erasing(self) -> str | None:
         """Since when an erasure is unfinished: what was taken out may still be found in the files. The next opening tries to finish it."""

@@ -60,6 +60,11 @@ class Sketch:
         best = np.argpartition(-scores, min(k, len(scores)) - 1)[:k]
         return [int(passage_id) for passage_id in rows.ids[chosen[best]]]
 
+    def forget(self) -> None:
+        """What is asked next is read anew."""
+        with self._reading:
+            self._rows = _Rows("")
+
     def _chosen(self, rows: _Rows, documents: Collection[str]) -> npt.NDArray[np.int64]:
         wanted = np.zeros(len(self._numbers) + 1, np.bool_)
         wanted[[number for doc_id in documents if (number := self._numbers.get(doc_id)) is not None]] = True

@@ -36,6 +36,7 @@ class ChromaIndex:
 
             settings = Settings(anonymized_telemetry=False)
         self._folder = folder
+        self._closed = False
         with _translated():
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._client = cast("Client", chromadb.PersistentClient(str(folder), settings=settings))
@@ -60,7 +61,12 @@ class ChromaIndex:
     def nearest(self, question: Vectors, k: int) -> list[int]:
         """Approximate: the ids of the nearest ``k``."""
         with _translated():
-            found = self._collection.query(query_embeddings=question[None, :], n_results=k, include=[])
+            try:
+                found = self._collection.query(query_embeddings=question[None, :], n_results=k, include=[])
+            except AttributeError as error:  # of Chroma's client, once it is closed
+                if not self._closed:
+                    raise
+                raise IndexBroken("it was closed during a search") from error
         return [int(passage_id) for passage_id in found["ids"][0]]
 
     def ids(self) -> set[int]:
@@ -68,6 +74,7 @@ class ChromaIndex:
             return {int(passage_id) for passage_id in self._collection.get(include=[])["ids"]}
 
     def close(self) -> None:
+        self._closed = True
         self._client.close()
 
     def _blank(self) -> None:

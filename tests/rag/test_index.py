@@ -287,3 +287,13 @@ def test_an_index_that_breaks_in_a_search_is_made_again(drawers: Path, tmp_path:
     assert generation(library) == "2"
     assert serves(library)
     library.close()
+
+
+def test_a_search_in_an_index_that_was_just_closed_finds_it_broken(tmp_path: Path) -> None:
+    """Another takes its place, and exact search serves meanwhile."""
+    index = ChromaIndex(tmp_path)
+    index.upsert([1], np.eye(1, 8, dtype=np.float32))
+    index.close()
+
+    with pytest.raises(IndexBroken):
+        index.nearest(np.eye(1, 8, dtype=np.float32)[0], 1)
