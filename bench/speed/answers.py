@@ -26,7 +26,7 @@ from bench.speed.given import Given, called
 from bench.speed.row import Row, middle
 from rag.assemble import Assistant, open_assistant
 from rag.cases import Case, read_cases
-from rag.records import Answered, EvidenceFound, Filter
+from rag.records import Answered, EvidenceFound, Filter, Piece
 from rag.settings import load_settings
 from rag.weights.acquire import locate_language_model
 from rag.weights.cores import threads_for
@@ -57,15 +57,16 @@ def settle(assistant: Assistant) -> None:
 
 def ask(assistant: Assistant, case: Case) -> Asked:
     began = time.perf_counter()
-    evidence_ms = 0.0
+    evidence_ms = written_s = 0.0
     for event in assistant.ask(case.question, only=Filter(documents=case.scope)):
         if isinstance(event, EvidenceFound):
             evidence_ms = (time.perf_counter() - began) * 1000
+        if isinstance(event, Piece):
+            written_s = time.perf_counter() - began
         if isinstance(event, Answered):
             timings = event.answer.timings
             first, tokens = timings.first_token_ms, timings.answer_tokens or 0
-            writing_s = (timings.total_ms - first) / 1000 if first is not None else 0.0
-            rate = (tokens - 1) / writing_s if tokens > 1 and writing_s else None
+            rate = (tokens - 1) / (written_s - first / 1000) if first is not None and tokens > 1 else None
             return Asked(evidence_ms, first, timings.total_ms, rate, timings.prompt_tokens or 0)
     raise AssertionError("an answer ends with Answered")
 
