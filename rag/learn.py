@@ -35,8 +35,8 @@ _LOOK_AGAIN_S = 3.0
 _OF_A_NEW_DOCUMENT = 24
 """Passages from its beginning."""
 
-_AROUND = 4
-"""Passages of a piece, each of which may be the one that answers the next question."""
+_AROUND = 5
+"""Passages of a piece and the one before, with each of which the answer to the next question may begin."""
 
 _MOST_WAITING = 200
 
@@ -92,7 +92,7 @@ class Learner:
         wanted = [
             _Wanted(item.doc_id, passage.start, language)
             for item in evidence[:_OF_ONE_ANSWER]
-            for passage in self._library.passages_from(item.doc_id, item.start, _AROUND)
+            for passage in self._library.passages_from(item.doc_id, max(0, item.start - 1), _AROUND)
             if passage.start < item.end
         ]
         with self._changed:

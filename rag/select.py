@@ -20,6 +20,9 @@ from rag.settings import AnswerSettings
 _NEIGHBOUR = 0.3
 """Of what the sentences beside it hold counts for a sentence: an answer often stands beside the words of the question."""
 
+_EARLY = 1 / 3
+"""Of a passage: a sentence that begins before it is read after the passage before, for what leads to it."""
+
 _LEAST_TOKENS = 40
 """Less than this is no snippet."""
 
@@ -50,7 +53,7 @@ def select(
     settings: AnswerSettings,
 ) -> Selection:
     """Snippets of at most ``most_tokens`` together, their labels counted, in rank order. Each is a run of whole sentences of its evidence;
-    but the first begins with the passage that holds its best sentence wherever that is in reach, so that many questions share it."""
+    but the first begins where a passage does, shortly before its best sentence, wherever that is in reach: many questions share it."""
     left = most_tokens
     snippets: list[Evidence] = []
     shared = False
@@ -95,10 +98,13 @@ def opening(
 def _shared(
     ranked: _Ranked, onward: Onward, count_tokens: Callable[[str], int], label: Callable[[Evidence], str], settings: AnswerSettings
 ) -> tuple[Evidence, int] | None:
-    """The opening that begins with the best sentence's passage, if it holds that sentence, and its tokens."""
+    """The opening that begins with the best sentence's passage, or the one before, if it holds that sentence, and its tokens."""
     start, end = (ranked.item.start + offset for offset in ranked.spans[ranked.best])
     if not (text := onward(ranked.item, start)):
         return None
+    first, last = text.best
+    if first and start - first < _EARLY * (last - first):
+        text = onward(ranked.item, first - 1) or text
     found = opening(text, count_tokens=count_tokens, label=label, settings=settings)
     return found if found and found[0].start <= start and end <= found[0].end else None
 

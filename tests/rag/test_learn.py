@@ -14,7 +14,7 @@ from rag import learn
 from rag.assemble import Assistant
 from rag.library.library import Library
 from rag.records import Answered
-from rag.settings import RefusalSettings, Settings, SplitSettings
+from rag.settings import AnswerSettings, RefusalSettings, Settings, SplitSettings
 from tests.fakes import ScriptedModel, WordHashEmbedder
 
 LEASE = "# Lease\n\n" + "\n\n".join(
@@ -29,7 +29,12 @@ def assistant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Assis
     monkeypatch.setattr(learn, "_LOOK_EVERY_S", 0.01)
     monkeypatch.setattr(learn, "_LOOK_AGAIN_S", 0.01)
     (tmp_path / "lease.md").write_text(LEASE, encoding="utf-8")
-    settings = Settings(home=tmp_path / "drawer", refusal=RefusalSettings(least_chance=0.0), split=SplitSettings(passage_tokens=60))
+    settings = Settings(
+        home=tmp_path / "drawer",
+        refusal=RefusalSettings(least_chance=0.0),
+        split=SplitSettings(passage_tokens=60),
+        answer=AnswerSettings(evidence_tokens=1000, first_tokens=900),  # of letters
+    )
     with (
         Assistant(
             settings, Library(settings.home), embedder=WordHashEmbedder(), model=ScriptedModel(*["The deposit is 1,000 euros."] * 9)
