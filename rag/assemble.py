@@ -142,7 +142,9 @@ class Assistant:
 
     def learn_while(self, may_work: Callable[[], bool], *, new_documents: bool = True) -> None:
         """From now on, while nobody waits for an answer and ``may_work`` says so, read what is likely to be asked about: what surrounds the
-        evidence of answers, and ``new_documents`` too."""
+        evidence of answers, and ``new_documents`` too. Where nothing is kept, nothing is."""
+        if not self.settings.answer.kept_mib:
+            return
         self._learner = Learner(
             self.library,
             load_model=lambda: self.model,

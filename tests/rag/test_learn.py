@@ -112,6 +112,14 @@ def test_a_document_that_has_gone_is_passed_over(assistant: Assistant) -> None:
     assert _model(assistant).learnt == []
 
 
+def test_where_nothing_is_kept_nothing_is_read(assistant: Assistant) -> None:
+    answers = assistant.settings.answer.model_copy(update={"kept_mib": 0})
+    assistant.settings = assistant.settings.model_copy(update={"answer": answers})
+    assistant.learn_while(lambda: True)
+
+    assert assistant._learner is None
+
+
 def test_closing_ends_it(assistant: Assistant) -> None:
     assistant.learn_while(lambda: True)
     assistant.close()
