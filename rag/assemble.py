@@ -52,6 +52,7 @@ class Assistant:
         self._loading_model = threading.Lock()
         self._turns = Turns()
         self._learner: Learner | None = None
+        self._closed = False
         library.states.most_bytes = settings.answer.kept_mib << 20
 
     @property
@@ -143,7 +144,7 @@ class Assistant:
     def learn_while(self, may_work: Callable[[], bool], *, new_documents: bool = True) -> None:
         """From now on, while nobody waits for an answer and ``may_work`` says so, read what is likely to be asked about: what surrounds the
         evidence of answers, and ``new_documents`` too. Where nothing is kept, nothing is."""
-        if not self.settings.answer.kept_mib:
+        if self._closed or not (self.settings.answer.kept_mib and self.settings.answer.read_ahead):
             return
         self._learner = Learner(
             self.library,
@@ -244,6 +245,7 @@ class Assistant:
         return next(document for document in self.library.documents() if document.doc_id == doc_id)
 
     def close(self) -> None:
+        self._closed = True
         if self._learner:
             self._learner.close()
         self.library.close()

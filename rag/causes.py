@@ -73,6 +73,10 @@ KOREAN: Mapping[str, str] = {
     "other positions than BERT's": "위치 표현이 BERT와 다름",
     # --- weights
     "its chat template does not show what the user says": "대화 틀에 사용자의 말이 들어가지 않음",
+    "its vocabulary cannot spell a text": "어휘로 글을 적을 수 없음",
+    "llama.cpp cannot load it": "llama.cpp가 읽어 들일 수 없음",
+    "llama.cpp cannot make room for it": "llama.cpp가 쓸 메모리를 마련할 수 없음",
+    "llama.cpp could not read the text": "llama.cpp가 글을 읽을 수 없음",
     "there is a file already": "이미 파일이 있음",
     "it would lie in the drawer": "서랍 안에 놓이게 됨",
     "another program is reading the drawer": "다른 프로그램이 서랍을 읽고 있음",

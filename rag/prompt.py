@@ -84,7 +84,7 @@ def build_prompt(
         asked,
         count_tokens=lambda text: len(model.encode_text(text)),
         label=lambda item: label(item, language),
-        onward=onward,
+        onward=onward if language in settings.read_ahead else _not_further,
         most_tokens=min(room, settings.evidence_tokens),
         settings=settings,
     )
@@ -94,6 +94,10 @@ def build_prompt(
         if number == 1 and selection.shared:
             marks.append(Mark(len(tokens), item.doc_id))
     return Prompt((*tokens, *tail), selection.snippets, tuple(marks))
+
+
+def _not_further(item: Evidence, offset: int) -> None:
+    """For snippets of the best sentences alone."""
 
 
 def within(settings: AnswerSettings, reading: float | None) -> AnswerSettings:
@@ -109,6 +113,8 @@ def within(settings: AnswerSettings, reading: float | None) -> AnswerSettings:
 
 def beginning(item: Evidence, language: Language, *, model: LanguageModel, settings: AnswerSettings) -> Prompt | None:
     """With what every prompt begins whose first snippet is the opening of ``item``; None where that has none."""
+    if language not in settings.read_ahead:
+        return None
     found = opening(
         item, count_tokens=lambda text: len(model.encode_text(text)), label=lambda shown: label(shown, language), settings=settings
     )

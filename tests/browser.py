@@ -66,7 +66,8 @@ def running_server(home: Path, *, command: Sequence[str] = (sys.executable, "-m"
         yield Server(process, process.stdout.readline().partition("/?")[0], home)
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0
-        assert "Traceback" not in process.stderr.read()
+        said = process.stderr.read()
+        assert "Traceback" not in said, said
     finally:
         process.kill()  # when the test has failed
 

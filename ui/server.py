@@ -13,7 +13,7 @@ from pathlib import Path
 from ingest.queue import Queue
 from rag import assemble
 from rag.assemble import Assistant
-from rag.errors import WeightsError
+from rag.errors import SeorapError
 from rag.settings import Settings
 from rag.weights.cores import has_power_to_spare
 from ui.gate import MOST_UPLOAD_MIB, Gate
@@ -25,6 +25,7 @@ from ui.web.state import Desk
 log = logging.getLogger(__name__)
 
 _SHUTDOWN_S = 3
+_WARMING_ENDS_S = 20
 
 OPTIONS: dict[str, object] = {
     "server.address": ADDRESS,  # else the server asks an outside address which one it has
@@ -99,10 +100,12 @@ def _run(listening: socket.socket, desk: Desk, announce: Callable[[str], None]) 
     @asynccontextmanager
     async def lifespan(app: object) -> AsyncIterator[None]:
         state.open_desk(desk)
-        threading.Thread(target=_warm, args=(desk,), name="warm-up", daemon=True).start()
+        warming = threading.Thread(target=_warm, args=(desk,), name="warm-up", daemon=True)
+        warming.start()
         announce(address(port, launch.token))
         yield
         state.close_desk()  # while Streamlit still runs: an answer in the making ends as a page, not as a traceback
+        warming.join(_WARMING_ENDS_S)  # the drawer is closed next
 
     index_html = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     page = Path(__file__).parent / "web" / "app.py"
@@ -134,7 +137,7 @@ def _warm(desk: Desk) -> None:
     """Load the models while the reader is still looking around; without them the page says so when asked."""
     try:
         desk.assistant.warm()
-    except WeightsError as error:
+    except SeorapError as error:
         log.warning("the models are not ready: %s", type(error).__name__)
         return
     desk.assistant.learn_while(lambda: not desk.working() and has_power_to_spare())

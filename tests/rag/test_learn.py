@@ -33,7 +33,7 @@ def assistant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Assis
         home=tmp_path / "drawer",
         refusal=RefusalSettings(least_chance=0.0),
         split=SplitSettings(passage_tokens=60),
-        answer=AnswerSettings(evidence_tokens=1000, first_tokens=900),  # of letters
+        answer=AnswerSettings(evidence_tokens=1000, first_tokens=900, read_ahead=("en",)),  # of letters
     )
     with (
         Assistant(

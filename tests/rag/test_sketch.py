@@ -71,7 +71,7 @@ def test_what_is_added_is_found_and_a_new_embedder_is_followed(shelves: Library)
     assert shelves.passages([first])[first].document == "new.txt"
 
     ids = sorted(shelves.manifest.passage_ids())
-    shelves.manifest.add_vectors("other", ids, np.roll(shelves.manifest.vectors("random")[1], 1, axis=0))
+    shelves.manifest.add_vectors("other", ids, [str(number) for number in ids], np.roll(shelves.manifest.vectors("random")[1], 1, axis=0))
     (first,) = sketch.nearest(question, 1, embedder="other", passages=601, documents=shelves.manifest.document_ids())
     assert first == ids[0]
 
