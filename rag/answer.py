@@ -91,7 +91,7 @@ def answer(
                 hope.asked,
                 onward=lambda item, offset: onward(item.doc_id, offset, library=library, score=item.score),
                 model=model,
-                settings=within(settings.answer, model.speed.reading),
+                settings=within(settings.answer, model.speed.able),
             )
             clock.prompt_tokens = len(prompt.tokens)
             if model.speed.reading:

@@ -136,7 +136,7 @@ class Assistant:
     def _note_speed(self) -> None:
         key, now = _SPEED + self.model.identity, self.model.speed
         noted = self.library.manifest.fact(key)
-        if now.reading and now.writing and now.has_moved(noted):
+        if now.has_moved(noted):
             self.library.manifest.set_fact(key, now.note())
 
     # --- reading ahead ------------------------------------------------------------------------
@@ -150,7 +150,7 @@ class Assistant:
             self.library,
             load_model=lambda: self.model,
             turns=self._turns,
-            settings=lambda: within(self.settings.answer, self.model.speed.reading),
+            settings=lambda: within(self.settings.answer, self.model.speed.able),
             may_work=may_work,
             new_documents=new_documents,
         )

@@ -100,11 +100,11 @@ def _not_further(item: Evidence, offset: int) -> None:
     """For snippets of the best sentences alone."""
 
 
-def within(settings: AnswerSettings, reading: float | None) -> AnswerSettings:
-    """Settings whose snippets a machine that reads so many tokens a second reads in time. In steps, so that prompts keep their beginnings."""
-    if not reading:
+def within(settings: AnswerSettings, able: float | None) -> AnswerSettings:
+    """Settings whose snippets a machine that is able to read so many tokens a second reads in time. In steps, so that prompts keep their beginnings."""
+    if not able:
         return settings
-    in_time = reading * settings.first_word_s - _BESIDE_EVIDENCE_TOKENS
+    in_time = able * settings.first_word_s - _BESIDE_EVIDENCE_TOKENS
     most = max(_SHORTEST_TOKENS, int(in_time // _STEP_TOKENS) * _STEP_TOKENS)
     if most >= settings.evidence_tokens:
         return settings
