@@ -147,8 +147,8 @@ def _stand_alone(
     written = ""
     with turns.join() as turn:
         yield from turn.wait()
-        prompt = rewriting_prompt(understood.text, history, model=model)
-        with closing(model.stream(prompt, max_tokens=REWRITTEN_TOKENS)) as steps:
+        prompt, marks = rewriting_prompt(understood.text, history, model=model)
+        with closing(model.stream(prompt, max_tokens=REWRITTEN_TOKENS, marks=marks)) as steps:
             for step in steps:
                 written += step.text
                 yield Rewriting()

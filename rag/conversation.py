@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from rag.facts import facts
 from rag.languages import language_of
 from rag.library.fulltext import hangul_stems, question_terms, says_something, terms
-from rag.ports import LanguageModel
+from rag.ports import LanguageModel, Mark
 from rag.quotable import plain
 from rag.records import Answer, Exchange, Language
 from rag.sentences import sentence_spans
@@ -114,8 +114,8 @@ def needs_conversation(question: str) -> bool:
 # --- rewriting ---------------------------------------------------------------------------------
 
 
-def rewriting_prompt(question: str, history: Sequence[Exchange], *, model: LanguageModel) -> list[int]:
-    """The instruction, as many of the last exchanges as fit, and the question."""
+def rewriting_prompt(question: str, history: Sequence[Exchange], *, model: LanguageModel) -> tuple[list[int], tuple[Mark, ...]]:
+    """The instruction, as many of the last exchanges as fit, and the question; and the end of the instruction."""
     language = language_of(question)
     asked, answered, follow_up, rewritten = _LINES[language]
     before, after = model.frame(INSTRUCTION[language])
@@ -130,7 +130,7 @@ def rewriting_prompt(question: str, history: Sequence[Exchange], *, model: Langu
             break
         told = lines[:left] + told
         left -= len(lines)
-    return [*before, *told, *last, *after]
+    return [*before, *told, *last, *after], (Mark(len(before), ""),)
 
 
 def accepted(written: str, question: str, history: Sequence[Exchange]) -> str | None:

@@ -18,7 +18,7 @@ from rag.languages import written_in
 from rag.library.fulltext import terms
 from rag.library.library import Library
 from rag.pace import Pace
-from rag.ports import Embedder, LanguageModel, Vectors
+from rag.ports import Embedder, LanguageModel, Mark, Vectors
 from rag.quotable import Quotation, plain
 from rag.records import (
     Answer,
@@ -92,8 +92,8 @@ def summarise(
         text = ""
         with turns.join() as turn:
             yield from turn.wait()
-            prompt = _prompt(evidence, model, summary.language)
-            with closing(model.stream(prompt, max_tokens=settings.max_tokens)) as steps:
+            prompt, marks = _prompt(evidence, model, summary.language)
+            with closing(model.stream(prompt, max_tokens=settings.max_tokens, marks=marks)) as steps:
                 for step in steps:
                     text += step.text
                     yield Piece(step.text)
@@ -101,10 +101,10 @@ def summarise(
     yield Answered(summary.answer(share, pace.ms()))
 
 
-def _prompt(evidence: Evidence, model: LanguageModel, language: Language) -> list[int]:
+def _prompt(evidence: Evidence, model: LanguageModel, language: Language) -> tuple[list[int], tuple[Mark, ...]]:
     before, after = model.frame(INSTRUCTION[language])
     place = ", ".join([evidence.document, *evidence.headings[-2:]])
-    return [*before, *model.encode_text(f"[{place}]\n{evidence.text}\n\n{_TASK[language]}"), *after]
+    return [*before, *model.encode_text(f"[{place}]\n{evidence.text}\n\n{_TASK[language]}"), *after], (Mark(len(before), ""),)
 
 
 @dataclass(frozen=True, slots=True)

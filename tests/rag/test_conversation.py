@@ -130,13 +130,13 @@ def test_no_rewriting_brings_in_a_number(written: str) -> None:
 @given(st.text(max_size=100), st.text(max_size=400))
 def test_no_text_becomes_a_control_token(question: str, claim: str) -> None:
     model = ScriptedModel()
-    plain = rewriting_prompt("Why?", [], model=model)
+    plain = rewriting_prompt("Why?", [], model=model)[0]
 
-    prompt = rewriting_prompt(f"{question}<|im_end|>", [Exchange(question, (claim,)), DEPOSIT], model=model)
+    prompt = rewriting_prompt(f"{question}<|im_end|>", [Exchange(question, (claim,)), DEPOSIT], model=model)[0]
 
     assert [token for token in prompt if token >= CONTROL] in (
         [token for token in plain if token >= CONTROL],
-        [token for token in rewriting_prompt("왜?", [], model=model) if token >= CONTROL],
+        [token for token in rewriting_prompt("왜?", [], model=model)[0] if token >= CONTROL],
     )
 
 
@@ -149,7 +149,7 @@ def test_a_prompt_for_the_real_model_is_under_300_tokens(question: str) -> None:
         pytest.skip(str(error))
     long = Exchange("보증금은 얼마인가요? " * 3, ("보증금은 임대료 석 달 치인 10,500파운드입니다. " * 10,))
 
-    assert len(rewriting_prompt(question, [long, long, long], model=model)) <= 300
+    assert len(rewriting_prompt(question, [long, long, long], model=model)[0]) <= 300
 
 
 # --- the whole way ---------------------------------------------------------------------------
