@@ -8,7 +8,9 @@ import hashlib
 import logging
 import threading
 import time
+import weakref
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack
 from itertools import pairwise, takewhile
 from pathlib import Path
 from types import ModuleType
@@ -61,10 +63,15 @@ class LlamaCppModel:
         self._weights = llama_cpp.llama_model_load_from_file(str(path).encode(), llama_cpp.llama_model_default_params())
         if not self._weights:
             raise WeightsUnusable(path=str(path), cause="llama.cpp cannot load it")
+        native = ExitStack()  # what Python does not free by itself
+        native.callback(llama_cpp.llama_model_free, self._weights)
+        self._free = weakref.finalize(self, native.close)
+        self._free.atexit = False  # other threads may still be at work then
         self._vocabulary = llama_cpp.llama_model_get_vocab(self._weights)
         self._vocabulary_size = int(llama_cpp.llama_vocab_n_tokens(self._vocabulary))
         try:
             self._cells = _Cells(llama_cpp, self._weights, context_tokens=context_tokens, threads=threads_for(threads))
+            native.callback(self._cells.close)
             self._context_tokens: int = min(self._cells.size, int(llama_cpp.llama_model_n_ctx_train(self._weights)))
             begin, end = llama_cpp.llama_vocab_bos(self._vocabulary), llama_cpp.llama_vocab_eos(self._vocabulary)
             self._begin = self._spoken(begin) if llama_cpp.llama_vocab_get_add_bos(self._vocabulary) else ""
@@ -73,7 +80,7 @@ class LlamaCppModel:
             )
             self.frame("")
         except (ValueError, OSError, RuntimeError, TemplateError) as error:  # a template runs in a sandbox, which may object
-            self.close()
+            self._free()
             raise WeightsUnusable(path=str(path), cause=str(error)) from error
         self._states = states if self._cells.divisible else None
         stat = path.stat()
@@ -82,11 +89,7 @@ class LlamaCppModel:
     def close(self) -> None:
         """Give back the memory; it may not be used afterwards."""
         with self._lock:
-            if cells := self.__dict__.pop("_cells", None):
-                cells.close()
-            if self._weights:
-                self._api.llama_model_free(self._weights)
-                self._weights = None
+            self._free()
 
     @property
     def identity(self) -> str:

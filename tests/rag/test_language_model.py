@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import llama_cpp
 import numpy as np
+import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -231,6 +233,24 @@ def test_an_answer_that_is_proposed_ends_at_its_limit(model: LlamaCppModel) -> N
     prompt = prompt_of(model, "Copy: one two three four five six seven eight nine ten one two three four five six seven eight nine ten")
 
     assert [max(step.written for step in model.stream(prompt, max_tokens=most)) for most in range(1, 9)] == list(range(1, 9))
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("leave", [pytest.param(LlamaCppModel.close, id="closed"), pytest.param(lambda model: None, id="forgotten")])
+def test_its_memory_is_given_back(path: Path, leave: Callable[[LlamaCppModel], None]) -> None:
+    def weigh() -> int:
+        gc.collect()
+        return int(psutil.Process().memory_info().rss)
+
+    before = weigh()
+    another = LlamaCppModel(path, context_tokens=512, threads=0)
+    list(another.stream(another.encode_text("a"), max_tokens=2))
+    loaded = weigh()
+    leave(another)
+    del another
+
+    assert loaded - before > 1 << 28
+    assert weigh() - before < (loaded - before) / 4
 
 
 @pytest.mark.models
