@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -315,3 +316,14 @@ def test_there_is_no_choice_for_a_folder_of_another_make(tiny: Path, tmp_path: P
 
 def test_what_is_kept_of_a_choice_are_figures(tiny: Path) -> None:
     assert set(Choice.model_fields) == {"engine", "onnxruntime_per_s", "torch_per_s", "agreement"}
+
+
+def test_the_library_that_runs_it_holds_no_telemetry_client() -> None:
+    """It would look for its host in a thread of its own, seconds after a model was opened, whatever it was told."""
+    spec = find_spec("onnxruntime")
+    assert spec is not None
+    assert spec.origin is not None
+    native = [path for path in Path(spec.origin).parent.rglob("*") if ".so" in path.name or path.suffix in (".dll", ".dylib", ".pyd")]
+
+    assert native
+    assert [path.name for path in native if b"events.data.microsoft.com" in path.read_bytes()] == []
