@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import socket
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing, suppress
@@ -24,6 +25,7 @@ from ui.web.state import Desk
 
 log = logging.getLogger(__name__)
 
+PAGE = Path(__file__).resolve().parent / "web" / "app.py"
 _SHUTDOWN_S = 3
 _WARMING_ENDS_S = 20
 
@@ -89,6 +91,13 @@ def configure(port: int) -> None:
     bootstrap.load_config_options({**OPTIONS, "server.port": port})
 
 
+def keep_path_still(script: Path) -> None:
+    """Streamlit puts the script's folder before all others for each run, and takes it away again, unless it is among them. Whoever imports
+    something in another thread just then looks through a list that moves, and misses a folder."""
+    if str(script.parent) not in sys.path:
+        sys.path.append(str(script.parent))
+
+
 def _run(listening: socket.socket, desk: Desk, announce: Callable[[str], None]) -> None:
     import streamlit as st  # 1.5 s
     import uvicorn
@@ -107,9 +116,9 @@ def _run(listening: socket.socket, desk: Desk, announce: Callable[[str], None]) 
         state.close_desk()  # while Streamlit still runs: an answer in the making ends as a page, not as a traceback
         warming.join(_WARMING_ENDS_S)  # the drawer is closed next
 
+    keep_path_still(PAGE)
     index_html = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    page = Path(__file__).parent / "web" / "app.py"
-    app = st.App(page, lifespan=lifespan, on_script_error=_tell_reader)
+    app = st.App(PAGE, lifespan=lifespan, on_script_error=_tell_reader)
     server = uvicorn.Server(
         uvicorn.Config(
             Gate(app, port=port, launch=launch, index_html=index_html),

@@ -14,7 +14,7 @@ import pytest
 
 from rag.errors import PortInUse
 from ui.listen import listen
-from ui.server import OPTIONS
+from ui.server import OPTIONS, PAGE, keep_path_still
 
 ROOT = Path(__file__).parents[2]
 
@@ -82,6 +82,20 @@ def _flat(table: dict[str, object], prefix: str = "") -> dict[str, object]:
     for name, value in table.items():
         rows |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value}
     return rows
+
+
+def test_a_run_of_the_page_does_not_move_the_path_on_which_other_threads_look_for_modules(monkeypatch: pytest.MonkeyPatch) -> None:
+    from streamlit.runtime.scriptrunner.exec_code import modified_sys_path
+
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    keep_path_still(PAGE)
+    keep_path_still(PAGE)
+    before = list(sys.path)
+
+    with modified_sys_path(str(PAGE)):
+        assert sys.path == before
+    assert sys.path == before
+    assert sys.path[-1] == str(PAGE.parent)  # no module of ours hides an installed one
 
 
 def test_a_taken_port_is_said_before_anything_heavy_is_imported() -> None:
