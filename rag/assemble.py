@@ -27,7 +27,7 @@ from rag.turns import Turns
 from rag.weights.acquire import locate_language_model
 from rag.weights.choice import open_embedder
 
-_SPEED = "speed of "
+_SPEED = "pace of "
 """Fact of a drawer: how fast a model has read and written here."""
 
 
