@@ -124,14 +124,14 @@ class Assistant:
         )
 
     def _noted(self, events: Generator[Event, None, None]) -> Generator[Event, None, None]:
-        """Answers, after which is kept how fast the model was, and read what may be asked next."""
+        """Answers, with each of which is kept how fast the model was; afterwards what may be asked next is read."""
         with closing(events):
             for event in events:
-                yield event
                 if isinstance(event, Answered) and event.answer.model:
                     self._note_speed()
                     if self._learner:
                         self._learner.expect(event.answer.evidence, event.answer.language)
+                yield event  # last, since nobody need ask for what comes after an answer
 
     def _note_speed(self) -> None:
         key, now = _SPEED + self.model.identity, self.model.speed

@@ -60,7 +60,7 @@ def _model(assistant: Assistant) -> ScriptedModel:
 def test_after_an_answer_its_passages_are_read_and_a_question_about_them_finds_them(assistant: Assistant) -> None:
     assistant.library.states.most_bytes = 0  # no new documents
     assistant.learn_while(lambda: True)
-    assert isinstance(list(assistant.ask("How much is the deposit?"))[-1], Answered)
+    assert any(isinstance(event, Answered) for event in assistant.ask("How much is the deposit?"))  # nobody asks for more
     assert assistant.settle(10)
     learnt = [list(beginning) for beginning in _model(assistant).learnt]
 
