@@ -16,7 +16,7 @@ from rag.ground import GroundedClaim, ground, in_its_own_words, in_their_own_lan
 from rag.languages import language_of
 from rag.library.library import Library
 from rag.ports import Embedder, LanguageModel, Vectors
-from rag.prompt import build_prompt, within
+from rag.prompt import build_prompt, readable_in_time
 from rag.prospect import Prospect, prospect
 from rag.question import narrowed
 from rag.records import (
@@ -91,7 +91,7 @@ def answer(
                 hope.asked,
                 onward=lambda item, offset: onward(item.doc_id, offset, library=library, score=item.score),
                 model=model,
-                settings=within(settings.answer, model.speed.able),
+                settings=readable_in_time(settings.answer, model.speed.able),
             )
             clock.prompt_tokens = len(prompt.tokens)
             if model.speed.reading:

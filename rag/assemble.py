@@ -18,7 +18,7 @@ from rag.intent import comparison_of, may_name_documents, summary_of, survey_sub
 from rag.learn import Learner
 from rag.library.library import Library
 from rag.ports import Embedder, LanguageModel
-from rag.prompt import within
+from rag.prompt import readable_in_time
 from rag.records import EVERYTHING, Answered, Document, Event, Evidence, Exchange, Filter, Understood
 from rag.settings import Settings
 from rag.summarise import summarise
@@ -75,7 +75,7 @@ class Assistant:
                     locate_language_model(weights),
                     context_tokens=weights.context_tokens,
                     threads=weights.threads,
-                    states=self.library.states,
+                    states=self.library.states if self.settings.answer.kept_mib else None,
                 )
                 if noted := self.library.manifest.fact(_SPEED + self._model.identity):
                     self._model.speed.recall(noted)
@@ -150,7 +150,7 @@ class Assistant:
             self.library,
             load_model=lambda: self.model,
             turns=self._turns,
-            settings=lambda: within(self.settings.answer, self.model.speed.able),
+            settings=lambda: readable_in_time(self.settings.answer, self.model.speed.able),
             may_work=may_work,
             new_documents=new_documents,
         )

@@ -89,6 +89,8 @@ class Learner:
 
     def expect(self, evidence: Sequence[Evidence], language: Language) -> None:
         """Questions about these pieces, the best first, and what surrounds them; before all that was expected earlier."""
+        if language not in self._settings().read_ahead:
+            return
         wanted = [
             _Wanted(item.doc_id, passage.start, language)
             for item in evidence[:_OF_ONE_ANSWER]
@@ -100,6 +102,7 @@ class Learner:
                 if one in self._waiting:
                     self._waiting.remove(one)
                 self._waiting.appendleft(one)
+            self._quiet_from = time.monotonic() + _AFTER_S
             self._changed.notify_all()
 
     def settle(self, timeout_s: float) -> bool:
@@ -140,14 +143,16 @@ class Learner:
         states = self._library.states
         if states.size_bytes() > states.most_bytes / 2:
             return
-        new = [document for document in self._library.documents() if document.doc_id and document.doc_id not in self._looked_into]
-        for document in sorted(new, key=lambda document: -document.added)[:1]:
-            self._looked_into.add(document.doc_id)
-            language = self._library.languages().get(document.doc_id)
-            if language:
-                passages = self._library.passages_from(document.doc_id, 0, _OF_A_NEW_DOCUMENT)
-                with self._changed:
-                    self._waiting.extend(_Wanted(document.doc_id, passage.start, language) for passage in passages)
+        languages, read_ahead = self._library.languages(), self._settings().read_ahead
+        known = {doc_id for doc_id, language in languages.items() if language in read_ahead} - self._looked_into
+        newest = max(
+            (document for document in self._library.documents() if document.doc_id in known), key=lambda one: one.added, default=None
+        )
+        if newest:
+            self._looked_into.add(newest.doc_id)
+            passages = self._library.passages_from(newest.doc_id, 0, _OF_A_NEW_DOCUMENT)
+            with self._changed:
+                self._waiting.extend(_Wanted(newest.doc_id, passage.start, languages[newest.doc_id]) for passage in passages)
 
     def _reading(self, wanted: _Wanted) -> Generator[object, None, None]:
         item = onward(wanted.doc_id, wanted.offset, library=self._library)

@@ -60,7 +60,7 @@ def build_prompt(
     evidence: Sequence[Evidence],
     asked: TermWeights,
     *,
-    onward: Onward,
+    onward: Onward | None = None,
     model: LanguageModel,
     settings: AnswerSettings,
 ) -> Prompt:
@@ -84,7 +84,7 @@ def build_prompt(
         asked,
         count_tokens=lambda text: len(model.encode_text(text)),
         label=lambda item: label(item, language),
-        onward=onward if language in settings.read_ahead else _not_further,
+        onward=onward if language in settings.read_ahead else None,
         most_tokens=min(room, settings.evidence_tokens),
         settings=settings,
     )
@@ -96,11 +96,7 @@ def build_prompt(
     return Prompt((*tokens, *tail), selection.snippets, tuple(marks))
 
 
-def _not_further(item: Evidence, offset: int) -> None:
-    """For snippets of the best sentences alone."""
-
-
-def within(settings: AnswerSettings, able: float | None) -> AnswerSettings:
+def readable_in_time(settings: AnswerSettings, able: float | None) -> AnswerSettings:
     """Settings whose snippets a machine that is able to read so many tokens a second reads in time. In steps, so that prompts keep their beginnings."""
     if not able:
         return settings
@@ -113,16 +109,14 @@ def within(settings: AnswerSettings, able: float | None) -> AnswerSettings:
 
 def beginning(item: Evidence, language: Language, *, model: LanguageModel, settings: AnswerSettings) -> Prompt | None:
     """With what every prompt begins whose first snippet is the opening of ``item``; None where that has none."""
-    if language not in settings.read_ahead:
-        return None
     found = opening(
         item, count_tokens=lambda text: len(model.encode_text(text)), label=lambda shown: label(shown, language), settings=settings
     )
     if not found:
         return None
     head, _ = _frame(language, model)
-    tokens = [*head, *_excerpt(1, found[0], language, model)]
-    return Prompt(tuple(tokens), (found[0],), (Mark(len(head), ""), Mark(len(tokens), item.doc_id)))
+    tokens = [*head, *_excerpt(1, found.item, language, model)]
+    return Prompt(tuple(tokens), (found.item,), (Mark(len(head), ""), Mark(len(tokens), item.doc_id)))
 
 
 def _frame(language: Language, model: LanguageModel) -> tuple[list[int], list[int]]:

@@ -46,6 +46,9 @@ _JOINED_AMONG = 5
 
 _MOST_JOINED = 3
 
+_ONWARD = 4
+"""Passages that are more than a first snippet."""
+
 
 def retrieve(
     question: str, *, library: Library, embedder: Embedder | None, settings: RetrievalSettings, k: int, scope: Collection[str] = ()
@@ -199,10 +202,6 @@ def _evidence(run: Run, library: Library) -> Evidence:
         (run.best.start, run.best.end),
         library.tables(run.doc_id, first.start, last.end),
     )
-
-
-_ONWARD = 4
-"""Passages that are more than a first snippet."""
 
 
 def onward(doc_id: str, offset: int, *, library: Library, score: float = 0.0) -> Evidence | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from rag.addressed import speaks_to_the_model
 from rag.library.fulltext import terms
@@ -36,6 +36,11 @@ class Onward(Protocol):
     def __call__(self, item: Evidence, offset: int) -> Evidence | None: ...
 
 
+class Snippet(NamedTuple):
+    item: Evidence
+    tokens: int  # the label's among them
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     snippets: tuple[Evidence, ...]
@@ -48,12 +53,12 @@ def select(
     *,
     count_tokens: Callable[[str], int],
     label: Callable[[Evidence], str],
-    onward: Onward,
+    onward: Onward | None = None,
     most_tokens: int,
     settings: AnswerSettings,
 ) -> Selection:
     """Snippets of at most ``most_tokens`` together, their labels counted, in rank order. Each is a run of whole sentences of its evidence;
-    but the first begins where a passage does, shortly before its best sentence, wherever that is in reach: many questions share it."""
+    but with ``onward`` the first begins where a passage does, shortly before its best sentence, wherever that is in reach: many questions share it."""
     left = most_tokens
     snippets: list[Evidence] = []
     shared = False
@@ -65,21 +70,21 @@ def select(
         ranked = _Ranked.of(item, asked)
         if not ranked:
             continue
-        if not snippets and (first := _shared(ranked, onward, count_tokens, label, settings)) and first[1] <= left:
+        chosen = _begun_with_a_passage(ranked, onward, count_tokens, label, settings) if onward and not snippets else None
+        if chosen and chosen.tokens <= left:
             shared = True
-            snippets.append(first[0])
-            left -= first[1]
-            continue
-        snippet, tokens = _window(ranked, most, count_tokens)
-        snippets.append(snippet)
-        left -= tokens + label_tokens
+        else:
+            shown, tokens = _window(ranked, most, count_tokens)
+            chosen = Snippet(shown, tokens + label_tokens)
+        snippets.append(chosen.item)
+        left -= chosen.tokens
     return Selection(tuple(snippets), shared)
 
 
 def opening(
     item: Evidence, *, count_tokens: Callable[[str], int], label: Callable[[Evidence], str], settings: AnswerSettings
-) -> tuple[Evidence, int] | None:
-    """The whole sentences with which a text begins, as many as make a first snippet, and their tokens with the label's."""
+) -> Snippet | None:
+    """The whole sentences with which a text begins, as many as make a first snippet."""
     around = count_tokens(label(item)) + _AROUND_LABEL
     most, used, end = min(settings.evidence_tokens - around, settings.first_tokens), 0, 0
     spans = sentence_spans(item.text)
@@ -92,13 +97,13 @@ def opening(
         return None
     start = spans[0][0]
     text = item.text[start:end]
-    return replace(item, text=text, start=item.start + start, end=item.start + end, tables=()), count_tokens(text) + around
+    return Snippet(replace(item, text=text, start=item.start + start, end=item.start + end, tables=()), count_tokens(text) + around)
 
 
-def _shared(
+def _begun_with_a_passage(
     ranked: _Ranked, onward: Onward, count_tokens: Callable[[str], int], label: Callable[[Evidence], str], settings: AnswerSettings
-) -> tuple[Evidence, int] | None:
-    """The opening that begins with the best sentence's passage, or the one before, if it holds that sentence, and its tokens."""
+) -> Snippet | None:
+    """The opening that begins with the best sentence's passage, or the one before, if it holds that sentence."""
     start, end = (ranked.item.start + offset for offset in ranked.spans[ranked.best])
     if not (text := onward(ranked.item, start)):
         return None
@@ -106,7 +111,7 @@ def _shared(
     if first and start - first < _EARLY * (last - first):
         text = onward(ranked.item, first - 1) or text
     found = opening(text, count_tokens=count_tokens, label=label, settings=settings)
-    return found if found and found[0].start <= start and end <= found[0].end else None
+    return found if found and found.item.start <= start and end <= found.item.end else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,7 @@ import numpy as np
 from rag.errors import QuestionTooLong
 from rag.library.fulltext import terms
 from rag.ports import Mark, Step, Vectors
-from rag.records import Evidence
 from rag.speed import Speed
-
-
-def not_further(item: Evidence, offset: int) -> None:
-    """For prompts whose evidence stands in no library."""
 
 
 class WordHashEmbedder:

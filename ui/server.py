@@ -143,7 +143,7 @@ def _tell_reader(error: Exception) -> bool:
 
 
 def _warm(desk: Desk) -> None:
-    """Load the models while the reader is still looking around; without them the page says so when asked."""
+    """Load the models while the reader is still looking around, then read ahead; without them the page says so when asked."""
     try:
         desk.assistant.warm()
     except SeorapError as error:

@@ -412,7 +412,7 @@ class Library:
         self.names()
         self.languages()
         if passages > _EXACT_UP_TO:
-            self._sketch.nearest(np.zeros(0, np.float32), 1, embedder=embedder, passages=passages, documents=())
+            self._sketch.read(embedder, passages)
 
     def dense(self, question: Vectors, k: int, *, embedder: str, scope: Collection[str] = ()) -> list[tuple[int, float]]:
         """Passages nearest in meaning, by cosine, best first.
@@ -516,11 +516,13 @@ class Library:
     # --- the vector index, always derived -----------------------------------------------------
 
     def fill_index(self, report: Callable[[int, int], None] = lambda done, total: None) -> None:
-        """Tell the index what it has not been told. May be interrupted and repeated at any point.
+        """Tell the index what it has not been told, and drop what the language model made of documents that have left. May be interrupted
+        and repeated at any point.
 
         Raises:
             DrawerFull
         """
+        self.states.keep_only(self.manifest.document_ids())
         self._index.fill(report)
 
     def rebuild(self, embedder: Embedder | None, progress: Callable[[int, int], None]) -> None:

@@ -49,7 +49,7 @@ class Sketch:
 
     def nearest(self, question: Vectors, k: int, *, embedder: str, passages: int, documents: Collection[str]) -> list[int]:
         """The ids of the ``k`` passages of these documents that are nearest to the question; there are so many ``passages`` in the drawer."""
-        rows = self._read(embedder, passages)
+        rows = self.read(embedder, passages)
         chosen = self._chosen(rows, documents)
         if not len(chosen):
             return []
@@ -70,7 +70,8 @@ class Sketch:
         wanted[[number for doc_id in documents if (number := self._numbers.get(doc_id)) is not None]] = True
         return np.flatnonzero(wanted[rows.documents])
 
-    def _read(self, embedder: str, passages: int) -> _Rows:
+    def read(self, embedder: str, passages: int) -> _Rows:
+        """What is asked of, as the manifest has it now."""
         with self._reading:
             rows = self._rows
             if rows.embedder != embedder or passages < (1 - _GONE) * len(rows.ids):

@@ -21,6 +21,7 @@ from jinja2 import TemplateError
 from rag.errors import QuestionTooLong, WeightsUnusable
 from rag.ports import Mark, States, Step
 from rag.speed import Speed
+from rag.weights.cells import Cells
 from rag.weights.cores import threads_for
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ class LlamaCppModel:
         import llama_cpp  # 0.3 s
         from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
-        _start(llama_cpp)
+        _set_up(llama_cpp)
         self._api = llama_cpp
         self._path = path
         self._lock = threading.Lock()
@@ -65,12 +66,14 @@ class LlamaCppModel:
             raise WeightsUnusable(path=str(path), cause="llama.cpp cannot load it")
         native = ExitStack()  # what Python does not free by itself
         native.callback(llama_cpp.llama_model_free, self._weights)
-        self._free = weakref.finalize(self, native.close)
-        self._free.atexit = False  # other threads may still be at work then
+        free = weakref.finalize(self, native.close)
+        free.atexit = False  # other threads may still be at work then
         self._vocabulary = llama_cpp.llama_model_get_vocab(self._weights)
         self._vocabulary_size = int(llama_cpp.llama_vocab_n_tokens(self._vocabulary))
         try:
-            self._cells = _Cells(llama_cpp, self._weights, context_tokens=context_tokens, threads=threads_for(threads))
+            self._cells = Cells(
+                llama_cpp, self._weights, context_tokens=context_tokens, at_once=_SLICE_TOKENS, threads=threads_for(threads)
+            )
             native.callback(self._cells.close)
             self._context_tokens: int = min(self._cells.size, int(llama_cpp.llama_model_n_ctx_train(self._weights)))
             begin, end = llama_cpp.llama_vocab_bos(self._vocabulary), llama_cpp.llama_vocab_eos(self._vocabulary)
@@ -80,16 +83,11 @@ class LlamaCppModel:
             )
             self.frame("")
         except (ValueError, OSError, RuntimeError, TemplateError) as error:  # a template runs in a sandbox, which may object
-            self._free()
+            free()
             raise WeightsUnusable(path=str(path), cause=str(error)) from error
         self._states = states if self._cells.divisible else None
         stat = path.stat()
         self._made_by = f"{path.name} {stat.st_size} {stat.st_mtime_ns} {llama_cpp.__version__}"
-
-    def close(self) -> None:
-        """Give back the memory; it may not be used afterwards."""
-        with self._lock:
-            self._free()
 
     @property
     def identity(self) -> str:
@@ -218,9 +216,9 @@ class LlamaCppModel:
             yield token
             said.add(token)
             written += 1
-            draft = said.goes_on(_LONG_DRAFT if streak else _SHORT_DRAFT)[: max_tokens - written - 1] if self._cells.divisible else []
             if written == max_tokens:
                 return
+            draft = said.goes_on(_LONG_DRAFT if streak else _SHORT_DRAFT)[: max_tokens - written - 1] if self._cells.divisible else []
             length, began = self._cells.length, time.perf_counter()
             self._evaluate([token, *draft], all_logits=bool(draft))
             chosen = [self._likeliest(at) for at in range(len(draft) + 1)] if draft else [self._likeliest()]
@@ -305,87 +303,10 @@ class _Said:
         return self._tokens[self._found : self._found + count] if self._found else []
 
 
-class _Cells:
-    """What llama.cpp has made of tokens: sequence 0, from position 0 on. Sequence 1 is for states on their way in and out."""
-
-    def __init__(self, api: ModuleType, weights: int, *, context_tokens: int, threads: int) -> None:
-        """Raises: RuntimeError."""
-        self._api = api
-        wanted = api.llama_context_default_params()
-        wanted.n_ctx, wanted.n_batch, wanted.n_ubatch = context_tokens, _SLICE_TOKENS, _SLICE_TOKENS
-        wanted.n_seq_max, wanted.kv_unified = 2, True
-        wanted.n_threads = wanted.n_threads_batch = threads
-        wanted.flash_attn_type = api.LLAMA_FLASH_ATTN_TYPE_ENABLED  # reads the prompt 4 to 10 % faster
-        self._context = api.llama_init_from_model(weights, wanted)
-        if not self._context:
-            raise RuntimeError("llama.cpp cannot make room for it")
-        self._memory = api.llama_get_memory(self._context)
-        self._batch = api.llama_batch_init(_SLICE_TOKENS, 0, 1)
-        self.size = int(api.llama_n_ctx(self._context))
-        self.length = 0
-        self.divisible = not (api.llama_model_is_recurrent(weights) or api.llama_model_is_hybrid(weights) or api.llama_model_n_swa(weights))
-        """Whether a part can be taken out and put back."""
-
-    def close(self) -> None:
-        self._api.llama_batch_free(self._batch)
-        self._api.llama_free(self._context)
-
-    def evaluate(self, tokens: Sequence[int], *, all_logits: bool = False) -> bool:
-        """Append at most a slice; whether that worked."""
-        batch = self._batch
-        batch.n_tokens = len(tokens)
-        for at, token in enumerate(tokens):
-            batch.token[at], batch.pos[at] = token, self.length + at
-            batch.n_seq_id[at], batch.seq_id[at][0] = 1, 0
-            batch.logits[at] = all_logits or at == len(tokens) - 1
-        if self._api.llama_decode(self._context, batch):
-            return False
-        self.length += len(tokens)
-        return True
-
-    def logits(self, at: int) -> ctypes.Array[ctypes.c_float]:
-        """Of the token ``at`` among those evaluated last."""
-        found: ctypes.Array[ctypes.c_float] = self._api.llama_get_logits_ith(self._context, at)
-        return found
-
-    def cut(self, length: int) -> bool:
-        """Forget what comes after; whether that is possible."""
-        if not self._api.llama_memory_seq_rm(self._memory, 0, length, -1):
-            return False
-        self.length = length
-        return True
-
-    def clear(self) -> None:
-        self._api.llama_memory_clear(self._memory, True)
-        self.length = 0
-
-    def take(self, start: int, end: int) -> bytes:
-        """What was made of the tokens between two positions."""
-        api = self._api
-        api.llama_memory_seq_cp(self._memory, 0, 1, start, end)
-        room = api.llama_state_seq_get_size(self._context, 1)
-        state = (ctypes.c_uint8 * room)()
-        size = api.llama_state_seq_get_data(self._context, state, room, 1)
-        api.llama_memory_seq_rm(self._memory, 1, -1, -1)
-        return bytes(memoryview(state)[:size])
-
-    def put(self, state: bytes, end: int) -> bool:
-        """Append what was taken from here to ``end``; whether that worked."""
-        api, memory = self._api, self._memory
-        content = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
-        done = api.llama_state_seq_set_data(self._context, content, len(state), 1)
-        fits = done and api.llama_memory_seq_pos_min(memory, 1) == self.length and api.llama_memory_seq_pos_max(memory, 1) == end - 1
-        if fits:
-            api.llama_memory_seq_cp(memory, 1, 0, self.length, end)
-            self.length = end
-        api.llama_memory_seq_rm(memory, 1, -1, -1)
-        return bool(fits)
-
-
 _native_log: list[object] = []  # llama.cpp holds only a pointer to the callback
 
 
-def _start(llama_cpp: ModuleType) -> None:
+def _set_up(llama_cpp: ModuleType) -> None:
     """Once a process. llama-cpp-python takes warnings for errors and writes them to the terminal, even with ``verbose=False``."""
     if _native_log:
         return

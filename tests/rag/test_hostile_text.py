@@ -18,7 +18,7 @@ from rag.prompt import INSTRUCTION, build_prompt
 from rag.records import Answer, Answered, Evidence, Outcome
 from rag.retrieve import TermWeights
 from rag.settings import AnswerSettings, Settings
-from tests.fakes import CONTROL, ScriptedModel, not_further
+from tests.fakes import CONTROL, ScriptedModel
 
 TRUE = "The tenant pays a deposit of 3,751 euros before moving in."
 TRUE_KOREAN = "임차인은 입주 전에 보증금 5,000만 원을 낸다."
@@ -150,7 +150,7 @@ def test_no_token_of_a_document_or_question_is_a_control_token(pieces: list[str]
     item = Evidence("d", text[:40] or "x", 1, 1, 0, len(text), text, (text[:60],), 1.0, (0, len(text)))
     model = ScriptedModel()
 
-    prompt = build_prompt(text, [item], TermWeights((), {"deposit": 1.0}), onward=not_further, model=model, settings=AnswerSettings())
+    prompt = build_prompt(text, [item], TermWeights((), {"deposit": 1.0}), model=model, settings=AnswerSettings())
 
     template = [token for part in model.frame(INSTRUCTION[language_of(text)]) for token in part]
     assert [token for token in prompt.tokens if token >= CONTROL] == template

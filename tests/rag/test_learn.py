@@ -105,6 +105,8 @@ def test_a_document_that_has_gone_is_passed_over(assistant: Assistant) -> None:
     assistant.library.states.most_bytes = 0
     assistant.learn_while(lambda: free)
     list(assistant.ask("How much is the deposit?"))
+    assert assistant._learner is not None
+    assert assistant._learner._waiting
     assistant.library.remove("lease.md")
     free = True
 

@@ -178,6 +178,18 @@ def test_removing_forgets_text_terms_and_vectors(filled: Library, embedder: Word
     assert list(filled.faults()) == []
 
 
+def test_what_the_model_made_of_a_document_goes_with_it(filled: Library) -> None:
+    lease, other = (filled.find_one(name)[0].doc_id or "" for name in ("lease.md", filled.documents()[-1].name))
+    assert lease != other
+    filled.states.most_bytes = 1 << 20
+    for doc_id in (lease, other):
+        filled.states.put(doc_id, "key", b"state")
+
+    filled.remove("lease.md")
+
+    assert [filled.states.has(doc_id, "key") for doc_id in (lease, other)] == [False, True]
+
+
 def test_two_documents_of_one_name_are_told_apart_by_path(filled: Library, tmp_path: Path, batch: Batch) -> None:
     other = tmp_path / "other"
     other.mkdir()

@@ -31,7 +31,6 @@ def _select(evidence: list[Evidence], *, most: int, first: int = 300, window: in
         DEPOSIT,
         count_tokens=_words,
         label=lambda item: item.document,
-        onward=lambda item, offset: None,
         most_tokens=most,
         settings=settings,
     ).snippets
@@ -151,4 +150,4 @@ def test_a_sentence_that_speaks_to_the_model_ends_an_opening() -> None:
     found = opening(_evidence(text), count_tokens=_words, label=lambda item: item.document, settings=AnswerSettings())
 
     assert found
-    assert found[0].text == "The rent is 900 euros."
+    assert found.item.text == "The rent is 900 euros."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.prompt import within
+from rag.prompt import readable_in_time
 from rag.settings import AnswerSettings
 from rag.speed import Speed
 
@@ -21,7 +21,7 @@ def test_nothing_is_known_before_something_was_read() -> None:
 
     assert (speed.reading, speed.writing, speed.able) == (None, None, None)
     assert not speed.has_moved(None)
-    assert within(AnswerSettings(), speed.able) == AnswerSettings()
+    assert readable_in_time(AnswerSettings(), speed.able) == AnswerSettings()
 
 
 def test_short_slices_say_nothing() -> None:
@@ -59,7 +59,7 @@ def test_it_is_remembered() -> None:
 
 @pytest.mark.parametrize(("able", "evidence"), [(200.0, 340), (80.0, 340), (40.0, 240), (20.0, 160), (1.0, 160)])
 def test_a_slow_machine_is_given_less_to_read(able: float, evidence: int) -> None:
-    given = within(AnswerSettings(), able)
+    given = readable_in_time(AnswerSettings(), able)
 
     assert given.evidence_tokens == evidence
     assert given.first_tokens <= evidence

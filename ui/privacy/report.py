@@ -39,6 +39,7 @@ _TRIALS = (
 _LIBRARIES = (
     "torch",
     "sentence-transformers",
+    "onnxruntime",
     "llama-cpp-python",
     "chromadb",
     "llama-index-core",
