@@ -20,7 +20,7 @@ from rag.library.library import Library
 from rag.ports import Embedder, LanguageModel
 from rag.prompt import readable_in_time
 from rag.records import EVERYTHING, Answered, Document, Event, Evidence, Exchange, Filter, Understood
-from rag.settings import Settings
+from rag.settings import AnswerSettings, Settings
 from rag.summarise import summarise
 from rag.survey import survey
 from rag.turns import Turns
@@ -52,6 +52,8 @@ class Assistant:
         self._loading_model = threading.Lock()
         self._turns = Turns()
         self._learner: Learner | None = None
+        self._may_load_model = model is None
+        self._model_used = 0.0  # by time.monotonic
         self._closed = False
         library.states.most_bytes = settings.answer.kept_mib << 20
 
@@ -67,14 +69,17 @@ class Assistant:
     def model(self) -> LanguageModel:
         """Raises: WeightsError."""
         with self._loading_model:
+            self._model_used = time.monotonic()
             if self._model is None:
                 from rag.weights.language_model import LlamaCppModel
+                from rag.weights.repacking import is_repacked
 
                 weights = self.settings.weights
                 self._model = LlamaCppModel(
                     locate_language_model(weights),
                     context_tokens=weights.context_tokens,
                     threads=weights.threads,
+                    repacked=is_repacked(weights),
                     states=self.library.states if self.settings.answer.kept_mib else None,
                 )
                 if noted := self.library.manifest.fact(_SPEED + self._model.identity):
@@ -86,6 +91,12 @@ class Assistant:
         self.embedder.embed_question("")
         self.library.warm(self.embedder.identity)
         _ = self.model
+
+    def unload_unused(self, unused_s: float) -> None:
+        """Give the language model's memory back where nobody has used it for so long: the next question loads it again."""
+        with self._loading_model:
+            if self._may_load_model and not self._turns.anyone() and time.monotonic() - self._model_used > unused_s:
+                self._model = None
 
     def search(self, question: str, *, k: int, only: Filter = EVERYTHING, as_typed: bool = False) -> Found:
         """The best evidence, without an answer, from the documents that fit ``only`` and what the question says of them.
@@ -150,11 +161,16 @@ class Assistant:
             self.library,
             load_model=lambda: self.model,
             turns=self._turns,
-            settings=lambda: readable_in_time(self.settings.answer, self.model.speed.able),
+            settings=self._read_in_time,
             may_work=may_work,
             new_documents=new_documents,
         )
         self._learner.start()
+
+    def _read_in_time(self) -> AnswerSettings:
+        """Without loading the model: as long as nobody has, how fast it is does not matter."""
+        model = self._model
+        return readable_in_time(self.settings.answer, model.speed.able) if model else self.settings.answer
 
     def settle(self, timeout_s: float) -> bool:
         """Wait until everything that is likely to be asked has been read; False where that takes longer."""

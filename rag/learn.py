@@ -156,7 +156,7 @@ class Learner:
 
     def _reading(self, wanted: _Wanted) -> Generator[object, None, None]:
         item = onward(wanted.doc_id, wanted.offset, library=self._library)
-        model = self._load_model()
+        model = self._load_model()  # the settings depend on how fast it is
         prompt = beginning(item, wanted.language, model=model, settings=self._settings()) if item else None
         if prompt and model.unread(prompt.tokens, prompt.marks):
             with closing(model.learn(prompt.tokens, prompt.marks)) as steps:

@@ -12,7 +12,7 @@ _LEAST_READ = 32
 _NEW_WEIGHT = 0.2
 """Of one measurement among those before it: a machine that grows hot, or runs on battery, is believed within some ten of them."""
 
-_SLICES, _ENOUGH = 64, 16
+_SLICES, _ENOUGH = 32, 8
 """Some ten answers are remembered, and two say something."""
 
 _UNHINDERED = 0.9

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 PAGE = Path(__file__).resolve().parent / "web" / "app.py"
 _SHUTDOWN_S = 3
 _WARMING_ENDS_S = 20
+_LOOK_EVERY_S = 30
 
 OPTIONS: dict[str, object] = {
     "server.address": ADDRESS,  # else the server asks an outside address which one it has
@@ -111,8 +112,11 @@ def _run(listening: socket.socket, desk: Desk, announce: Callable[[str], None]) 
         state.open_desk(desk)
         warming = threading.Thread(target=_warm, args=(desk,), name="warm-up", daemon=True)
         warming.start()
+        ended = threading.Event()
+        threading.Thread(target=_rest, args=(desk.assistant, ended), name="rest", daemon=True).start()
         announce(address(port, launch.token))
         yield
+        ended.set()
         state.close_desk()  # while Streamlit still runs: an answer in the making ends as a page, not as a traceback
         warming.join(_WARMING_ENDS_S)  # the drawer is closed next
 
@@ -150,3 +154,10 @@ def _warm(desk: Desk) -> None:
         log.warning("the models are not ready: %s", type(error).__name__)
         return
     desk.assistant.learn_while(lambda: not desk.working() and has_power_to_spare())
+
+
+def _rest(assistant: Assistant, ended: threading.Event) -> None:
+    """A model that nobody asks needs no memory."""
+    unused_s = 60 * assistant.settings.weights.unload_minutes
+    while unused_s and not ended.wait(_LOOK_EVERY_S):
+        assistant.unload_unused(unused_s)

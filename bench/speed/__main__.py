@@ -2,7 +2,7 @@
 
     python -m bench.speed PART... --sets FOLDER [--folders DIR...] [--yardstick "COMMAND"] [--rounds N] [--limit N] [--sizes N,...] [--keep DIR] [--write]
 
-PART is ingestion, embedding, search, answers, memory, start, or all. FOLDER holds sets of questions as for ``bench.quality``; each DIR is taken in. COMMAND is
+PART is ingestion, embedding, search, answers, settings, memory, start, or all. FOLDER holds sets of questions as for ``bench.quality``; each DIR is taken in. COMMAND is
 the yardstick, as for ``bench.quality``: it gets a folder of documents, and for answers has to name a language model with --llm; its Python also runs
 the reference of embedding. Without it Seorap is measured alone. Drawers are kept in --keep, where they serve the next run too.
 
@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench.search import SIZES
-from bench.speed import answers, embedding, ingestion, memory, search, start
+from bench.speed import answers, embedding, ingestion, memory, search, settings, start
 from bench.speed.given import ROOT, Given, machine
 from bench.speed.row import Row, write
 
@@ -28,6 +28,7 @@ PARTS: dict[str, Callable[[Given], Iterator[Row]]] = {
     "embedding": embedding.measure,
     "search": search.measure,
     "answers": answers.measure,
+    "settings": settings.measure,
     "memory": memory.measure,
     "start": start.measure,
 }

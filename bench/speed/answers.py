@@ -2,7 +2,7 @@
 
 - ``with loading``: the first question of a new process, nothing loaded. ``cold``: the first question once both models are loaded.
 - ``prefix warm``: another question about other passages, so that only the instruction was read before.
-- ``passages warm``: another question about a paragraph that a question before was about, after the time between two questions (``settle``).
+- ``passages warm``: another question about a place that a question before was about, after the time between two questions (``settle``).
 
 Questions that are refused without the model have no first word and are left out of that.
 """
@@ -10,13 +10,12 @@ Questions that are refused without the model have no first word and are left out
 from __future__ import annotations
 
 import json
-import re
 import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict, deque
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -26,15 +25,21 @@ from bench.speed.given import Given, called
 from bench.speed.row import Row, middle
 from rag.assemble import Assistant, open_assistant
 from rag.cases import Case, read_cases
-from rag.records import Answered, EvidenceFound, Filter, Piece
+from rag.ports import Mark, Step
+from rag.records import Answered, EvidenceFound, Filter, Language, Piece
 from rag.settings import load_settings
+from rag.weights import language_model
 from rag.weights.acquire import locate_language_model
 from rag.weights.cores import threads_for
+from rag.weights.language_model import LlamaCppModel
 
 SETS = ("korquad", "covidqa")
 """Whose questions name no document: what the yardstick can be asked too."""
 
-_PROMPT_TOKENS, _WRITTEN_TOKENS = 400, 64
+_NEAR: Mapping[Language, int] = {"ko": 350, "en": 700}
+"""Characters of a passage."""
+
+_WRITTEN_TOKENS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +76,19 @@ def ask(assistant: Assistant, case: Case) -> Asked:
     raise AssertionError("an answer ends with Answered")
 
 
-def pairs(cases: Iterable[Case]) -> list[tuple[Case, Case]]:
-    """Two questions about the same paragraph, each paragraph once: as their names end in its number and their own, and of one document."""
-    about: dict[tuple[str, str], list[Case]] = defaultdict(list)
-    for case in cases:
-        paragraph, _, _ = case.case_id.rpartition("-")
-        if case.evidence and re.search(r"\d", paragraph):
-            about[paragraph, case.evidence[0].document].append(case)
-    return [(some[0], some[1]) for some in about.values() if len(some) > 1]
+def pairs(cases: Iterable[Case], texts: Mapping[str, str]) -> list[tuple[Case, Case]]:
+    """Two questions whose evidence stands in one document less than a passage's length apart, each question once. ``texts`` of documents by name."""
+    places = sorted(
+        (case.evidence[0].document, at, case.case_id, case)
+        for case in cases
+        if case.evidence and (at := texts.get(case.evidence[0].document, "").find(case.evidence[0].text)) >= 0
+    )
+    found, left = list[tuple[Case, Case]](), deque(places)
+    while len(left) > 1:
+        document, at, _, first = left.popleft()
+        if left[0][0] == document and left[0][1] - at < _NEAR[first.language]:
+            found.append((first, left.popleft()[-1]))
+    return found
 
 
 def apart(cases: Sequence[Case]) -> list[Case]:
@@ -131,8 +141,9 @@ def one_after_another(home: Path, cases: Sequence[Case], couples: Sequence[tuple
 def measure(given: Given) -> Iterator[Row]:
     homes = drawers(given.sets, given.keep)
     for name in (name for name in SETS if name in homes):
-        cases = apart([case for case in read_cases(given.sets / name / "answers.jsonl") if case.answerable])[: given.limit]
-        couples = pairs(read_cases(given.sets / name / "retrieval.jsonl"))[: given.limit]
+        cases = _answerable(given, name)
+        texts = {file.name: file.read_text(encoding="utf-8") for file in (given.sets / name / "docs").iterdir()}
+        couples = _spread(pairs(read_cases(given.sets / name / "retrieval.jsonl"), texts), given.limit)
         kinds: dict[str, list[Asked]] = defaultdict(list)
         theirs = list[dict[str, float]]()
         for at in range(given.rounds):
@@ -147,7 +158,16 @@ def measure(given: Given) -> Iterator[Row]:
                 theirs += _by_yardstick(given, name)
         for kind, some in kinds.items():
             yield from _rows(f"{name}, {kind}", some, theirs)
-    yield _writing(given)
+    yield from _writing(given, homes)
+
+
+def _answerable(given: Given, name: str) -> list[Case]:
+    return apart([case for case in read_cases(given.sets / name / "answers.jsonl") if case.answerable])[: given.limit]
+
+
+def _spread(couples: Sequence[tuple[Case, Case]], count: int) -> list[tuple[Case, Case]]:
+    """So many, from all documents alike."""
+    return [couples[at * len(couples) // count] for at in range(count)] if len(couples) > count else list(couples)
 
 
 def _later(asked: Asked, ms: float) -> Asked:
@@ -185,22 +205,21 @@ def _by_yardstick(given: Given, name: str) -> list[dict[str, float]]:
 # --- writing alone ------------------------------------------------------------------------------
 
 
-def _writing(given: Given) -> Row:
-    ours, theirs = in_new_process(rates_of_writing, given.keep / "none", given.rounds)
-    note = f"the same {_WRITTEN_TOKENS} tokens at most, after {_PROMPT_TOKENS} of prompt; the yardstick is llama.cpp's own loop"
-    return middle("answers", "writing alone", "tokens/s", ours, theirs, note=note)
+def _writing(given: Given, homes: Mapping[str, Path]) -> Iterator[Row]:
+    rates = [in_new_process(rates_of_writing, homes[name], _answerable(given, name)) for name in SETS if name in homes]
+    ours, without, theirs = (list(chain.from_iterable(some)) for some in zip(*rates, strict=True))
+    note = "each answer written after the same prompt; the yardstick is llama.cpp's own loop of one token at a time"
+    yield middle("answers", "writing alone", "tokens/s", ours, theirs, note=note)
+    yield middle("answers", "writing alone, nothing looked up in the prompt", "tokens/s", without, theirs)
 
 
-def rates_of_writing(home: Path, rounds: int) -> tuple[list[float], list[float]]:
-    """Tokens a second, Seorap's and llama.cpp's own, in turns. Call it in a new process."""
+def rates_of_writing(home: Path, cases: Sequence[Case]) -> tuple[list[float], list[float], list[float]]:
+    """Tokens a second, answer by answer in turns: Seorap's, the same without prompt lookup, and llama.cpp's own. Call it in a new process."""
     import llama_cpp  # not where nothing is written
 
-    settings = load_settings(library=home)
-    with open_assistant(settings) as assistant:
-        model, weights = assistant.model, settings.weights
-        before, after = model.frame("Tell more of this story.")
-        body = model.encode_text("The tenant of the house by the river paid the rent on Monday, and nobody knew why. " * 40)
-        prompt = [*before, *body[: _PROMPT_TOKENS - len(before) - len(after)], *after]
+    with open_assistant(load_settings(library=home)) as assistant:
+        model, weights = assistant.model, assistant.settings.weights
+        assert isinstance(model, LlamaCppModel)
         cores = threads_for(weights.threads)
         plain = llama_cpp.Llama(
             str(locate_language_model(weights)),
@@ -211,7 +230,8 @@ def rates_of_writing(home: Path, rounds: int) -> tuple[list[float], list[float]]
             verbose=False,
         )
 
-        def by_seorap() -> float:
+        def by_seorap(prompt: Sequence[int], drafts: tuple[int, int]) -> float:
+            language_model.SHORT_DRAFT, language_model.LONG_DRAFT = drafts
             began, count = 0.0, 0
             for step in model.stream(prompt, max_tokens=_WRITTEN_TOKENS):
                 if step.written == 1:
@@ -219,7 +239,7 @@ def rates_of_writing(home: Path, rounds: int) -> tuple[list[float], list[float]]
                 count = step.written
             return (count - 1) / (time.perf_counter() - began)
 
-        def by_llama_cpp() -> float:
+        def by_llama_cpp(prompt: Sequence[int]) -> float:
             plain.reset()
             plain.eval(prompt)
             began, count = time.perf_counter(), 0
@@ -232,12 +252,24 @@ def rates_of_writing(home: Path, rounds: int) -> tuple[list[float], list[float]]
                 count += 1
             return count / (time.perf_counter() - began)
 
-        return _in_turns(by_seorap, by_llama_cpp, rounds)
+        drafts = language_model.SHORT_DRAFT, language_model.LONG_DRAFT
+        rates = [
+            (by_seorap(prompt, drafts), by_seorap(prompt, (0, 0)), by_llama_cpp(prompt)) for prompt in _prompts(assistant, model, cases)
+        ]
+        ours, without, theirs = zip(*rates, strict=True)
+        return list(ours), list(without), list(theirs)
 
 
-def _in_turns(one: Callable[[], float], other: Callable[[], float], rounds: int) -> tuple[list[float], list[float]]:
-    ours, theirs = list[float](), list[float]()
-    for _ in range(rounds):
-        ours.append(one())
-        theirs.append(other())
-    return ours, theirs
+def _prompts(assistant: Assistant, model: LlamaCppModel, cases: Sequence[Case]) -> list[list[int]]:
+    """Of the questions that the model is asked."""
+    asked, stream = list[list[int]](), model.stream
+
+    def noted(prompt: Sequence[int], *, max_tokens: int, marks: Sequence[Mark] = ()) -> Generator[Step, None, None]:
+        asked.append(list(prompt))
+        return stream(prompt, max_tokens=1, marks=marks)
+
+    model.stream = noted  # type: ignore[method-assign]
+    for case in cases:
+        list(assistant.ask(case.question, only=Filter(documents=case.scope)))
+    model.stream = stream  # type: ignore[method-assign]
+    return asked

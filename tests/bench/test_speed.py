@@ -25,19 +25,16 @@ def test_what_is_measured_many_times_has_a_p95() -> None:
     assert middle("search", "search", "ms", [1.0, 2.0]).p95 is None
 
 
-def test_two_questions_about_one_paragraph_are_a_pair_each_paragraph_once() -> None:
-    cases = [
-        _case("korquad-65-1-0", "a.md"),
-        _case("korquad-65-2-0", "a.md"),
-        _case("korquad-65-1-1", "a.md"),
-        _case("korquad-65-1-2", "a.md"),
-        _case("korquad-65-2-1", "b.md"),
-        _case("covidqa-1", "c.txt"),
-        _case("covidqa-2", "c.txt"),
-        Case("korquad-65-1-3", "Where?"),
-    ]
+def test_questions_about_one_place_are_a_pair_each_question_once() -> None:
+    texts = {"a.md": f"One.{' ' * 1000}Two. Three. Four.", "b.md": "Two."}
+    one, two, three, four = (
+        Case(text, "Why?", evidence=(GoldEvidence("a.md", None, text),)) for text in ("One.", "Two.", "Three.", "Four.")
+    )
+    elsewhere = Case("elsewhere", "Why?", evidence=(GoldEvidence("b.md", None, "Two."),))
+    unknown = Case("unknown", "Why?", evidence=(GoldEvidence("c.md", None, "Two."),))
+    missing = Case("missing", "Why?", evidence=(GoldEvidence("a.md", None, "Five."),))
 
-    assert pairs(cases) == [(cases[0], cases[2])]
+    assert pairs([four, elsewhere, three, unknown, missing, two, one, Case("none", "Where?")], texts) == [(two, three)]
 
 
 def test_questions_about_the_document_of_the_one_before_are_left_out() -> None:

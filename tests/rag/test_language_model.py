@@ -218,8 +218,8 @@ def test_what_is_copied_is_proposed_and_what_is_written_is_the_models_own(model:
     monkeypatch.setattr(model._cells, "evaluate", count)
     steps = list(model.stream(prompt, max_tokens=60))
     proposed = max(sizes[-5:])
-    monkeypatch.setattr(language_model, "_SHORT_DRAFT", 0)
-    monkeypatch.setattr(language_model, "_LONG_DRAFT", 0)
+    monkeypatch.setattr(language_model, "SHORT_DRAFT", 0)
+    monkeypatch.setattr(language_model, "LONG_DRAFT", 0)
     model._forget()
     alone = list(model.stream(prompt, max_tokens=60))
 

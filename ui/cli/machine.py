@@ -72,6 +72,11 @@ def weights(
     if choice := chosen(desk.settings.weights, measuring=lambda: desk.tell(desk.say("measuring"))):
         facts = {"onnxruntime": choice.onnxruntime_per_s, "torch": choice.torch_per_s, "agreement": choice.agreement}
         desk.tell(desk.say("measured", engine=choice.engine, **facts))
+    from rag.weights.repacking import measured
+
+    reading = measured(desk.settings.weights, measuring=lambda: desk.tell(desk.say("measuring_reading")))
+    rates = {"plain": reading.plain_per_s, "repacked": reading.repacked_per_s}
+    desk.tell(desk.say("measured_reading", chosen=desk.words["laid_out_anew" if reading.repacked else "as_it_is"], **rates))
 
 
 def doctor(
