@@ -50,7 +50,7 @@ class Assistant:
         self._model = model
         self._loading_embedder = threading.Lock()  # each its own: a search need not wait for the model that writes
         self._loading_model = threading.Lock()
-        self._turns = Turns()
+        self._turns = Turns(self._hurry)
         self._learner: Learner | None = None
         self._may_load_model = model is None
         self._model_used = 0.0  # by time.monotonic
@@ -171,6 +171,11 @@ class Assistant:
         """Without loading the model: as long as nobody has, how fast it is does not matter."""
         model = self._model
         return readable_in_time(self.settings.answer, model.speed.able) if model else self.settings.answer
+
+    def _hurry(self) -> None:
+        """Somebody waits for the model."""
+        if model := self._model:
+            model.give_way()
 
     def settle(self, timeout_s: float) -> bool:
         """Wait until everything that is likely to be asked has been read; False where that takes longer."""

@@ -81,6 +81,11 @@ class LanguageModel(Protocol):
         """Keep what the model makes of the prompt before its ``marks``; steps as of ``stream``, none of them written."""
         ...
 
+    def give_way(self) -> None:
+        """What ``learn`` is reading just now is left at once, with a step, and nothing further is read by it; what ``stream`` does goes on. Any
+        thread may say so."""
+        ...
+
     def unread(self, prompt: Sequence[int], marks: Sequence[Mark]) -> int:
         """How many tokens ``stream`` would have to read now."""
         ...

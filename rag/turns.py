@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rag.records import Waiting
 
 
 class Turns:
-    """First come, first served: one answer is written at a time."""
+    """First come, first served: one answer is written at a time. ``joined`` is called when somebody has come."""
 
-    def __init__(self) -> None:
+    def __init__(self, joined: Callable[[], None] = lambda: None) -> None:
+        self._joined = joined
         self._waiting: deque[Turn] = deque()
         self._changed = threading.Condition()
 
     def join(self) -> Turn:
-        return Turn(self._waiting, self._changed)
+        return Turn(self._waiting, self._changed, self._joined)
 
     def anyone(self) -> bool:
         """Is an answer being written or waited for?"""
@@ -27,13 +28,15 @@ class Turns:
 class Turn:
     """One place in the queue, from ``with`` to its end."""
 
-    def __init__(self, waiting: deque[Turn], changed: threading.Condition) -> None:
+    def __init__(self, waiting: deque[Turn], changed: threading.Condition, joined: Callable[[], None]) -> None:
         self._waiting = waiting
         self._changed = changed
+        self._joined = joined
 
     def __enter__(self) -> Turn:
         with self._changed:
             self._waiting.append(self)
+        self._joined()
         return self
 
     def __exit__(self, *exception: object) -> None:

@@ -63,6 +63,9 @@ class ScriptedModel:
         learnt = [mark.end for mark in marks if list(prompt[: mark.end]) in self.learnt]
         return len(prompt) - max(learnt, default=0)
 
+    def give_way(self) -> None:
+        pass
+
     def learn(self, prompt: Sequence[int], marks: Sequence[Mark]) -> Generator[Step, None, None]:
         yield Step("", 0)
         self.learnt.append(list(prompt[: marks[-1].end]))

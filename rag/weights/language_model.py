@@ -21,7 +21,7 @@ from jinja2 import TemplateError
 from rag.errors import QuestionTooLong, WeightsUnusable
 from rag.ports import Mark, States, Step
 from rag.speed import Speed
-from rag.weights.cells import Cells
+from rag.weights.cells import Cells, Stopped
 from rag.weights.cores import threads_for
 
 log = logging.getLogger(__name__)
@@ -65,6 +65,8 @@ class LlamaCppModel:
         self._api = llama_cpp
         self._path = path
         self._lock = threading.Lock()
+        self._giving_way = threading.Lock()  # a short one: between saying stop and its end nothing else begins to be read
+        self._learns = False
         self.speed = Speed()
         self._kept: list[int] = []  # tokens that the cells hold as reading them would have it
         self._kept_cuts: set[int] = {0}  # where slices of them end
@@ -132,7 +134,22 @@ class LlamaCppModel:
 
     def learn(self, prompt: Sequence[int], marks: Sequence[Mark]) -> Generator[Step, None, None]:
         with self._lock:
-            yield from self._read(list(prompt), marks, end=max(mark.end for mark in marks))
+            try:
+                with self._giving_way:
+                    self._learns = True
+                yield from self._read(list(prompt), marks, end=max(mark.end for mark in marks))
+            except Stopped:
+                self._rewind(len(self._kept))
+                yield Step("", 0)
+            finally:
+                with self._giving_way:
+                    self._learns = False
+                    self._cells.resume()
+
+    def give_way(self) -> None:
+        with self._giving_way:
+            if self._learns:
+                self._cells.stop()
 
     def unread(self, prompt: Sequence[int], marks: Sequence[Mark]) -> int:
         there = self._shared(list(prompt), _cuts(marks, len(prompt) - 1))

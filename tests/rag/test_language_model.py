@@ -254,6 +254,39 @@ def test_its_memory_is_given_back(path: Path) -> None:
 
 
 @pytest.mark.models
+def test_learning_gives_way_in_the_middle_of_a_slice(model: LlamaCppModel, shelf: Shelf) -> None:
+    prompt = prompt_of(model, LEASE * 4)
+    mark = Mark(len(prompt), "lease")
+    learning = model.learn(prompt, [mark])
+    next(learning)
+    held = len(model._kept)
+    threading.Timer(0.05, model.give_way).start()
+
+    assert [step.written for step in learning] == [0]  # which says: look whether somebody waits
+    assert len(model._kept) == held < mark.end
+    assert model._cells.length == held
+    assert not shelf.kept
+
+    model.give_way()  # nobody learns
+    list(model.learn(prompt, [mark]))
+    assert len(model._kept) == mark.end
+
+
+@pytest.mark.models
+def test_an_answer_gives_no_way(model: LlamaCppModel) -> None:
+    model._forget()
+    prompt = prompt_of(model, LEASE + "월세는 언제 내나요?")
+    fresh = text_of(list(model.stream(prompt, max_tokens=12)))
+    model._forget()
+    steps = []
+    for step in model.stream(prompt, max_tokens=12):
+        model.give_way()
+        steps.append(step)
+
+    assert text_of(steps) == fresh
+
+
+@pytest.mark.models
 def test_it_measures_itself(model: LlamaCppModel) -> None:
     model._forget()
     list(model.stream(prompt_of(model, LEASE), max_tokens=4))

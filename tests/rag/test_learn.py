@@ -100,6 +100,15 @@ def test_nothing_is_read_while_somebody_waits_for_an_answer(assistant: Assistant
     assert _until(lambda: len(_model(assistant).learnt) > 0)
 
 
+def test_whoever_waits_for_an_answer_makes_reading_ahead_give_way(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = list[bool]()
+    monkeypatch.setattr(_model(assistant), "give_way", lambda: seen.append(assistant._turns.anyone()))
+
+    list(assistant.ask("How much is the deposit?"))
+
+    assert seen == [True]  # not before it can be seen that somebody waits
+
+
 def test_a_document_that_has_gone_is_passed_over(assistant: Assistant) -> None:
     free = False
     assistant.library.states.most_bytes = 0
