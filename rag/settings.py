@@ -53,10 +53,7 @@ class AnswerSettings(Section):
     window_tokens: int = Field(default=120, ge=50)  # for each other
     max_tokens: int = Field(default=192, ge=8)
     first_word_s: float = Field(default=8.0, gt=0)  # a machine on which the best snippets take longer to read is given shorter ones
-    read_ahead: tuple[Language, ...] = (
-        "ko",
-        "en",
-    )  # of questions whose first snippet begins where a passage does, so that it can be read ahead
+    read_ahead: tuple[Language, ...] = ("ko",)  # of questions whose first snippet begins where a passage does, so that it can be read ahead
     kept_mib: int = Field(default=2048, ge=0)  # of what the model made of passages, on the disk; 0 keeps nothing
 
 
