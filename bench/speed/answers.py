@@ -41,6 +41,9 @@ _NEAR: Mapping[Language, int] = {"ko": 350, "en": 700}
 
 _WRITTEN_TOKENS = 64
 
+_FRESH = 4
+"""Questions a round that are the first of their process."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -147,10 +150,11 @@ def measure(given: Given) -> Iterator[Row]:
         kinds: dict[str, list[Asked]] = defaultdict(list)
         theirs = list[dict[str, float]]()
         for at in range(given.rounds):
-            case = cases[at % len(cases)]
-            opened_s, asked = in_new_process(first_with_loading, homes[name], case)
-            kinds["with loading"].append(_later(asked, 1000 * opened_s))
-            kinds["cold"].append(in_new_process(first_loaded, homes[name], case)[1])
+            for turn in range(_FRESH):
+                case = cases[(at * _FRESH + turn) % len(cases)]
+                opened_s, asked = in_new_process(first_with_loading, homes[name], case)
+                kinds["with loading"].append(_later(asked, 1000 * opened_s))
+                kinds["cold"].append(in_new_process(first_loaded, homes[name], case)[1])
             others, again = in_new_process(one_after_another, homes[name], cases, couples)
             kinds["prefix warm"] += others
             kinds["passages warm"] += again
