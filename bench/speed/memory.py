@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import tempfile
 import time
@@ -14,6 +15,7 @@ import psutil
 from bench.search import drawer_of
 from bench.speed.given import ROOT, Given, seorap
 from bench.speed.row import Row, middle
+from rag.errors import ExitCode
 
 _EVERY_S = 0.05
 
@@ -29,6 +31,8 @@ def peak_mib(command: Sequence[str]) -> tuple[float, float]:
             resident = max(resident, sum(map(_resident, there)))
             shared_once = max(shared_once, sum(map(_proportional, there)))
             time.sleep(_EVERY_S)
+    if child.returncode not in (ExitCode.DONE, ExitCode.NOT_FOUND):
+        raise RuntimeError(f"{shlex.join(command)[:200]} ended with {child.returncode}")
     return resident / 2**20, shared_once / 2**20
 
 

@@ -15,6 +15,7 @@ from bench.search import drawer_of, in_new_process
 from bench.speed.given import ROOT, Given, seorap
 from bench.speed.row import Row, middle
 from rag.assemble import Assistant, open_assistant
+from rag.errors import ExitCode
 from rag.records import EvidenceFound, Piece
 from rag.settings import load_settings
 
@@ -30,7 +31,9 @@ def command_s(home: Path, verb: str) -> tuple[float, float]:
         assert child.stdout
         child.stdout.read(1)
         first = time.perf_counter() - began
-        child.stdout.read()
+        said = child.stdout.read()
+    if child.returncode not in (ExitCode.DONE, ExitCode.NOT_FOUND):
+        raise RuntimeError(f"{verb} ended with {child.returncode}: {said.decode(errors='replace')[-500:]}")
     return first, time.perf_counter() - began
 
 
