@@ -31,9 +31,7 @@ class WeightsSettings(Section):
     question_prefix: str = "query: "  # E5 models are trained with both
     passage_prefix: str = "passage: "
     context_tokens: int = Field(default=4096, ge=1024)
-    unload_minutes: int = Field(
-        default=15, ge=0
-    )  # without a question, after which the page's server gives the answer model's memory back; 0: never
+    unload_minutes: int = Field(default=15, ge=0)  # without a question, then the page gives the answer model's memory back; 0: never
     threads: int = Field(default=0, ge=0)  # 0: one for each physical core
 
 

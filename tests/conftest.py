@@ -11,9 +11,11 @@ from playwright.sync_api import Browser
 
 from ingest.pipeline import Batch, add
 from ingest.sandbox import Sandbox
+from rag.errors import WeightsMissing
 from rag.library.library import Library
 from rag.records import FileOutcome
-from rag.settings import SandboxSettings, SplitSettings
+from rag.settings import SandboxSettings, SplitSettings, load_settings
+from rag.weights.acquire import locate_language_model
 from tests.browser import Server, opened_browser, running_server
 from tests.fakes import WordHashEmbedder
 
@@ -67,6 +69,15 @@ def papers(tmp_path: Path) -> Path:
     (folder / "lease.md").write_text(LEASE, encoding="utf-8")
     (folder / "취업규칙.md").write_text(RULES, encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="session")
+def language_model_path() -> Path:
+    """The real one."""
+    try:
+        return locate_language_model(load_settings().weights)
+    except WeightsMissing as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")

@@ -17,27 +17,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from llama_cpp import llama_chat_format
 
-from rag.errors import QuestionTooLong, WeightsMissing, WeightsUnusable
+from rag.errors import QuestionTooLong, WeightsUnusable
 from rag.ports import Mark, Step
-from rag.settings import load_settings
 from rag.weights import language_model
-from rag.weights.acquire import locate_language_model
 from rag.weights.language_model import LlamaCppModel
 
 CONTEXT = 2048
 
 
 @pytest.fixture(scope="module")
-def path() -> Path:
-    try:
-        return locate_language_model(load_settings().weights)
-    except WeightsMissing as error:
-        pytest.skip(str(error))
-
-
-@pytest.fixture(scope="module")
-def model(path: Path) -> LlamaCppModel:
-    return LlamaCppModel(path, context_tokens=CONTEXT, threads=0)
+def model(language_model_path: Path) -> LlamaCppModel:
+    return LlamaCppModel(language_model_path, context_tokens=CONTEXT, threads=0)
 
 
 @pytest.fixture(scope="module")
@@ -238,13 +228,13 @@ def test_an_answer_that_is_proposed_ends_at_its_limit(model: LlamaCppModel) -> N
 
 
 @pytest.mark.models
-def test_its_memory_is_given_back(path: Path) -> None:
+def test_its_memory_is_given_back(language_model_path: Path) -> None:
     def weigh() -> int:
         gc.collect()
         return int(psutil.Process().memory_info().rss)
 
     before = weigh()
-    another = LlamaCppModel(path, context_tokens=512, threads=0)
+    another = LlamaCppModel(language_model_path, context_tokens=512, threads=0)
     list(another.stream(another.encode_text("a"), max_tokens=2))
     loaded = weigh()
     del another
@@ -366,14 +356,14 @@ def test_a_prompt_that_leaves_no_room_is_refused_before_it_is_read(model: LlamaC
 
 
 @pytest.mark.models
-def test_loading_and_answering_write_nothing_to_the_terminal(path: Path) -> None:
+def test_loading_and_answering_write_nothing_to_the_terminal(language_model_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from rag.weights.language_model import LlamaCppModel\n"
         "model = LlamaCppModel(Path(sys.argv[1]), context_tokens=1024, threads=1)\n"
         "list(model.stream(model.encode_text('a'), max_tokens=1))"
     )
 
-    done = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", script, str(language_model_path)], capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
@@ -392,7 +382,7 @@ def test_a_file_that_is_no_model_is_refused_in_words(tmp_path: Path, content: by
 @pytest.mark.models
 @pytest.mark.parametrize("template", ["{{ ''.__class__.__base__.__subclasses__() }}", "{{ cycler.__init__.__globals__ }}", "{% if %}"])
 def test_a_chat_template_that_reaches_out_of_its_sandbox_is_refused_in_words(
-    path: Path, monkeypatch: pytest.MonkeyPatch, template: str
+    language_model_path: Path, monkeypatch: pytest.MonkeyPatch, template: str
 ) -> None:
     class Theirs(llama_chat_format.Jinja2ChatFormatter):
         def __init__(self, **given: str) -> None:
@@ -401,4 +391,4 @@ def test_a_chat_template_that_reaches_out_of_its_sandbox_is_refused_in_words(
     monkeypatch.setattr(llama_chat_format, "Jinja2ChatFormatter", Theirs)
 
     with pytest.raises(WeightsUnusable):
-        LlamaCppModel(path, context_tokens=64, threads=1)
+        LlamaCppModel(language_model_path, context_tokens=64, threads=1)

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.errors import WeightsMissing
-from rag.settings import WeightsSettings, load_settings
+from rag.settings import WeightsSettings
 from rag.weights import repacking
-from rag.weights.acquire import locate_language_model
 from rag.weights.repacking import is_repacked, measured
 
 
@@ -54,17 +52,9 @@ def test_other_weights_are_measured_by_themselves(settings: WeightsSettings, mon
     assert not is_repacked(settings)
 
 
-@pytest.fixture(scope="module")
-def path() -> Path:
-    try:
-        return locate_language_model(load_settings().weights)
-    except WeightsMissing as error:
-        pytest.skip(str(error))
-
-
 @pytest.mark.models
-def test_both_ways_are_really_tried(path: Path, tmp_path: Path) -> None:
-    found = measured(WeightsSettings(folder=tmp_path, language_model_path=path), measuring=lambda: None)
+def test_both_ways_are_really_tried(language_model_path: Path, tmp_path: Path) -> None:
+    found = measured(WeightsSettings(folder=tmp_path, language_model_path=language_model_path), measuring=lambda: None)
 
     assert found.plain_per_s > 0 < found.repacked_per_s
     assert found.repacked == (found.repacked_per_s > found.plain_per_s * repacking._WORTH_ITS_MEMORY)
