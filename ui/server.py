@@ -20,7 +20,7 @@ from rag.weights.cores import has_power_to_spare
 from ui.gate import MOST_UPLOAD_MIB, Gate
 from ui.launch import Launch, address, forget_address, note_address
 from ui.listen import ADDRESS
-from ui.web import render, state
+from ui.web import client, render, state
 from ui.web.state import Desk
 
 log = logging.getLogger(__name__)
@@ -109,6 +109,7 @@ def _run(listening: socket.socket, desk: Desk, announce: Callable[[str], None]) 
 
     @asynccontextmanager
     async def lifespan(app: object) -> AsyncIterator[None]:
+        client.register()
         state.open_desk(desk)
         warming = threading.Thread(target=_warm, args=(desk,), name="warm-up", daemon=True)
         warming.start()

@@ -488,15 +488,22 @@ class Library:
 
     def boxes(self, doc_id: str, start: int, end: int) -> tuple[Rectangle, ...]:
         """Where ``document text[start:end]`` stands, line by line; nothing where that is not known (and for documents read by an older Seorap)."""
-        found: list[Rectangle] = []
-        for page in self.manifest.placed_pages(doc_id, start, end):
+        return self.boxes_of(doc_id, [(start, end)])[0]
+
+    def boxes_of(self, doc_id: str, spans: Sequence[tuple[int, int]]) -> list[tuple[Rectangle, ...]]:
+        """As ``boxes``, for several spans."""
+        found: list[list[Rectangle]] = [[] for _ in spans]
+        if not spans:
+            return []
+        for page in self.manifest.placed_pages(doc_id, min(start for start, _ in spans), max(end for _, end in spans)):
             try:
                 words = boxes.words(page.boxes, page.length)
             except ValueError:  # ``faults`` says so
                 continue
-            meant = [word for word in words if word.start + page.start < end and word.end + page.start > start]
-            found += boxes.rectangles(meant, page=page.number)
-        return tuple(found)
+            for (start, end), rectangles in zip(spans, found, strict=True):
+                meant = [word for word in words if word.start + page.start < end and word.end + page.start > start]
+                rectangles += boxes.rectangles(meant, page=page.number)
+        return list(map(tuple, found))
 
     def recognised(self, doc_id: str, start: int, end: int) -> Recognition | None:
         """What recognised ``document text[start:end]``, by the least sure of its pages; None where the file itself holds the text."""

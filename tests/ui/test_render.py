@@ -52,7 +52,9 @@ HOSTILE = [
     "<form action=http://127.0.0.1:1><input name=x>",
 ]
 PAYLOADS = payloads("127.0.0.1:1")
-TAGS = {"table", "tr", "th", "td", "div", "p", "span", "sup", "mark", "b", "details", "summary", "ol", "li"}
+TAGS = {"table", "tr", "th", "td", "div", "p", "span", "sup", "mark", "b", "details", "summary", "ol", "li", "button"}
+HOLDING_TEXT = {"aria-label", "data-marked"}
+"""Attributes whose values say what a document or a reader says."""
 
 
 class Seen(HTMLParser):
@@ -119,8 +121,11 @@ def test_hostile_text_stays_text(text: str) -> None:
 
     assert set(seen.tags) <= TAGS
     assert [tag for tag in seen.tags if tag != "mark"] == [tag for tag in harmless.tags if tag != "mark"]
-    assert {name for name, _ in seen.attributes} <= {"class", "role"}
-    assert seen.attributes == harmless.attributes
+    assert {name for name, _ in seen.attributes if not name.startswith("data-")} <= {"class", "role", "type", "aria-label"}
+    assert {each for each in seen.attributes if each[0] not in HOLDING_TEXT} == {
+        each for each in harmless.attributes if each[0] not in HOLDING_TEXT
+    }
+    assert {name for name, _ in seen.attributes} == {name for name, _ in harmless.attributes}
     assert seen.open == []
     assert not set(seen.text) & set("\u202e\x1b\x00")
 
@@ -166,9 +171,16 @@ def test_unsupported_claims_say_so_in_words() -> None:
 
     drawn = render.answer(found, ENGLISH)
 
-    assert "<p>Rent is due.<sup>[1]</sup></p>" in drawn
+    place = 'data-open data-doc="d" data-page="3" data-from="0" data-page-end="4" data-to="1"'
+    assert (
+        f'<p>Rent is due.<sup><button type="button" class="mark" {place} aria-label="Quotation 1: lease.pdf, pp. 3–4">[1]</button></sup></p>'
+        in drawn
+    )
     assert f'<p><span class="unsupported">In gold.</span> <span class="flag">{ENGLISH.doubts[Doubt.WORDS]}</span></p>' in drawn
-    assert '<span class="number">1</span>“The rent is due.”<div class="where">— <b>lease.pdf</b> · pp. 3–4</div>' in drawn
+    assert (
+        f'<span class="number">1</span>“The rent is due.”<div class="where"><button type="button" class="open" {place}><b>lease.pdf</b> · pp. 3–4</button></div>'
+        in drawn
+    )
 
 
 @pytest.mark.parametrize(
@@ -199,7 +211,7 @@ def test_a_long_passage_is_previewed_where_the_question_is_spoken_of_and_opens_w
     preview, _, whole = drawn.partition("</summary>")
 
     assert "The <mark>deposit</mark> is 3,751 euros." in preview
-    assert len(Seen(preview).text) < 300 < len(text.strip()) == len(Seen(f"<p>{whole.removesuffix('</details>')}</p>").text)
+    assert len(Seen(preview).text) < 300 < len(text.strip()) == len(Seen(f"<p>{whole.removesuffix('</details></div>')}</p>").text)
 
 
 def test_only_the_first_passages_are_open_to_view() -> None:
@@ -247,8 +259,8 @@ def test_a_quotation_from_a_recognised_page_says_so() -> None:
     cited = Citation("d", "scan.pdf", 3, 3, "words", 0, 5, recognised=Recognition("tesseract", 90.6))
     found = Answer("q", "en", Status.ANSWERED, "a", (Claim("a", True, (0,)),), (cited,), (), Timings(1.0), "m", "e")
 
-    assert "p. 3 · recognised text, 91% sure" in render.answer(found, ENGLISH)
-    assert "3쪽 · 인식한 글, 확신도 91%" in render.answer(found, KOREAN)
+    assert "p. 3</button> · recognised text, 91% sure" in render.answer(found, ENGLISH)
+    assert "3쪽</button> · 인식한 글, 확신도 91%" in render.answer(found, KOREAN)
     assert "recognised" not in render.answer(replace(found, citations=(replace(cited, recognised=None),)), ENGLISH)
 
 

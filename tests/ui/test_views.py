@@ -72,7 +72,8 @@ def test_an_empty_drawer_says_what_to_do_first(visit: Visit) -> None:
 def test_claims_come_with_their_quotations_and_the_unsupported_one_is_marked(visit: Visit) -> None:
     drawn = ask(visit("The deposit is 3,751 euros. It is kept at the Bank of Narnia."), "How much is the deposit?")
 
-    assert "<p>The deposit is 3,751 euros.<sup>[1]</sup></p>" in drawn
+    assert "<p>The deposit is 3,751 euros.<sup><button" in drawn
+    assert "[1]</button></sup></p>" in drawn
     assert "“The tenant pays a deposit of 3,751 euros before moving in.”" in drawn
     assert f'It is kept at the Bank of Narnia.</span> <span class="flag">{ENGLISH.doubts[Doubt.WORDS]}</span>' in drawn
     assert ENGLISH.not_found not in drawn

@@ -6,7 +6,7 @@ import streamlit as st
 
 from rag import no_network
 from rag.errors import SeorapError
-from ui.web import ask, documents, look, render, state, whole
+from ui.web import ask, client, documents, look, render, state, whole
 
 _LANGUAGES = {"ko": "한국어", "en": "English"}
 
@@ -24,6 +24,7 @@ def main() -> None:
         choose_language()
     words = state.wording()
     st.html(look.style(words))
+    client.mount()
 
     adding = st.Page(lambda: documents.draw(desk, words), title=words.library, url_path="documents")
     asking = st.Page(lambda: ask.draw(desk, words, to_documents=adding), title=words.ask, url_path="ask", default=True)

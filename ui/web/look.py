@@ -1,5 +1,6 @@
 """How the page looks, in light and in dark: our own colours are mixed from the text's."""
 
+from ui.web.client import style_sheets
 from ui.words.page import Words
 
 _STYLE = """
@@ -36,12 +37,17 @@ _STYLE = """
 .sr summary { cursor: pointer; font-size: .9rem; color: var(--soft); padding: .2rem 0; }
 .sr .card { border: 1px solid var(--line); border-radius: .4rem; padding: .5rem .8rem; margin: .4rem 0; font-size: .92rem; line-height: 1.55; }
 .sr .card .text { white-space: pre-line; }
-.sr .card summary { list-style: none; padding: 0; color: inherit; }
+.sr .card .where { margin-bottom: .15rem; }
+.sr .card summary { list-style: none; padding: 0; color: inherit; font-size: inherit; }
 .sr .card summary::-webkit-details-marker { display: none; }
-.sr .card summary .where::after { content: "+"; float: right; font-weight: 600; padding-left: .6rem; }
-.sr .card[open] summary .where::after { content: "–"; }
-.sr .card .where, .sr .card .preview { display: block; }
-.sr .card[open] .preview { display: none; }
+.sr .card summary .preview { display: block; }
+.sr .card summary .rest { font-size: .84rem; color: var(--accent); }
+.sr .card [open] summary .preview { display: none; }
+.sr .card [open] summary .rest { color: var(--soft); }
+.sr .open, .sr .mark { text-align: left; padding: 0 .25rem; margin-left: -.25rem; color: inherit; }
+.sr .open:hover, .sr .mark:hover { text-decoration: underline; text-underline-offset: .2em; }
+.sr .open b { color: var(--accent); }
+.sr .mark { color: var(--accent); font-weight: 650; margin: 0; padding: 0 .1rem; border: 0; line-height: 1; }
 .sr summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: .2rem; }
 
 .sr .rows { overflow: auto; max-height: 24rem; margin: .3rem 0; white-space: normal; }
@@ -75,4 +81,4 @@ _STYLE = """
 
 
 def style(words: Words) -> str:
-    return "<style>" + _STYLE.replace("CHOOSE", words.choose_files).replace("HINT", words.upload_hint) + "</style>"
+    return "<style>" + (_STYLE + style_sheets()).replace("CHOOSE", words.choose_files).replace("HINT", words.upload_hint) + "</style>"

@@ -142,7 +142,7 @@ def written(text: str, words: Words, *, stopped: bool = False) -> str:
 
 def answer(found: Answer, words: Words) -> str:
     """The claims with their marks, then the quotations that the marks name."""
-    claims = [_claim(claim, words) for claim in found.claims]
+    claims = [_claim(claim, words, found.citations) for claim in found.claims]
     notes = [words.partial] if any(not claim.supported for claim in found.claims) else []
     notes += [words.uncovered.format(parts="; ".join(found.uncovered))] if found.uncovered else []
     notes += [words.cut_short] if found.cut_short else []
@@ -153,21 +153,40 @@ def answer(found: Answer, words: Words) -> str:
     )
 
 
-def _claim(claim: Claim, words: Words) -> str:
+def _claim(claim: Claim, words: Words, citations: Sequence[Citation] = ()) -> str:
     if not claim.supported:
         why = words.doubts[claim.doubt or Doubt.WORDS]
         return f'<p><span class="unsupported">{safe(claim.text)}</span> <span class="flag">{safe(why)}</span></p>'
-    marks = "".join(f"<sup>[{number + 1}]</sup>" for number in claim.citations)
+    marks = "".join(mark(number, citations, words) for number in claim.citations)
     flag = f' <span class="flag">{safe(words.verbatim)}</span>' if claim.verbatim else ""
     return f"<p>{safe(claim.text)}{marks}{flag}</p>"
+
+
+def mark(number: int, citations: Sequence[Citation], words: Words) -> str:
+    """The number behind a claim; it opens the page that it stands for."""
+    cited = citations[number]
+    page = f", {pages(cited, words)}" if cited.page is not None else ""
+    label = words.quotation_number.format(number=number + 1, place=f"{visible(cited.document)}{page}")
+    return f"<sup>{opener(cited, f'[{number + 1}]', label=label, kind='mark')}</sup>"
 
 
 def quotation(cited: Citation, number: int, words: Words) -> str:
     """The words of a document, under the number by which a claim names them."""
     return (
         f'<div class="quote"><span class="number">{number}</span>“{safe(" ".join(cited.quote.split()))}”'
-        f'<div class="where">— {where(cited, words)}{_recognised(cited, words)}</div></div>'
+        f'<div class="where">{opener(cited, where(cited, words))}{_recognised(cited, words)}</div></div>'
     )
+
+
+def opener(item: Evidence | Citation, inner: str, *, marked: str = "", label: str = "", kind: str = "open") -> str:
+    """What opens the page viewer at that place (``parts/desk.js``); ``inner`` is markup, ``marked`` a question whose words are marked there."""
+    if isinstance(item, Citation):
+        ends = {"page": item.page, "from": item.start, "page-end": item.page_end, "to": item.end}
+    else:
+        ends = {"start": item.best[0], "end": item.best[1], "marked": marked or None}
+    place = "".join(f' data-{name}="{safe(str(value))}"' for name, value in ends.items() if value is not None)
+    named = f' aria-label="{safe(label)}"' if label else ""
+    return f'<button type="button" class="{kind}" data-open data-doc="{safe(item.doc_id)}"{place}{named}>{inner}</button>'
 
 
 def _recognised(cited: Citation, words: Words) -> str:
@@ -200,7 +219,7 @@ def not_found(found: Answer, words: Words) -> str:
             f'<div class="calm"><p><b>{safe(words.not_found)}</b></p><p>{safe(words.phrases_missing.format(phrases=phrases))}</p></div>'
         )
     more = words.not_found_more if found.evidence else words.nothing_near
-    doubted = "".join(_claim(claim, words) for claim in found.claims)
+    doubted = "".join(_claim(claim, words, found.citations) for claim in found.claims)
     written = f'<div class="answer"><p class="small">{safe(words.written_without_support)}</p>{doubted}</div>' if doubted else ""
     return block(f'<div class="calm"><p><b>{safe(words.not_found)}</b></p><p>{safe(more)}</p></div>{written}')
 
@@ -230,12 +249,15 @@ def folded_passages(evidence: Sequence[Evidence], asked: str, words: Words) -> s
 
 
 def evidence_card(item: Evidence, asked: str, words: Words) -> str:
-    head = f'<span class="where">{where(item, words, item.headings[-2:])}</span>'
+    """Where it stands, which opens its page, and what it says."""
+    head = f'<div class="where">{opener(item, where(item, words, item.headings[-2:]), marked=asked)}</div>'
     flat = " ".join(item.text.split())
     if len(flat) <= _PREVIEW_CHARS and not item.tables:
         return f'<div class="card">{head}<div class="text">{marked(flat, asked)}</div></div>'
-    preview = f'<span class="preview">{marked(_best_part(flat, asked), asked)}</span>'
-    return f'<details class="card"><summary>{head}{preview}</summary><div class="text">{_with_tables(item, asked)}</div></details>'
+    preview = f'<span class="preview">{marked(_best_part(flat, asked), asked)}</span><span class="rest">{safe(words.whole_passage)}</span>'
+    return (
+        f'<div class="card">{head}<details><summary>{preview}</summary><div class="text">{_with_tables(item, asked)}</div></details></div>'
+    )
 
 
 def _with_tables(item: Evidence, asked: str) -> str:
@@ -258,9 +280,22 @@ def _table(text: str, header_rows: int, asked: str) -> str:
 
 
 def _cells(line: str) -> list[str]:
+    return [line[start:end] for start, end in cell_spans(line)]
+
+
+def cell_spans(line: str) -> list[tuple[int, int]]:
+    """Where in a table's line its cells stand, without the blanks around them."""
+    start, end = 0, len(line)
     if line.startswith("|") and line.rstrip().endswith("|"):  # Markdown, where a bar also stands around a row
-        line = line.rstrip()[1:-1]
-    return [cell.strip() for cell in _BAR.split(line)]
+        start, end = 1, max(1, len(line.rstrip()) - 1)
+    edges = [start, *(edge for bar in _BAR.finditer(line, start, end) for edge in bar.span()), end]
+    spans = []
+    for first, last in zip(edges[::2], edges[1::2], strict=True):
+        cell = line[first:last]
+        spans.append(
+            (first + len(cell) - len(cell.lstrip()), max(first + len(cell) - len(cell.lstrip()), last - len(cell) + len(cell.rstrip())))
+        )
+    return spans
 
 
 def _words_of(text: str, asked: str) -> Iterable[tuple[re.Match[str], bool]]:
@@ -269,6 +304,11 @@ def _words_of(text: str, asked: str) -> Iterable[tuple[re.Match[str], bool]]:
     wanted = set(question_terms(re.sub(r"[가-힣]+", " ", asked)))
     for word in re.finditer(r"[^\W_]+", text):
         yield word, any(stem in word.group() for stem in stems) or bool(wanted & set(terms(word.group())))
+
+
+def words_in(text: str, asked: str) -> list[tuple[int, int]]:
+    """Where in the text words of the question stand."""
+    return [word.span() for word, hit in _words_of(text, asked) if hit]
 
 
 def marked(text: str, asked: str) -> str:

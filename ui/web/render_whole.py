@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from rag.records import Answer, Citation, Comparison, PartProgress, SectionSummary, Status, Summary, Survey
-from ui.web.render import block, marked, pages, quotation, safe, visible
+from ui.web.render import block, mark, marked, opener, pages, quotation, safe, visible
 from ui.words.page import Words
 
 _PLACES_SHOWN = 5
@@ -64,7 +64,7 @@ def _section(found: Answer, section: SectionSummary, words: Words) -> str:
     for at in section.claims:
         text = safe(found.claims[at].text)
         own = at in section.verbatim
-        said.append(f"<p>{f'“{text}”' if own else text}{_marks(found.claims[at].citations)}</p>")
+        said.append(f"<p>{f'“{text}”' if own else text}{_marks(found, found.claims[at].citations, words)}</p>")
     cited = sorted({number for at in section.claims for number in found.claims[at].citations})
     quotes = "".join(quotation(found.citations[number], number + 1, words) for number in cited)
     where = [f"<b>{safe(visible(section.title))}</b>"] if section.title else []
@@ -89,11 +89,11 @@ def _comparison(found: Answer, comparison: Comparison, words: Words) -> str:
 def _cell(found: Answer, claims: Sequence[int], words: Words) -> str:
     if not claims:
         return f'<td class="nothing">{safe(words.not_stated)}</td>'
-    return "<td>" + " ".join(safe(found.claims[at].text) + _marks(found.claims[at].citations) for at in claims) + "</td>"
+    return "<td>" + " ".join(safe(found.claims[at].text) + _marks(found, found.claims[at].citations, words) for at in claims) + "</td>"
 
 
-def _marks(citations: Iterable[int]) -> str:
-    return "".join(f"<sup>[{number + 1}]</sup>" for number in citations)
+def _marks(found: Answer, citations: Iterable[int], words: Words) -> str:
+    return "".join(mark(number, found.citations, words) for number in citations)
 
 
 # --- list of places ----------------------------------------------------------------------------
@@ -119,5 +119,5 @@ def _document(cited: Sequence[Citation], subject: str, words: Words) -> str:
 
 
 def _place(cited: Citation, subject: str, words: Words) -> str:
-    page = f'<div class="where">{safe(words.page.format(page=cited.page))}</div>' if cited.page is not None else ""
+    page = f'<div class="where">{opener(cited, safe(words.page.format(page=cited.page) if cited.page is not None else words.open_place))}</div>'
     return f'<div class="quote place">“{marked(" ".join(cited.quote.split()), subject)}”{page}</div>'

@@ -39,6 +39,10 @@ class Words:
     unchecked: str
     answer: str
     quotations: str
+    quotation_number: str  # {number} {place}
+    open_place: str
+    copy: str
+    copied: str
     doubts: Mapping[Doubt, str]  # why a claim is not supported
     verbatim: str
     uncovered: str  # {parts}
@@ -49,6 +53,7 @@ class Words:
     nearest: str
     found_in: str
     more_passages: str
+    whole_passage: str
     passages_read: str
     nothing_near: str
     cut_short: str
@@ -213,6 +218,10 @@ ENGLISH = Words(
     unchecked="Being written, not yet checked against your documents",
     answer="Answer",
     quotations="In the documents",
+    quotation_number="Quotation {number}: {place}",
+    open_place="show the place",
+    copy="Copy",
+    copied="Copied",
     doubts=doubts.IN["en"],
     verbatim="word for word from the document",
     uncovered="Nothing was found about: {parts}",
@@ -223,6 +232,7 @@ ENGLISH = Words(
     nearest="Nearest passages",
     found_in="Passages found",
     more_passages="{count} more passages",
+    whole_passage="Whole passage",
     passages_read="Passages searched ({count})",
     nothing_near="No passage comes near this question.",
     cut_short="The answer reached its length limit and breaks off here.",
@@ -381,6 +391,10 @@ KOREAN = Words(
     unchecked="작성 중이며 아직 문서와 대조하지 않았습니다",
     answer="답변",
     quotations="문서의 원문",
+    quotation_number="인용 {number}: {place}",
+    open_place="위치 보기",
+    copy="복사",
+    copied="복사했습니다",
     doubts=doubts.IN["ko"],
     verbatim="문서의 문장 그대로",
     uncovered="다음에 대해서는 찾지 못했습니다: {parts}",
@@ -391,6 +405,7 @@ KOREAN = Words(
     nearest="가장 가까운 단락",
     found_in="찾은 단락",
     more_passages="단락 {count}개 더 보기",
+    whole_passage="단락 전체",
     passages_read="찾아본 단락 ({count})",
     nothing_near="이 질문과 가까운 단락이 없습니다.",
     cut_short="답변이 길이 한도에 닿아 여기서 끊겼습니다.",

@@ -1,0 +1,228 @@
+// What the page does in the browser by itself: no click here draws a view anew, so an answer that is being written goes on.
+//
+// Markup comes from the server, made and escaped by ui/web/render.py; nothing here builds markup from text.
+//   data-open            opens the page viewer at data-doc and the place that its other data-* name
+//   data-copy            puts that text on the clipboard
+//   data-get             saves what the server has at that address
+// Inside a group marked data-hits, the viewer steps from one data-open to the next.
+
+const PLACE = ["doc", "page", "from", "pageEnd", "to", "start", "end", "marked"];
+const ZOOMS = [1, 1.25, 1.6, 2.1, 2.8];
+const WIDTHS = [800, 1100, 1500, 2000];
+
+let desk = { language: "en" }; // what Python said last
+let viewer = null; // the open panel
+let opener = null; // what opened it, to be focused again
+let place = null; // what it shows
+let zoom = 0;
+let asked = 0; // the last request; answers to earlier ones are late
+let started = false;
+
+export default function (component) {
+  desk = component.data;
+  document.documentElement.lang = desk.language;
+  if (!started) start();
+}
+
+function start() {
+  started = true;
+  document.addEventListener("click", onClick);
+  document.addEventListener("keydown", onKey);
+}
+
+function onClick(event) {
+  const target = event.target.closest?.("[data-open], [data-copy], [data-get], [data-do]");
+  if (!target) return;
+  if ("open" in target.dataset) open(target);
+  else if ("copy" in target.dataset) copy(target);
+  else if ("get" in target.dataset) save(target);
+  else act(target.dataset.do, target);
+}
+
+function onKey(event) {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  const typing = event.target.closest?.("input, textarea, [contenteditable='true'], [role='combobox'], [role='listbox']");
+  if (event.key === "Escape" && viewer && !typing) return act("close");
+  if (typing) return;
+  if (event.key === "/") {
+    const field = document.querySelector("[data-testid='stChatInputTextArea'], [data-search] input");
+    if (field) {
+      event.preventDefault();
+      field.focus();
+    }
+    return;
+  }
+  if (!viewer) return;
+  const does = { n: "hit-next", p: "hit-previous", "[": "previous", "]": "next", "+": "closer", "=": "closer", "-": "further" }[event.key];
+  const inside = viewer.contains(document.activeElement);
+  const paged = { PageDown: "next", PageUp: "previous" }[event.key];
+  if (does || (inside && paged)) {
+    event.preventDefault();
+    act(does ?? paged);
+  }
+}
+
+// --- the page viewer --------------------------------------------------------------------------
+
+function open(target) {
+  opener = target;
+  const named = Object.fromEntries(PLACE.filter((name) => name in target.dataset).map((name) => [name, target.dataset[name]]));
+  document.querySelectorAll("[data-open][aria-current]").forEach((each) => each.removeAttribute("aria-current"));
+  target.setAttribute("aria-current", "true");
+  show(named, { focus: true });
+}
+
+async function show(wanted, { focus = false } = {}) {
+  const mine = ++asked;
+  place = wanted;
+  const words = new URLSearchParams({ language: desk.language, width: String(pixels()) });
+  for (const [name, value] of Object.entries(wanted)) words.set(name.replace(/[A-Z]/g, (letter) => "_" + letter.toLowerCase()), value);
+  panel().setAttribute("aria-busy", "true");
+  let markup;
+  try {
+    const answer = await fetch(`desk/view?${words}`, { headers: { Accept: "text/html" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    markup = await answer.text();
+  } catch {
+    markup = null;
+  }
+  if (mine !== asked) return;
+  const shell = panel();
+  shell.removeAttribute("aria-busy");
+  if (markup === null) shell.replaceChildren(document.createTextNode(desk.failed));
+  else shell.innerHTML = markup;
+  // The markup says what it shows, which may be another page than the one asked for.
+  const shown = shell.querySelector("[data-shown]");
+  shell.setAttribute("aria-label", shown?.dataset.shown ?? desk.failed);
+  const sheet = shell.querySelector(".v-sheet");
+  if (sheet) sheet.style.setProperty("--zoom", ZOOMS[zoom]);
+  tellHits();
+  const mark = shell.querySelector(".v-mark, .v-text mark.strong");
+  if (mark) mark.scrollIntoView({ block: "center", inline: "center" });
+  else shell.querySelector(".v-body")?.scrollTo(0, 0);
+  if (focus) shell.focus({ preventScroll: true });
+}
+
+function panel() {
+  if (viewer?.isConnected) return viewer;
+  viewer = document.createElement("aside");
+  viewer.className = "sr viewer";
+  viewer.tabIndex = -1;
+  document.querySelector(".stApp").append(viewer);
+  document.documentElement.classList.add("viewing");
+  return viewer;
+}
+
+function pixels() {
+  const width = Math.min(window.innerWidth, 900) * ZOOMS[zoom] * Math.min(2, window.devicePixelRatio || 1);
+  return WIDTHS.find((each) => each >= width * 0.8) ?? WIDTHS[WIDTHS.length - 1];
+}
+
+function act(what, target) {
+  if (!viewer && what !== "close") return;
+  const shown = viewer?.querySelector("[data-shown]")?.dataset ?? {};
+  const go = (page) => page && show({ ...place, show: page });
+  switch (what) {
+    case "close":
+      viewer?.remove();
+      viewer = place = null;
+      document.documentElement.classList.remove("viewing");
+      opener?.removeAttribute("aria-current");
+      opener?.focus?.({ preventScroll: true });
+      break;
+    case "previous":
+    case "next":
+      go(shown[what]);
+      break;
+    case "back":
+      show(Object.fromEntries(Object.entries(place).filter(([name]) => name !== "show")));
+      break;
+    case "closer":
+    case "further": {
+      const next = Math.max(0, Math.min(ZOOMS.length - 1, zoom + (what === "closer" ? 1 : -1)));
+      if (next === zoom) break;
+      zoom = next;
+      enlarge();
+      break;
+    }
+    case "hit-next":
+    case "hit-previous":
+      step(what === "hit-next" ? 1 : -1);
+      break;
+  }
+}
+
+function enlarge() {
+  const sheet = viewer.querySelector(".v-sheet");
+  if (!sheet) return;
+  sheet.style.setProperty("--zoom", ZOOMS[zoom]);
+  const picture = sheet.querySelector("img");
+  const address = new URL(picture.src);
+  if (Number(address.searchParams.get("width")) < pixels()) {
+    address.searchParams.set("width", String(pixels()));
+    picture.src = address.href;
+  }
+  (sheet.querySelector(".v-mark") ?? sheet).scrollIntoView({ block: "center", inline: "center" });
+}
+
+function hits() {
+  const group = opener?.closest("[data-hits]");
+  const seen = new Set();
+  return group
+    ? [...group.querySelectorAll("[data-open]")].filter((each) => {
+        const key = PLACE.map((name) => each.dataset[name]).join();
+        return !seen.has(key) && seen.add(key);
+      })
+    : [];
+}
+
+function atHit(all) {
+  return all.findIndex((each) => PLACE.every((name) => each.dataset[name] === opener.dataset[name]));
+}
+
+function step(by) {
+  const all = hits();
+  if (all.length < 2) return;
+  const target = all[(atHit(all) + by + all.length) % all.length];
+  const inside = viewer.contains(document.activeElement) ? document.activeElement.dataset?.do : null;
+  target.closest("details:not([open])")?.setAttribute("open", "");
+  target.scrollIntoView({ block: "nearest" });
+  open(target);
+  if (inside) viewer.querySelector(`[data-do="${inside}"]`)?.focus();
+}
+
+function tellHits() {
+  const all = hits();
+  for (const part of viewer.querySelectorAll(".v-hits")) {
+    part.hidden = all.length < 2;
+    const counted = part.querySelector("[data-count]");
+    if (counted) counted.textContent = counted.dataset.count.replace("0", String(atHit(all) + 1)).replace("0", String(all.length));
+  }
+}
+
+// --- copying and saving -----------------------------------------------------------------------
+
+async function copy(target) {
+  try {
+    await navigator.clipboard.writeText(target.dataset.copy);
+  } catch {
+    return say(target, desk.failed);
+  }
+  say(target, desk.copied);
+}
+
+function say(target, text) {
+  const before = target.dataset.before ?? target.textContent;
+  target.dataset.before = before;
+  target.textContent = text;
+  setTimeout(() => (target.textContent = before), 1600);
+}
+
+function save(target) {
+  const link = document.createElement("a");
+  link.href = target.dataset.get;
+  link.download = "";
+  document.body.append(link);
+  link.click();
+  link.remove();
+}
