@@ -91,6 +91,7 @@ OWNERS = {
         "rag/settings.py",
         "rag/cases.py",
         "rag/evaluate.py",
+        "rag/library/conversations.py",
         "ingest/sandbox.py",
         "ingest/messages.py",
     ),  # where untrusted input enters

@@ -53,6 +53,8 @@ def audit(library: Library, report: Report = lambda what, done, total, seconds: 
     found.faults += library.faults()
     damaged = damaged_terms(library.manifest)
     found.faults += damaged
+    if lost := library.manifest.lost_turns():
+        found.faults.append(f"{lost} turns of conversations cannot be read")
     _check_files(library, found, report)
     found.faults += _faults_of_passages(library, report, terms_too=not damaged)
     return found

@@ -38,7 +38,7 @@ class Database:
         self._writer: int | None = None  # the thread that is in a transaction
         self._idle: list[sqlite3.Connection] = []  # append and pop are atomic
         self._closed = False
-        self.revision = 0  # grows with every commit of this process, which is the only one that writes
+        self.revision = 0  # grows with every commit of this process, which is the only one that writes, but of what lies aside
         if read_only and not (home / "manifest.sqlite3").is_file():
             raise NoDrawer(home=str(home))
         with self._translated():
@@ -116,8 +116,8 @@ class Database:
             raise
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing; nested use joins the outer transaction."""
+    def transaction(self, *, aside: bool = False) -> Iterator[None]:
+        """All or nothing; nested use joins the outer transaction. ``aside``: nothing that is known of documents changes."""
         with self._lock, self._translated():
             if self._db.in_transaction:
                 yield
@@ -133,7 +133,7 @@ class Database:
                 raise
             finally:
                 self._writer = None
-                self.revision += 1  # after a rollback too: what was worked out within it holds no longer
+                self.revision += not aside  # after a rollback too: what was worked out within it holds no longer
 
     def rows(
         self, sql: str, values: Sequence[object] | Mapping[str, object] = ()

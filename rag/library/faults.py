@@ -30,6 +30,8 @@ def faults(manifest: Manifest) -> list[str]:
         "WHERE v.passage_id=p.passage_id AND v.embedder=:embedder)",
         "passages without terms": "SELECT count(*) FROM passages p WHERE NOT EXISTS (SELECT 1 FROM terms_docsize t WHERE t.id=p.passage_id)",
         "terms without a passage": "SELECT count(*) FROM terms_docsize t WHERE NOT EXISTS (SELECT 1 FROM passages p WHERE p.passage_id=t.id)",
+        "conversations without a turn": "SELECT count(*) FROM conversations c WHERE NOT EXISTS "
+        "(SELECT 1 FROM turns t WHERE t.conversation_id=c.conversation_id)",
     }
     for what, sql in questions.items():
         if count := int(manifest.rows(sql, {"embedder": embedder} if ":embedder" in sql else ())[0][0]):

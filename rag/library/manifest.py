@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.library import fulltext
+from rag.library.conversations import Conversations
 from rag.library.worklist import Worklist
 from rag.ports import Vectors
 from rag.records import PAGE_BREAK, Passage, Reading, Reason, Recognition, Span, Table
@@ -51,7 +52,7 @@ class PlacedPage:
     tables: tuple[Table, ...]
 
 
-class Manifest(Worklist):
+class Manifest(Worklist, Conversations):
     """Places, documents, passages and what the index has to learn. One connection, one lock: any thread may call any method."""
 
     # --- writing ------------------------------------------------------------------------------
@@ -200,14 +201,25 @@ class Manifest(Worklist):
     # --- nothing stays ------------------------------------------------------------------------
 
     def erase(self, places: Collection[bytes], contents: Collection[str]) -> None:
-        """Let go of these contents with all their places, of these places, and of all that waits for them or was kept of them."""
+        """Let go of these contents with all their places, of these places, and of all that waits for them or was kept or said of them."""
         with self.transaction():
+            names = self._names_of(places, contents)
+            self.forget_turns(self.turns_about(contents, names), names)
             self._db.executemany("DELETE FROM places WHERE place=?", [(place,) for place in places])
             self._db.executemany("DELETE FROM places WHERE doc_id=?1 OR snapshot=?1", [(content,) for content in contents])
             for content in contents:
                 self.drop_jobs_of(content)
                 self.forget_unfinished(content)
             self.erase_placeless()
+
+    def _names_of(self, places: Collection[bytes], contents: Collection[str]) -> set[str]:
+        rows = self.rows(
+            "SELECT name FROM places WHERE lower(hex(place)) IN (SELECT value FROM json_each(:places)) OR doc_id IN (SELECT value FROM json_each(:contents)) "
+            "OR snapshot IN (SELECT value FROM json_each(:contents)) "
+            "UNION SELECT name FROM jobs WHERE snapshot IN (SELECT value FROM json_each(:contents))",
+            {"places": json.dumps([place.hex() for place in places]), "contents": json.dumps(list(contents))},
+        )
+        return {name for (name,) in rows}
 
     def merge_terms(self) -> None:
         """Write the word index as one piece, in which no term stands that is in no passage. Until then those that were deleted do."""
@@ -230,6 +242,9 @@ class Manifest(Worklist):
         mine = {"contents": json.dumps(list(contents)), "places": json.dumps([place.hex() for place in places])}
         for held in _HELD_OF_MANY:
             yield len(others), _joined(self.rows(held, mine))
+        names = self._names_of(places, contents)
+        for turn in self.held_in_turns(self.turns_about(contents, names), names):
+            yield len(others), _joined([turn])
         yield len(others), "\n".join({term for (term,) in self.rows("SELECT term FROM term_counts")} - set(own_terms)).encode()
 
     def vectors_held(self, doc_id: str) -> int:
@@ -531,6 +546,7 @@ _HELD_BESIDE_PASSAGES = (
     "SELECT title FROM documents WHERE doc_id=?",
     "SELECT page FROM unfinished_pages WHERE doc_id=?",
     "SELECT vector FROM unfinished_vectors WHERE doc_id=?",
+    "SELECT answer FROM turns WHERE instr(documents, ?)",
 )
 _OF_OTHERS = "NOT IN (SELECT value FROM json_each(:contents))"
 _HELD_OF_MANY = (

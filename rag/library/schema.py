@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 6
+VERSION = 7
 
 SCHEMA = """
 CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -79,6 +79,19 @@ CREATE TABLE unfinished_vectors (    -- embedded, likewise
     5: """
 ALTER TABLE vectors ADD COLUMN passage BLOB;                    -- SHA-256 of what was embedded; NULL of what is from before
 CREATE INDEX vectors_of_passage ON vectors (passage) WHERE passage IS NOT NULL;
+""",
+    6: """
+CREATE TABLE conversations (
+    conversation_id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL, words TEXT NOT NULL,   -- words: as they are searched
+    named INTEGER NOT NULL DEFAULT 0,                               -- by the reader; else it is called after its first question
+    created REAL NOT NULL, changed REAL NOT NULL
+) STRICT;
+CREATE TABLE turns (
+    conversation_id INTEGER NOT NULL REFERENCES conversations ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    asked REAL NOT NULL, question TEXT NOT NULL, words TEXT NOT NULL, as_typed INTEGER NOT NULL, asked_of TEXT NOT NULL,
+    documents TEXT NOT NULL,                                        -- whose words it holds, as far as that is known
+    written TEXT NOT NULL, error TEXT, answer TEXT, PRIMARY KEY (conversation_id, ordinal)
+) STRICT;
 """,
 }
 """Version -> what makes it the next one."""
