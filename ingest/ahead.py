@@ -9,21 +9,13 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple
 
 from ingest.folders import Named
+from ingest.stamp import Stamp
 from rag.errors import DocumentError
 from rag.records import Reading
 
 _WAITS_S = 0.2
-
-
-class Stamp(NamedTuple):
-    """What changes when a file does."""
-
-    size_bytes: int
-    mtime_ns: int
-    inode: int
 
 
 @dataclass(frozen=True, slots=True)

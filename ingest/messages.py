@@ -1,14 +1,17 @@
-"""What the reader's process and its parent say to each other: JSON behind its length, and nothing that could run code."""
+"""What a process that reads or draws files and its parent say to each other: JSON behind its length, and nothing that could run code."""
 
 from __future__ import annotations
 
 import os
 import queue
 from collections.abc import Callable, Iterable
+from enum import StrEnum
 from typing import IO, BinaryIO
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ingest.draw.sheet import Mark, MediaType
+from ingest.stamp import Stamp
 from rag.records import Page, Reading, Reason, Unread
 
 _LENGTH_BYTES = 8
@@ -50,6 +53,35 @@ class Answer(_Message):
     reading: Reading | None = None
     error: Reason | None = None
     leaves: bool = False  # the child ends now, so that the next file finds fresh memory
+
+
+class Refusal(StrEnum):
+    """Why there is no picture of a page."""
+
+    GONE = "gone"  # nothing can be read at the path
+    CHANGED = "changed"  # what lies there is not what was meant
+    LOCKED = "locked"
+    NOT_THERE = "not there"  # the page
+    BROKEN = "broken"
+    TOO_LARGE = "too large"
+    NO_MEMORY = "no memory"
+
+
+class DrawRequest(_Message):
+    path: str  # its bytes, hexadecimal
+    stamp: Stamp  # another one is another file, or a changed one
+    page: int = Field(ge=1)
+    width: int = Field(ge=1)
+    marks: tuple[Mark, ...] = ()
+
+
+class Drawn(_Message):
+    """A picture, or why there is none."""
+
+    picture: bytes = b""
+    media_type: MediaType = "image/png"
+    refusal: Refusal | None = None
+    leaves: bool = False  # the child ends now
 
 
 OnPage = Callable[[int, Page | Unread | None], None]

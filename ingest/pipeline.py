@@ -18,12 +18,13 @@ from types import TracebackType
 
 import numpy as np
 
-from ingest.ahead import ReadAhead, ReadingAhead, Stamp
+from ingest.ahead import ReadAhead, ReadingAhead
 from ingest.folders import Named, Scan, find_files
 from ingest.messages import page_to_json, pages_from_json
 from ingest.read import READ_VERSION, SUPPORTED_SUFFIXES
 from ingest.sandbox import Sandbox
 from ingest.split import SPLIT_VERSION, header, load_splitter, split
+from ingest.stamp import Stamp, stamp_of
 from rag.errors import (
     PARTIAL_REASONS,
     ChangedWhileReading,
@@ -404,12 +405,11 @@ def _embed(doc_id: str, spans: Sequence[Span], headers: Sequence[str], *, name: 
 
 def _stamp(path: Path, name: str) -> Stamp:
     try:
-        found = path.stat()
+        return stamp_of(path.stat())
     except FileNotFoundError as error:
         raise NoSuchFile(name=name) from error
     except OSError as error:
         raise UnreadableFile(name=name, cause=error.strerror or "no access") from error
-    return Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
 
 
 def _hash(path: Path, name: str) -> str:

@@ -35,6 +35,14 @@ KOREAN: Mapping[str, str] = {
     "no page is in it": "쪽이 없음",
     "the key to its text is missing": "본문을 여는 키가 없음",
     "exit code {}": "종료 코드 {}",
+    # --- pages that are not drawn
+    "it is damaged": "손상되어 있음",
+    "it has too many pixels": "픽셀이 너무 많음",
+    "it takes more than {} s": "{}초가 넘게 걸림",
+    "it takes more than {} MiB of memory": "메모리가 {}MiB 넘게 필요함",
+    "it takes too much memory": "메모리가 너무 많이 필요함",
+    "the program that draws stopped: {}": "그리는 프로그램이 멈춤: {}",
+    "what was drawn makes no sense": "그려진 결과가 올바르지 않음",
     # --- files and what was typed
     "home: the drawer is the folder in which this file lies": "home: 서랍은 이 파일이 들어 있는 폴더입니다",
     "it is not UTF-8": "UTF-8이 아님",

@@ -2,6 +2,7 @@
 
     SeorapError
      ├─ DocumentError      one file of a batch; becomes an outcome, the batch goes on
+     ├─ PictureError       a page that cannot be shown as a picture; its words can
      ├─ LibraryError       the drawer itself
      ├─ WeightsError       model files
      └─ QuestionError      what was asked
@@ -352,6 +353,60 @@ MAY_BE_RECOGNISED = frozenset(kind[why].__name__ for kind in (UNREAD_DOCUMENT, U
 def needs_password(reason: Reason | None) -> bool:
     """Whether this is why a document is not in the drawer."""
     return reason is not None and reason.code == EncryptedDocument.__name__
+
+
+# --- pictures of pages -----------------------------------------------------------------------
+
+
+class PictureError(SeorapError):
+    """A page of a document in the drawer cannot be shown as a picture. Every one of these has the fact ``name``."""
+
+
+class NoPictures(PictureError):
+    sentences = {
+        "en": "{name}: {kind} files have no pages that could be shown as pictures; read its words instead, or open the file itself.",
+        "ko": "{name}: {kind} 파일은 쪽을 그림으로 보여 드릴 수 없습니다. 본문을 읽거나 파일을 직접 열어 주세요.",
+    }
+
+
+class SourceGone(PictureError):
+    sentences = {
+        "en": "{name}: the file is no longer where it was read, so its pages cannot be shown; put it back, or connect the disk that it lies on.",
+        "ko": "{name}: 읽었던 자리에 파일이 없어 쪽을 보여 드릴 수 없습니다. 파일을 제자리에 돌려놓거나 파일이 있는 디스크를 연결해 주세요.",
+    }
+
+
+class SourceChanged(PictureError):
+    sentences = {
+        "en": "{name}: the file has changed since it was read, so its pages may be others than those that were quoted; add it again.",
+        "ko": "{name}: 읽은 뒤에 파일이 바뀌어 인용한 쪽과 다를 수 있습니다. 파일을 다시 넣어 주세요.",
+    }
+
+
+class SourceUnreadable(PictureError):
+    sentences = UnreadableFile.sentences
+
+
+class PasswordNotKept(PictureError):
+    sentences = {
+        "en": "{name}: it is protected by a password, which is kept nowhere, so its pages cannot be shown; read its words instead, or open the "
+        "file itself.",
+        "ko": "{name}: 암호로 보호된 문서이고 암호는 어디에도 저장하지 않으므로 쪽을 보여 드릴 수 없습니다. 본문을 읽거나 파일을 직접 열어 주세요.",
+    }
+
+
+class NoSuchPage(PictureError):
+    sentences = {
+        "en": "{name}: it has no page {page}; choose another one.",
+        "ko": "{name}: {page}쪽이 없습니다. 다른 쪽을 골라 주세요.",
+    }
+
+
+class PageNotDrawn(PictureError):
+    sentences = {
+        "en": "{name}: page {page} cannot be drawn ({cause}); read its words instead, or open the file itself.",
+        "ko": "{name}: {page}쪽을 그릴 수 없습니다({cause}). 본문을 읽거나 파일을 직접 열어 주세요.",
+    }
 
 
 # --- the drawer ------------------------------------------------------------------------------

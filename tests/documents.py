@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -9,6 +10,8 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pypdf
+import pypdfium2
+import pypdfium2.raw as pdfium
 from PIL import Image, ImageDraw, ImageFont
 
 SCAN = "\0a picture"
@@ -123,6 +126,43 @@ def pdf(
         writer = pypdf.PdfWriter(clone_from=path)
         writer.encrypt(user_password=password or "", owner_password=owner_password or password, algorithm=algorithm)
         writer.write(path)
+    return path
+
+
+def demanding_pdf(path: Path, *, levels: int) -> Path:
+    """A small PDF whose second page draws a form that draws ten others, each of which draws ten more, ..."""
+    forms = {}
+    for level in range(levels):
+        entries = b"/Type/XObject/Subtype/Form/BBox[0 0 612 792]/Resources<</XObject<</Fm1 %d 0 R>>>>" % (1001 + level)
+        drawn = b"/Fm1 Do " * 10 if level < levels - 1 else b"0 0 100 100 re f "
+        forms[1000 + level if level else 13] = _stream(drawn, entries)
+    return pdf(path, ["first", SCAN_IN_A_FORM, "third"], more_objects=forms)
+
+
+def with_entries(path: Path, entries: bytes) -> Path:
+    """The same PDF with more entries of each page; PDFium finds objects that have moved by itself."""
+    path.write_bytes(path.read_bytes().replace(b"/MediaBox[0 0 612 792]", b"/MediaBox[0 0 612 792]" + entries))
+    return path
+
+
+def lettered_pdf(path: Path, pages: Sequence[str], *, font: Path, points: float = 12) -> Path:
+    """A PDF whose font is in it, as programs write them."""
+    document = pypdfium2.PdfDocument.new()
+    lettering = font.read_bytes()
+    buffer = (ctypes.c_ubyte * len(lettering)).from_buffer_copy(lettering)
+    loaded = pdfium.FPDFText_LoadFont(document, buffer, len(lettering), pdfium.FPDF_FONT_TRUETYPE, True)
+    for text in pages:
+        page = document.new_page(595, 842)
+        for at, line in enumerate(text.split("\n")):
+            item = pdfium.FPDFPageObj_CreateTextObj(document, loaded, points)
+            encoded = (line + "\0").encode("utf-16-le")
+            pdfium.FPDFText_SetText(item, (ctypes.c_ushort * (len(encoded) // 2)).from_buffer_copy(encoded))
+            pdfium.FPDFPageObj_Transform(item, 1, 0, 0, 1, 60, 760 - 1.6 * points * at)
+            pdfium.FPDFPage_InsertObject(page, item)
+        page.gen_content()
+        page.close()
+    document.save(path)
+    document.close()
     return path
 
 

@@ -84,7 +84,7 @@ OWNERS = {
     "olefile": ("ingest/read/ole.py",),
     "onnx": ("rag/weights/onnx_graph.py",),
     "onnxruntime": ("rag/weights/onnx_embedder.py",),
-    "PIL": ("ingest/read/",),  # pictures of pages, between those who draw and those who read them
+    "PIL": ("ingest/read/", "ingest/draw/"),  # pictures of pages, between those who draw and those who read them
     "platformdirs": ("rag/settings.py",),
     "psutil": ("rag/weights/cores.py",),
     "pydantic": (
@@ -94,10 +94,11 @@ OWNERS = {
         "rag/library/conversations.py",
         "ingest/sandbox.py",
         "ingest/messages.py",
+        "ingest/pictures.py",
     ),  # where untrusted input enters
     "pydantic_settings": ("rag/library/vectors.py",),  # Chroma's, to keep it from reading them
     "pypdf": ("ingest/read/pdf_structure.py",),
-    "pypdfium2": ("ingest/read/pdf.py", "ingest/read/pdf_words.py"),
+    "pypdfium2": ("ingest/read/pdf.py", "ingest/read/pdf_words.py", "ingest/draw/pdf.py"),
     "python_calamine": ("ingest/read/sheets.py",),
     "rich": ("ui/cli/",),
     "safetensors": ("rag/weights/",),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import filetype
 
+from ingest.draw.image import kind as kind_of_picture
 from ingest.read import (
     delimited,
     docx,
@@ -116,7 +117,7 @@ def read_bytes(
     head = contents[:_SNIFFED_BYTES]
     if pdf.is_pdf(contents):
         return pdf.read(contents, name, recogniser, password)
-    if image.kind(contents) is not None:
+    if kind_of_picture(contents) is not None:
         return image.read(contents, name, recogniser)
     if contents.startswith(_OLE):
         return _read_ole(contents, name, bag, password)

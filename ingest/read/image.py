@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import struct
-import warnings
 from collections.abc import Callable
 from dataclasses import replace
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
+from ingest.draw.image import LARGEST_MEGAPIXELS, UNREADABLE, deep, is_too_large, kind, open_picture, seek
+from ingest.draw.sheet import NotDrawable, TooManyPixels
 from ingest.read.headings import find_headings
 from ingest.read.ocr import Recogniser, why_no_words
 from ingest.read.tesseract import Picture, RecogniserFailed
@@ -18,32 +17,6 @@ from rag.records import Page, Reading, Unread
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff"})
 
-_STARTS = ((b"\x89PNG\r\n\x1a\n", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"II*\0", "TIFF"), (b"MM\0*", "TIFF"))
-
-_LARGEST_MEGAPIXELS = 80
-"""A3 at 600 dpi has 70, and in colour takes 280 MB while it is decoded."""
-
-_MOST_FRAMES = 2000
-
-UNREADABLE = (
-    UnidentifiedImageError,
-    Image.DecompressionBombError,
-    # What Pillow's decoders raise where a file is not what they expect:
-    OSError,
-    EOFError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    LookupError,
-    OverflowError,
-    struct.error,
-)
-
-
-def kind(contents: bytes) -> str | None:
-    """PNG, JPEG or TIFF; None for anything else."""
-    return next((found for start, found in _STARTS if contents.startswith(start)), None)
-
 
 def read(contents: bytes, name: str, recogniser: Recogniser | None = None) -> Reading:
     format_ = kind(contents)
@@ -51,7 +24,7 @@ def read(contents: bytes, name: str, recogniser: Recogniser | None = None) -> Re
     because: dict[int, Unread] = {}
     picture = _open(contents, name, format_)
     number = 0
-    while _seek(picture, number):
+    while seek(picture, number):
         number += 1
         found = recogniser.page(number, _drawn(picture)) if recogniser is not None else Unread.NEEDS_OCR
         if isinstance(found, Page):
@@ -70,15 +43,11 @@ def _open(contents: bytes, name: str, format_: str | None) -> Image.Image:
         DamagedDocument
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit below is stricter
-            picture = Image.open(io.BytesIO(contents), formats=[format_ or ""])
-    except Image.DecompressionBombError as error:
-        raise DocumentTooDemanding(name=name, limit=f"{_LARGEST_MEGAPIXELS} megapixels") from error
-    except UNREADABLE as error:
+        picture = open_picture(contents)
+    except TooManyPixels as error:
+        raise DocumentTooDemanding(name=name, limit=f"{LARGEST_MEGAPIXELS} megapixels") from error
+    except NotDrawable as error:
         raise DamagedDocument(name=name, cause=f"it cannot be opened as {format_}") from error
-    if _is_too_large(picture):
-        raise DocumentTooDemanding(name=name, limit=f"{_LARGEST_MEGAPIXELS} megapixels")
     if format_ != "TIFF":  # of which a part may be whole
         try:
             picture.load()
@@ -87,28 +56,9 @@ def _open(contents: bytes, name: str, format_: str | None) -> Image.Image:
     return picture
 
 
-def _is_too_large(picture: Image.Image) -> bool:
-    return picture.width * picture.height > _LARGEST_MEGAPIXELS * 1_000_000
-
-
-def _seek(picture: Image.Image, index: int) -> bool:
-    """Whether there is such a frame. One whose beginning is broken ends the file: nothing says where the next would be."""
-    if index == 0:
-        return True
-    if picture.format != "TIFF" or index >= _MOST_FRAMES:  # a moving PNG is one picture
-        return False
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture.seek(index)
-    except UNREADABLE:
-        return False
-    return True
-
-
 def _drawn(picture: Image.Image) -> Callable[[], Picture]:
     def draw() -> Image.Image:
-        if _is_too_large(picture):
+        if is_too_large(picture):
             raise RecogniserFailed("too many pixels")
         try:
             return _on_white(ImageOps.exif_transpose(picture))
@@ -124,6 +74,4 @@ def _on_white(picture: Image.Image) -> Image.Image:
         layer = picture.convert("RGBA")
         paper = Image.new("RGBA", layer.size, "white")
         return Image.alpha_composite(paper, layer).convert("L")
-    if picture.mode in ("I;16", "I;16B", "I;16L", "I", "F"):  # convert would cut off what is brighter than 255
-        return picture.convert("F").point(lambda value: value / 256).convert("L") if picture.mode.startswith("I") else picture.convert("L")
-    return picture.convert("L")
+    return deep(picture) or picture.convert("L")

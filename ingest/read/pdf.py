@@ -16,6 +16,7 @@ from functools import partial
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from ingest.draw.pdf import open_pdf
 from ingest.read.columns import Area, find_columns, is_out_of_order
 from ingest.read.garbled import SYMBOLS, is_garbled
 from ingest.read.headings import find_headings
@@ -106,7 +107,7 @@ def read(contents: bytes, name: str, recogniser: Recogniser | None = None, passw
 
 def _open(contents: bytes, name: str, password: str | None) -> pypdfium2.PdfDocument:
     try:
-        document = pypdfium2.PdfDocument(contents, password=password)
+        return open_pdf(contents, password)
     except pypdfium2.PdfiumError as error:
         if error.err_code == pdfium.FPDF_ERR_SECURITY:  # it takes a certificate or a right, not a password
             raise UnsupportedEncryption(name=name) from error
@@ -114,9 +115,6 @@ def _open(contents: bytes, name: str, password: str | None) -> pypdfium2.PdfDocu
             raise EncryptedDocument(name=name) if password is None else WrongPassword(name=name) from error
         cause = "its end is missing" if _is_cut_off(contents) else "it cannot be opened as a PDF"
         raise DamagedDocument(name=name, cause=cause) from error
-    if document.get_formtype() in (pdfium.FORMTYPE_ACRO_FORM, pdfium.FORMTYPE_XFA_FOREGROUND):
-        document.init_forms()  # before the first page, or what was filled in stays invisible
-    return document
 
 
 def _is_cut_off(contents: bytes) -> bool:

@@ -283,6 +283,11 @@ class Manifest(Worklist, Conversations):
         rows = self.rows("SELECT method FROM documents WHERE doc_id=?", (doc_id,))
         return str(rows[0][0]) if rows else None
 
+    def how_read(self, doc_id: str) -> tuple[str, str, int] | None:
+        """Format, method and size in bytes of a document; None where it is not in the drawer."""
+        rows = self.rows("SELECT format, method, size_bytes FROM documents WHERE doc_id=?", (doc_id,))
+        return rows[0] if rows else None
+
     def methods(self) -> dict[str, str]:
         """doc_id -> how it was read and split."""
         return dict(self.rows("SELECT doc_id, method FROM documents"))

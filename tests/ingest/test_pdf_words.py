@@ -17,7 +17,7 @@ from ingest.read.pdf import _join_hyphenated, _tidy
 from ingest.read.pdf_words import PlacedText, boxes
 from rag.boxes import rectangles, words
 from rag.records import Page
-from tests.documents import TWO_COLUMNS, pdf
+from tests.documents import TWO_COLUMNS, pdf, with_entries
 
 SCALE = 3  # of the drawing; a point is three pixels
 TOLERANCE = 2  # pixels
@@ -52,12 +52,6 @@ def assert_ink_is_boxed(path: Path, page: Page) -> None:
 
 def spelt(page: Page) -> list[str]:
     return [page.text[word.start : word.end] for word in words(page.boxes, len(page.text))]
-
-
-def with_entries(path: Path, entries: bytes) -> Path:
-    """The same with more entries of each page; PDFium finds objects that have moved by itself."""
-    path.write_bytes(path.read_bytes().replace(b"/MediaBox[0 0 612 792]", b"/MediaBox[0 0 612 792]" + entries))
-    return path
 
 
 def test_a_word_stands_where_it_was_set(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from rag.errors import (
     EmptyFile,
     ExitCode,
     NoTextInDocument,
+    PictureError,
     QuestionError,
     SeorapError,
     sentence_of,
@@ -49,7 +50,7 @@ def test_the_errors_were_found() -> None:
 def test_only_the_heads_of_groups_have_no_sentence() -> None:
     silent = {error.__name__ for error in _all(SeorapError) if error not in ERRORS}
 
-    assert silent == {"DocumentError", "LibraryError", "WeightsError", "QuestionError"}
+    assert silent == {"DocumentError", "PictureError", "LibraryError", "WeightsError", "QuestionError"}
 
 
 @EVERY
@@ -92,7 +93,7 @@ def test_a_reason_that_a_newer_version_stored_is_still_a_sentence(reason: Reason
 
 
 def test_every_document_failure_names_the_document() -> None:
-    assert [error for error in ERRORS if issubclass(error, DocumentError) and "name" not in _facts(error, "en")] == []
+    assert [error for error in ERRORS if issubclass(error, DocumentError | PictureError) and "name" not in _facts(error, "en")] == []
 
 
 @pytest.mark.parametrize("name", ["{0}.pdf", "{name}.pdf", "{.pdf", "}}{{", "%s %(name)d.pdf", "{self.__class__}"])

@@ -1,0 +1,1 @@
+"""Pages -> pictures. Loads little: the process that draws must be there at once."""
