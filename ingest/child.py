@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from ingest.memory import memory_bytes
-from ingest.messages import LARGEST_ANSWER_BYTES, LAST_WORDS_BYTES, receive, send
+from ingest.pipes import LARGEST_ANSWER_BYTES, LAST_WORDS_BYTES, receive, send
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from ingest.memory import memory_bytes
-from ingest.messages import LAST_WORDS_BYTES
+from ingest.pipes import LAST_WORDS_BYTES
 
 if sys.platform != "win32":
     import resource

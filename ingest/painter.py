@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.draw.image import draw_frame, kind
+from ingest.draw.messages import Drawn, DrawRequest, Refusal
 from ingest.draw.pdf import Document, draw_page, open_unlocked
 from ingest.draw.sheet import Locked, NotDrawable, NotThere, Picture, TooManyPixels, encoded, marked
 from ingest.limits import Budget
-from ingest.messages import Drawn, DrawRequest, Refusal, listen, send, take_pipes
+from ingest.pipes import listen, send, take_pipes
 from ingest.stamp import Stamp, stamp_of
 
 

@@ -22,8 +22,8 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from ingest.child import Child, boot
+from ingest.draw.messages import Drawn, DrawRequest, Refusal
 from ingest.draw.sheet import LONGEST_EDGE, MOST_PIXELS, Mark, MediaType
-from ingest.messages import Drawn, DrawRequest, Refusal
 from ingest.pipeline import is_unlocked
 from ingest.stamp import Stamp, stamp_of
 from rag.errors import (
@@ -126,6 +126,15 @@ class Pictures:
         with self._one_at_a_time:
             self._drop_child()
             self._kept.clear()
+
+    def warm(self) -> None:
+        """Have the child start now, in a thread of its own, for somebody is about to look at a page; one that nobody does ends after a while."""
+        if self._child is None:
+            threading.Thread(target=self._start, daemon=True).start()
+
+    def _start(self) -> None:
+        with self._one_at_a_time:
+            self._running_child()
 
     def forget(self, doc_ids: Collection[str]) -> None:
         """Let go of all that is kept of documents that have been erased."""

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ingest.limits import Budget
-from ingest.messages import Answer, Request, Step, listen, send, step, take_pipes
+from ingest.messages import Answer, Request, Step, step
+from ingest.pipes import listen, send, take_pipes
 from ingest.priority import lower_this_process
 from ingest.read import read
 from ingest.read.ocr import Recogniser, recogniser

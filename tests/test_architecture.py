@@ -95,6 +95,7 @@ OWNERS = {
         "ingest/sandbox.py",
         "ingest/messages.py",
         "ingest/pictures.py",
+        "ingest/draw/messages.py",
     ),  # where untrusted input enters
     "pydantic_settings": ("rag/library/vectors.py",),  # Chroma's, to keep it from reading them
     "pypdf": ("ingest/read/pdf_structure.py",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import json
@@ -508,8 +509,6 @@ def _saved(format_: str, size: tuple[int, int]) -> bytes:
 
 
 def _in_base64(contents: bytes) -> bytes:
-    import base64
-
     return base64.urlsafe_b64encode(contents)
 
 
@@ -604,6 +603,20 @@ def test_an_idle_child_ends_and_the_pictures_stay(tmp_path: Path, library: Libra
 
         assert (pictures.pid, pictures.kept_bytes > 0) == (None, True)
         assert pictures.page(doc_id, 2, width=900).width == 900
+
+
+def test_a_child_can_be_had_before_anybody_looks(tmp_path: Path, library: Library) -> None:
+    doc_id = known(pdf(tmp_path / "a.pdf", ["words"]), library)
+
+    with Pictures(library, SandboxSettings()) as pictures:
+        pictures.warm()
+        deadline = time.monotonic() + 30
+        while pictures.pid is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        pid = pictures.pid
+
+        assert pictures.page(doc_id, 1, width=900).width == 900
+        assert pictures.pid == pid is not None
 
 
 def test_closing_ends_the_child_even_at_work(tmp_path: Path, library: Library) -> None:
