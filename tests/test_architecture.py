@@ -340,7 +340,18 @@ PAGES = [
 ]
 
 LABELLED = {
-    *("title", "header", "button", "form_submit_button", "text_input", "chat_input", "selectbox", "multiselect", "segmented_control"),
+    *(
+        "title",
+        "header",
+        "button",
+        "form_submit_button",
+        "text_input",
+        "text_area",
+        "chat_input",
+        "selectbox",
+        "multiselect",
+        "segmented_control",
+    ),
     *(
         "date_input",
         "download_button",
@@ -361,7 +372,7 @@ LABELLED = {
 WITHOUT_TEXT = {"html", "columns", "container", "empty", "form", "fragment", "navigation", "rerun", "App"}
 """Everything else that may be called; ``html`` has a rule of its own."""
 
-MARKUP = {"render", "render_whole", "look"}
+MARKUP = {"render", "render_history", "render_whole", "look"}
 """Modules that alone make markup: every word of it is escaped there (tests/ui/test_render.py)."""
 
 TOLD_ELSEWHERE = {
@@ -426,7 +437,9 @@ class _Drawing:
     def faults(self, call: str, node: ast.Call) -> Iterator[str]:
         keywords = {keyword.arg: keyword.value for keyword in node.keywords}
         if call == "html":
-            yield from ["no markup of ours"] if len(node.args) != 1 or keywords or not self.is_markup(node.args[0]) else []
+            width = keywords.pop("width", None)
+            plain = not keywords and (width is None or isinstance(width, ast.Constant))
+            yield from [] if len(node.args) == 1 and plain and self.is_markup(node.args[0]) else ["no markup of ours"]
             return
         if call in LABELLED:
             shown = [*([] if call in ("Page", "page_link", "set_page_config") else node.args[:1])]

@@ -21,6 +21,7 @@ from ui.gate import MOST_UPLOAD_MIB, Gate
 from ui.launch import Launch, address, forget_address, note_address
 from ui.listen import ADDRESS
 from ui.web import client, render, state
+from ui.web.routes import ROUTES
 from ui.web.state import Desk
 
 log = logging.getLogger(__name__)
@@ -123,7 +124,7 @@ def _run(listening: socket.socket, desk: Desk, announce: Callable[[str], None]) 
 
     keep_path_still(PAGE)
     index_html = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    app = st.App(PAGE, lifespan=lifespan, on_script_error=_tell_reader)
+    app = st.App(PAGE, lifespan=lifespan, routes=ROUTES, on_script_error=_tell_reader)
     server = uvicorn.Server(
         uvicorn.Config(
             Gate(app, port=port, launch=launch, index_html=index_html),

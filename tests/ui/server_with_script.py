@@ -25,6 +25,8 @@ REPLIES = {
     "deposit": "The deposit is 3,751 euros. It is kept at the Bank of Narnia.",
     "병가": "병가는 연 60일을 넘을 수 없다.",
     "slowly": "word " * 200,
+    "보증금": "보증금은 계약이 끝난 날부터 30일 이내에 반환한다.",
+    "moving": "The tenant pays a deposit of 3,751 euros before moving in.",
 }
 
 

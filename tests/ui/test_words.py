@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import string
 from collections.abc import Iterable, Mapping
+from types import ModuleType
 
 import pytest
 import typer
@@ -12,6 +13,7 @@ import typer
 from rag.records import Doubt, Outcome, State
 from ui.cli import app
 from ui.web import look
+from ui.words import chrome, history, viewer
 from ui.words import help as help_words
 from ui.words.page import ENGLISH, IN, KOREAN, Words
 
@@ -20,6 +22,7 @@ WORDS_FOR: Mapping[str, Iterable[str]] = {
     "outcome": Outcome,
     "doubts": Doubt,
     "erase_steps": ("samples", "scrub", "search"),
+    "save_as": ("docx", "pdf", "md"),
 }
 
 
@@ -42,6 +45,20 @@ def test_korean_is_korean() -> None:
     }
 
     assert latin == set()
+
+
+@pytest.mark.parametrize("module", [history, viewer], ids=lambda module: module.__name__)
+def test_the_parts_of_the_page_say_the_same_in_both_languages(module: ModuleType) -> None:
+    english, korean = dataclasses.asdict(module.IN["en"]), dataclasses.asdict(module.IN["ko"])
+
+    assert all(text.strip() for text in english.values())
+    assert {name: _facts(text) for name, text in english.items()} == {name: _facts(text) for name, text in korean.items()}
+    assert [text for text in korean.values() if not any("가" <= letter <= "힣" for letter in text)] == []
+
+
+def test_what_streamlit_says_is_said_in_korean() -> None:
+    assert all(any("가" <= letter <= "힣" for letter in korean) for korean in chrome.KOREAN.values())
+    assert chrome.IN["en"] == {}
 
 
 @pytest.mark.parametrize("language", IN)

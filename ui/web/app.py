@@ -14,12 +14,13 @@ _LANGUAGES = {"ko": "한국어", "en": "English"}
 def main() -> None:
     st.set_page_config(page_title="서랍 Seorap", layout="wide")
     desk = state.desk()
+    client.begin_run()
     if desk is None:
         st.html(render.small(state.wording().shutting_down))
         return
     with st.sidebar:
         st.html(render.brand())
-        links, language = st.container(), st.container()
+        links, beside, language = st.container(), st.container(), st.container()
     with language:
         choose_language()
     words = state.wording()
@@ -27,7 +28,7 @@ def main() -> None:
     client.mount()
 
     adding = st.Page(lambda: documents.draw(desk, words), title=words.library, url_path="documents")
-    asking = st.Page(lambda: ask.draw(desk, words, to_documents=adding), title=words.ask, url_path="ask", default=True)
+    asking = st.Page(lambda: ask.draw(desk, words, to_documents=adding, beside=beside), title=words.ask, url_path="ask", default=True)
     working = st.Page(lambda: whole.draw(desk, words), title=words.whole, url_path="whole")
     page = st.navigation([asking, working, adding], position="hidden")
     links.page_link(asking, label=words.ask)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from rag.conversation import exchange
-from rag.errors import SeorapError
+from rag.errors import SeorapError, sentence_of
 from rag.records import (
     EVERYTHING,
     Answer,
@@ -27,67 +27,159 @@ from rag.records import (
     Understood,
     Waiting,
 )
-from ui.web import narrow, render, render_whole, state
-from ui.web.state import Desk, Turn, duration
+from ui.web import client, history, narrow, render, render_whole, state
+from ui.web.state import Desk, Sent, Turn, duration
 from ui.words.page import Words
 
 _REDRAW_S = 0.08
 """A whole text is sent at every redraw; more of them than this nobody sees."""
 
+ALONE = -1
+"""Number of a turn that is no part of a conversation."""
 
-def draw(desk: Desk, words: Words, *, to_documents: StreamlitPage) -> None:
+
+def draw(desk: Desk, words: Words, *, to_documents: StreamlitPage, beside: DeltaGenerator) -> None:
+    tab = state.tab()
+    history.reopen_named(desk)
+    history.draw(desk, beside)
+    history.name_in_address()
+    _take(client.sent())
     empty = desk.assistant.library.counts().passages == 0
-    turns = state.tab().turns
+    only = narrow.draw(desk, words)
+    typed = st.chat_input(words.placeholder_empty if empty else words.placeholder, disabled=empty, submit_mode="stop")
+    next_turn, tab.next = Turn(str(typed), only) if typed else tab.next, None
+    if tab.turns or next_turn:
+        st.html(render.unseen_title(words.ask))
+    else:
+        welcome(desk, words, to_documents=to_documents, empty=empty)
+    for number, turn in enumerate(tab.turns):
+        draw_turn(turn, words, number)
+    if next_turn and not empty:
+        answer_now(desk, next_turn, words)
+
+
+def _take(sent: Sent | None) -> None:
+    """What a click in our own markup asks for."""
+    if sent and sent.what == "ask":
+        state.tab().next = Turn(sent.value, state.tab().only)
+
+
+def welcome(desk: Desk, words: Words, *, to_documents: StreamlitPage, empty: bool) -> None:
     if empty:
         st.title(words.empty_title, anchor=False)
         st.html(render.steps(words.empty_first, words.empty_then))
         st.page_link(to_documents, label=words.go_to_library, icon=":material/add:")
         st.html(render.small(words.empty_kinds))
-    else:
-        st.title(words.ask_title, anchor=False)
-        st.html(render.small(words.ask_lead))
-    as_typed = [turn for number, turn in enumerate(turns) if draw_turn(turn, words, number)]
-    only = narrow.draw(desk, words)
-    question = st.chat_input(words.placeholder_empty if empty else words.placeholder, disabled=empty, submit_mode="stop")
-    if question or as_typed:
-        turn = Turn(str(question), only) if question else Turn(as_typed[0].question, as_typed[0].only, as_typed=True)
-        history = [exchange(earlier.answer) for earlier in turns if earlier.answer]
-        turns.append(turn)
-        st.html(render.question(turn.question))
-        follow(turn, words, desk.ask(turn.question, only=turn.only, history=history, as_typed=turn.as_typed))
-        offer_as_typed(turn, words, len(turns) - 1)
-    elif turns and st.button(words.clear, type="tertiary"):
-        turns.clear()
-        st.rerun()
+        return
+    st.title(words.ask_title, anchor=False)
+    st.html(render.small(words.ask_lead))
 
 
-def draw_turn(turn: Turn, words: Words, number: int) -> bool:
-    """Whether it is to be asked again, as it was typed."""
+def offer(title: str, questions: list[str]) -> None:
+    """Questions to be asked by a click. They are made of words of documents, so the markup is ours."""
+    if questions:
+        st.html(render.offers(title, questions))
+
+
+def answer_now(desk: Desk, turn: Turn, words: Words) -> None:
+    tab = state.tab()
+    said = [exchange(earlier.answer) for earlier in tab.turns if earlier.answer]
+    tab.turns.append(turn)
+    number = len(tab.turns) - 1
+    st.html(render.question(turn.question))
+    events = desk.ask(turn.question, only=turn.only, history=said, as_typed=turn.as_typed)
+    follow(turn, words, events, number=number, keep=lambda: history.keep(desk, turn))
+    history.name_in_address()
+
+
+# --- one turn ----------------------------------------------------------------------------------
+
+
+def draw_turn(turn: Turn, words: Words, number: int) -> None:
+    if state.tab().editing == number:
+        edit(turn, words, number)
+        return
     st.html(render.question(turn.question))
     if turn.answer and (read := render.understood(turn.question, turn.answer.understood, words)):
         st.html(read)
+    draw_result(turn, words, number)
+
+
+def draw_result(turn: Turn, words: Words, number: int) -> None:
+    """What came of a question, and what can be done with it."""
     if turn.error:
-        st.html(render.error(turn.error, words, state.tab().language))
+        st.html(render.problem(sentence_of(turn.error, state.tab().language), words))
     elif turn.answer:
-        draw_answer(turn.answer, words)
+        draw_answer(turn.answer, words, number)
     elif turn.written:
         st.html(render.written(turn.written, words, stopped=True))
     else:
-        st.html(render.small(words.stopped_empty))
-    return offer_as_typed(turn, words, number)
+        st.html(render.small(words.lost if turn.lost else words.stopped_empty))
+    draw_tools(turn, words, number)
 
 
-def offer_as_typed(turn: Turn, words: Words, number: int) -> bool:
-    """Where more was made of a question than what stands there, the reader may have it otherwise."""
-    read = turn.answer.understood if turn.answer else None
-    if not read or (read.text == turn.question.strip() and read.taken == EVERYTHING):
-        return False
-    return bool(st.button(words.ask_as_typed, key=f"as-typed-{number}", type="tertiary"))
+def draw_tools(turn: Turn, words: Words, number: int) -> None:
+    with st.container(horizontal=True, gap="small", key=f"tools-{number}"):
+        if turn.answer and turn.answer.status is not Status.NOT_FOUND:
+            st.html(render.tools(turn.answer, words, dossier=history.address_of(turn)), width="content")
+        if number == ALONE:  # it is begun again where it was chosen
+            return
+        read = turn.answer.understood if turn.answer else None
+        if read and (read.text != turn.question.strip() or read.taken != EVERYTHING):
+            st.button(
+                words.ask_as_typed, key=f"as-typed-{number}", type="tertiary", on_click=_ask_next, args=(replace_turn(turn, as_typed=True),)
+            )
+        if turn.answer and turn.answer.status is Status.NOT_FOUND and turn.only != EVERYTHING:
+            st.button(
+                words.narrow_clear,
+                key=f"everywhere-{number}",
+                type="tertiary",
+                on_click=_ask_next,
+                args=(replace_turn(turn, only=EVERYTHING),),
+            )
+        st.button(words.ask_again, key=f"again-{number}", type="tertiary", on_click=_ask_next, args=(replace_turn(turn),))
+        st.button(words.edit, key=f"edit-{number}", type="tertiary", on_click=_begin_editing, args=(number,))
 
 
-def follow(turn: Turn, words: Words, events: Generator[Event, None, None]) -> None:
-    """Draw an answer, or work over whole documents, while it is made. A stop arrives as an exception out of the next drawing; whatever ends it, the model is let go."""
-    read, cards, live = st.empty(), st.empty(), st.empty()
+def replace_turn(turn: Turn, **changed: object) -> Turn:
+    """The same question, to be asked once more."""
+    return replace(Turn(turn.question, turn.only, turn.as_typed), **changed)  # type: ignore[arg-type]
+
+
+def _ask_next(turn: Turn) -> None:
+    state.tab().next = turn
+
+
+def _begin_editing(number: int | None) -> None:
+    state.tab().editing = number
+
+
+def edit(turn: Turn, words: Words, number: int) -> None:
+    """The question in a field; asked anew, the conversation goes on from there."""
+    key = f"edited-{number}"
+    with st.form(f"editing-{number}", border=False):
+        st.text_area(words.edit_label, value=turn.question, key=key)
+        with st.container(horizontal=True):
+            st.form_submit_button(words.ask, type="primary", on_click=_edited, args=(number, key))
+            st.form_submit_button(words.edit_not, on_click=_begin_editing, args=(None,))
+
+
+def _edited(number: int, key: str) -> None:
+    tab, text = state.tab(), str(st.session_state.get(key, "")).strip()
+    tab.editing = None
+    if text:
+        before = tab.turns[number]
+        tab.turns = tab.turns[:number]
+        tab.next = Turn(text, before.only, instead_of=before.kept)
+
+
+# --- while it is made --------------------------------------------------------------------------
+
+
+def follow(turn: Turn, words: Words, events: Generator[Event, None, None], *, number: int, keep: Callable[[], None]) -> None:
+    """Draw an answer, or work over whole documents, while it is made. A stop arrives as an exception out of the next drawing; whatever ends it,
+    the model is let go and what there is is kept."""
+    read, live, cards = st.empty(), st.empty(), st.empty()
     live.html(render.busy(words.searching, words))
     started = drawn = time.monotonic()
     try:
@@ -98,14 +190,14 @@ def follow(turn: Turn, words: Words, events: Generator[Event, None, None]) -> No
                     drawn = time.monotonic()
                     live.html(state_of_work(event, turn, words, waited_s=drawn - started))
     except SeorapError as error:
-        turn.error = error
-    state.settle(turn)
+        turn.error = error.reason()
+    finally:
+        state.settle(turn)
+        keep()
     cards.empty()
     live.empty()
-    if turn.error:
-        st.html(render.error(turn.error, words, state.tab().language))
-    elif turn.answer:
-        draw_answer(turn.answer, words)
+    if turn.error or turn.answer:
+        draw_result(turn, words, number)
     else:
         st.html(render.small(words.shutting_down))
 
@@ -115,6 +207,7 @@ def note(event: Event, turn: Turn, words: Words, read: DeltaGenerator, cards: De
         case Understood() if told := render.understood(turn.question, event, words):
             read.html(told)
         case EvidenceFound(evidence) if evidence:
+            turn.sources = tuple(dict.fromkeys(item.doc_id for item in evidence))
             cards.html(render.passages(evidence, turn.question, words, title=words.found_in))
         case PartProgress(so_far=so_far, remaining_s=left):
             turn.written = ""
@@ -147,7 +240,10 @@ def state_of_work(event: Event, turn: Turn, words: Words, *, waited_s: float) ->
             return render.busy(words.reading, words)
 
 
-def draw_answer(answer: Answer, words: Words) -> None:
+# --- the answer --------------------------------------------------------------------------------
+
+
+def draw_answer(answer: Answer, words: Words, number: int) -> None:
     if render_whole.is_drawn(answer):
         st.html(render_whole.whole(answer, words))
     elif answer.status is Status.NOT_FOUND:

@@ -16,9 +16,13 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 
 from rag.version import VERSION
 from ui.web import state
+from ui.web.state import Sent
+from ui.words import chrome
 
 PARTS = Path(__file__).resolve().parent / "parts"
-_NAME = "seorap.desk"
+_NAME, _KEY = "seorap.desk", "desk"
+_MOST_CHARS = 4_000
+"""Of what the browser sends: a question."""
 
 _mount: Callable[..., Any] | None = None
 
@@ -35,8 +39,27 @@ def mount() -> None:
     """Let the browser know the view's language and words; what it does from then on, it does by itself."""
     if _mount is None:
         return
-    words = state.wording()
-    _mount(key="desk", data={"language": state.tab().language, "failed": words.problem, "copied": words.copied}, height=0)
+    language = state.tab().language
+    data = {"language": language, "failed": state.wording().problem, "copied": state.wording().copied, "chrome": dict(chrome.IN[language])}
+    _mount(key=_KEY, data=data, height=1, on_sent_change=_note)
+
+
+def _note() -> None:
+    """Before the page is drawn."""
+    match st.session_state[_KEY].get("sent"):
+        case {"what": str(what), "value": str(value)}:
+            state.tab().sent = Sent(what, value[:_MOST_CHARS])
+
+
+def begin_run() -> None:
+    """What was sent counts for one drawing of the page, even if that is broken off."""
+    tab = state.tab()
+    tab.sent_now, tab.sent = tab.sent, None
+
+
+def sent() -> Sent | None:
+    """What the click that this drawing comes from has sent."""
+    return state.tab().sent_now
 
 
 @cache

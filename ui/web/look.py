@@ -5,7 +5,11 @@ from ui.words.page import Words
 
 _STYLE = """
 .stMainBlockContainer, [data-testid="stBottomBlockContainer"] { max-width: 56rem; }
-.stMainBlockContainer { padding-top: 3rem; }
+.stMainBlockContainer { padding-top: 2.2rem; }
+.stMainBlockContainer > [data-testid="stVerticalBlock"] { gap: .55rem; }
+[data-testid="stSidebarUserContent"] { padding-top: 0; }
+[data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: .5rem; }
+.viewing .stMainBlockContainer, .viewing [data-testid="stBottomBlockContainer"] { padding-left: 2rem; padding-right: 1.5rem; }
 @media (max-width: 48rem) { .stMainBlockContainer { padding-top: 4.5rem; } }  /* below the bar that opens the menu */
 .stMainBlockContainer h1 { font-size: 1.7rem; font-weight: 700; letter-spacing: -.01em; padding: 0 0 .2rem; }
 .stMainBlockContainer h2 { font-size: 1.15rem; font-weight: 650; padding: 1.2rem 0 .2rem; }
@@ -64,6 +68,20 @@ _STYLE = """
 .sr .figures { margin: 0; font-variant-numeric: tabular-nums; }
 .sr .reason { font-size: .88rem; margin: .15rem 0 0; }
 .sr.brand { font-size: 1.25rem; font-weight: 700; padding: 0 .5rem; }
+.sr h2.aside { font-size: .84rem; font-weight: 600; color: var(--soft); margin: .8rem 0 .2rem; padding: 0; }
+.sr .conversations { list-style: none; margin: 0; padding: 0; }
+.sr .conversations li { display: flex; margin: 0; align-items: center; }
+.sr .conversations li > :first-child { flex: 1; min-width: 0; text-align: left; font-size: .88rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; padding: .2rem .4rem; margin-left: -.4rem; }
+.sr .conversations [aria-current] { background: color-mix(in srgb, var(--accent) 16%, transparent); font-weight: 600; }
+.sr .conversations li > :last-child { color: var(--soft); padding: .1rem .4rem; }
+.sr .offers { display: flex; flex-wrap: wrap; gap: .4rem; margin: .2rem 0 .8rem; }
+.sr .offers button { border-color: var(--line); border-radius: .5rem; padding: .35rem .7rem; text-align: left; font-size: .92rem; }
+.sr .offers button:hover { border-color: var(--accent); }
+.sr .unseen { position: absolute; width: 1px; height: 1px; padding: 0; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.sr .tools { display: flex; flex-wrap: wrap; gap: .1rem .3rem; }
+.sr .tools button { font-size: .84rem; color: var(--soft); min-height: 2rem; padding: 0 .5rem; }
+[class*="st-key-tools-"] { align-items: center; }
+[class*="st-key-tools-"] button p { font-size: .84rem; }
 .st-key-documents, .st-key-failures { gap: 0; }
 :is(.st-key-documents, .st-key-failures) [data-testid="stHorizontalBlock"] { border-top: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding: .55rem 0; }
 .stMainBlockContainer [data-testid="stForm"] [data-testid="stHorizontalBlock"] { border-top: 0; padding-top: 0; }

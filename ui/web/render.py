@@ -82,8 +82,9 @@ def pages(item: Evidence | Citation | SectionSummary, words: Words) -> str:
 # --- blocks ------------------------------------------------------------------------------------
 
 
-def block(inner: str) -> str:
-    return f'<div class="sr">{inner}</div>'
+def block(inner: str, *, hits: bool = False) -> str:
+    """``hits``: the page viewer steps from one place that is opened within it to the next."""
+    return f'<div class="sr"{" data-hits" if hits else ""}>{inner}</div>'
 
 
 def brand() -> str:
@@ -92,6 +93,11 @@ def brand() -> str:
 
 def question(text: str) -> str:
     return block(f'<p class="question">{safe(text)}</p>')
+
+
+def unseen_title(text: str) -> str:
+    """For who hears the page."""
+    return block(f'<h1 class="unseen">{safe(text)}</h1>')
 
 
 def small(text: str) -> str:
@@ -149,7 +155,8 @@ def answer(found: Answer, words: Words) -> str:
     notes += [words.stopped] if found.stopped else []
     quotes = [quotation(cited, number, words) for number, cited in enumerate(found.citations, 1)]
     return block(
-        f'<div class="answer">{"".join(claims)}</div>' + "".join(f'<p class="small">{safe(note)}</p>' for note in notes) + "".join(quotes)
+        f'<div class="answer">{"".join(claims)}</div>' + "".join(f'<p class="small">{safe(note)}</p>' for note in notes) + "".join(quotes),
+        hits=True,
     )
 
 
@@ -180,6 +187,7 @@ def quotation(cited: Citation, number: int, words: Words) -> str:
 
 def opener(item: Evidence | Citation, inner: str, *, marked: str = "", label: str = "", kind: str = "open") -> str:
     """What opens the page viewer at that place (``parts/desk.js``); ``inner`` is markup, ``marked`` a question whose words are marked there."""
+    ends: dict[str, int | str | None]
     if isinstance(item, Citation):
         ends = {"page": item.page, "from": item.start, "page-end": item.page_end, "to": item.end}
     else:
@@ -228,7 +236,42 @@ def timings(found: Answer, words: Words) -> str:
     times, total = found.timings, f"{found.timings.total_ms / 1000:.1f}"
     if times.first_token_ms is None:
         return small(words.timings_no_model.format(total=total))
-    return small(words.timings.format(first=f"{times.first_token_ms / 1000:.1f}", total=total, model=found.model))
+    told = words.timings.format(first=f"{times.first_token_ms / 1000:.1f}", total=total, model=found.model)
+    writing_s = (times.total_ms - times.first_token_ms) / 1000
+    if times.answer_tokens and times.answer_tokens > 1 and writing_s > 0:
+        told += " · " + words.writing_rate.format(rate=f"{(times.answer_tokens - 1) / writing_s:.0f}")
+    return small(told)
+
+
+# --- what can be done with an answer ----------------------------------------------------------
+
+
+def tools(found: Answer, words: Words, *, dossier: str) -> str:
+    """Copying is done by the browser alone; files are made by the server when they are asked for. ``dossier``: their address, "" without one."""
+    buttons = [f'<button type="button" data-copy="{safe(copyable(found, words))}">{safe(words.copy)}</button>']
+    if dossier:
+        buttons += [saver(f"{dossier}.{kind}", label) for kind, label in words.save_as.items()]
+    return block(f'<div class="tools">{"".join(buttons)}</div>')
+
+
+def saver(address: str, label: str) -> str:
+    return f'<button type="button" data-get="{safe(address)}">{safe(label)}</button>'
+
+
+def copyable(found: Answer, words: Words) -> str:
+    """What is supported, with its quotations, as plain text."""
+    said = [f"{claim.text} {''.join(f'[{number + 1}]' for number in claim.citations)}" for claim in found.claims if claim.supported]
+    quoted = [
+        f"[{number}] “{' '.join(cited.quote.split())}” — {visible(cited.document)}{f', {pages(cited, words)}' if cited.page is not None else ''}"
+        for number, cited in enumerate(found.citations, 1)
+    ]
+    return "\n".join([*said, "", *quoted])
+
+
+def offers(title: str, questions: Sequence[str]) -> str:
+    """Questions that a click asks."""
+    buttons = "".join(f'<button type="button" data-send="ask" data-value="{safe(each)}">{safe(each)}</button>' for each in questions)
+    return block(f'<p class="small">{safe(title)}</p><div class="offers">{buttons}</div>')
 
 
 # --- passages ----------------------------------------------------------------------------------
@@ -239,13 +282,13 @@ def passages(evidence: Sequence[Evidence], asked: str, words: Words, *, title: s
     cards = [evidence_card(item, asked, words) for item in evidence]
     rest = cards[_SHOWN:]
     more = f"<details><summary>{safe(words.more_passages.format(count=len(rest)))}</summary>{''.join(rest)}</details>" if rest else ""
-    return block(f'<p class="small">{safe(title)}</p>{"".join(cards[:_SHOWN])}{more}')
+    return block(f'<p class="small">{safe(title)}</p>{"".join(cards[:_SHOWN])}{more}', hits=True)
 
 
 def folded_passages(evidence: Sequence[Evidence], asked: str, words: Words) -> str:
     """Under a checked answer: there, but out of the way."""
     cards = "".join(evidence_card(item, asked, words) for item in evidence)
-    return block(f"<details><summary>{safe(words.passages_read.format(count=len(evidence)))}</summary>{cards}</details>")
+    return block(f"<details><summary>{safe(words.passages_read.format(count=len(evidence)))}</summary>{cards}</details>", hits=True)
 
 
 def evidence_card(item: Evidence, asked: str, words: Words) -> str:

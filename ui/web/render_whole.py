@@ -23,7 +23,7 @@ def whole(found: Answer, words: Words) -> str:
             inner = _survey(found, survey, words)
         case None:
             raise ValueError("an ordinary answer is drawn by render.answer")
-    return block(inner + (_small(words.stopped_part) if found.stopped else ""))
+    return block(inner + (_small(words.stopped_part) if found.stopped else ""), hits=True)
 
 
 def is_drawn(found: Answer) -> bool:

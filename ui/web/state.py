@@ -11,13 +11,15 @@ from weakref import WeakSet
 
 import streamlit as st
 
+from ingest.pictures import Pictures
 from ingest.queue import Queue
 from rag.assemble import Assistant
 from rag.errors import SeorapError
+from rag.library.conversations import Kept
 from rag.library.erase import Certificate, erase
 from rag.library.library import Counts
 from rag.library.manifest import Place
-from rag.records import EVERYTHING, Answer, Event, Exchange, FileOutcome, Filter, Language
+from rag.records import EVERYTHING, Answer, Event, Exchange, FileOutcome, Filter, Language, Reason
 from ui.words import page as words
 
 _LEAVE_S = 5.0
@@ -56,6 +58,7 @@ class Desk:
     def __init__(self, assistant: Assistant, queue: Queue) -> None:
         self.assistant = assistant
         self.queue = queue
+        self.pictures = Pictures(assistant.library, assistant.settings.sandbox)
         self._changed = threading.Condition()
         self._answering = 0
         self._closing = False
@@ -102,6 +105,7 @@ class Desk:
     def _erase(self, name: str, erasure: Erasure) -> None:
         try:
             erasure.certificate = erase(self.assistant.library, name, erasure.note)
+            self.pictures.forget(erasure.certificate.sha256)
             forget(erasure.certificate.sha256)
             self.queue.forget(erasure.certificate.names)
         except SeorapError as error:
@@ -130,6 +134,7 @@ class Desk:
         with self._changed:
             while self._answering and time.monotonic() < until:
                 self._changed.wait(timeout=0.1)
+        self.pictures.close()
         if self.erasure:
             self.erasure.ended.wait(timeout=_LEAVE_ERASING_S)  # after that the next opening goes on with it
 
@@ -142,9 +147,14 @@ class Turn:
     only: Filter = EVERYTHING
     as_typed: bool = False
     answer: Answer | None = None
-    error: SeorapError | None = None
+    error: Reason | None = None
     written: str = ""
+    sources: tuple[str, ...] = ()  # ids of the documents from which it is being written
     begins_s: float | None = None  # after the question, by what is known of this machine
+    asked: float = field(default_factory=time.time)  # seconds since the epoch
+    kept: Kept | None = None  # where it lies in the drawer
+    instead_of: Kept | None = None  # the turn whose place it takes, with all after it
+    lost: bool = False  # there was an answer, which cannot be read any longer
 
     def is_about(self, doc_ids: Collection[str]) -> bool:
         """Does it hold words of one of these documents, or may it, being unfinished?"""
@@ -154,10 +164,23 @@ class Turn:
         return not quoted.isdisjoint(doc_ids)
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a click on ``data-send`` in our own markup asks for."""
+
+    what: str
+    value: str
+
+
 @dataclass(eq=False)
 class _Tab:
     language: Language
     turns: list[Turn] = field(default_factory=list)
+    next: Turn | None = None  # to be asked when the page is drawn next
+    editing: int | None = None  # the turn whose question is being edited
+    conversation: int | None = None  # where the turns are kept
+    conversations_shown: int = 12
+    looked_at_address: bool = False
     work: Turn | None = None  # over whole documents: the last of it
     uploads: int = 0
     passwords: int = 0
@@ -166,6 +189,8 @@ class _Tab:
     folders_open: bool = False
     only: Filter = EVERYTHING  # what the next question is asked of
     narrowings: int = 0
+    sent: Sent | None = None
+    sent_now: Sent | None = None
 
     def forget(self, doc_ids: Collection[str]) -> None:
         """Drop every turn that holds words of these documents."""

@@ -11,7 +11,7 @@ import streamlit as st
 from rag.compare import MOST_DOCUMENTS
 from rag.intent import points_of
 from rag.records import Document, Event
-from ui.web import ask, render, state
+from ui.web import ask, history, render, state
 from ui.web.state import Desk, Turn
 from ui.words.page import Words
 
@@ -39,10 +39,11 @@ def draw(desk: Desk, words: Words) -> None:
         tab.work = Turn(work.title)
         st.html(render.question(work.title))
         st.button(words.stop, key="stop-work")  # a click ends this run, and with it the model
-        ask.follow(tab.work, words, work.begin())
+        turn = tab.work
+        ask.follow(turn, words, work.begin(), number=ask.ALONE, keep=lambda: history.keep_apart(desk, turn))
         st.rerun()  # without the button
     elif tab.work:
-        ask.draw_turn(tab.work, words, 0)
+        ask.draw_turn(tab.work, words, ask.ALONE)
 
 
 def choose_one(desk: Desk, documents: dict[str, Document], words: Words) -> Work | None:

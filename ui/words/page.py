@@ -64,7 +64,15 @@ class Words:
     page: str
     pages: str
     recognised: str
-    clear: str
+    writing_rate: str
+    lost: str
+    suggested: str
+    go_on: str
+    ask_again: str
+    edit: str
+    edit_label: str
+    edit_not: str
+    save_as: Mapping[str, str]  # kind of file -> label
 
     # --- what is asked of which documents
     rewriting: str
@@ -243,7 +251,15 @@ ENGLISH = Words(
     page="p. {page}",
     pages="pp. {page}–{page_end}",
     recognised="recognised text, {confidence}% sure",
-    clear="Clear this conversation",
+    writing_rate="{rate} tokens/s",
+    lost="What came of this question was kept, but cannot be read any longer. Ask it again.",
+    suggested="From your documents, for example",
+    go_on="You could go on with",
+    ask_again="Ask again",
+    edit="Edit the question",
+    edit_label="Your question. The conversation goes on from here; what comes after it is replaced.",
+    edit_not="Leave it",
+    save_as={"docx": "Save as Word", "pdf": "PDF", "md": "Markdown"},
     rewriting="Working out what the question refers to …",
     understood_as="Understood as: {question}",
     only_in="Only in: {documents}",
@@ -416,7 +432,15 @@ KOREAN = Words(
     page="{page}쪽",
     pages="{page}–{page_end}쪽",
     recognised="인식한 글, 확신도 {confidence}%",
-    clear="이 대화 지우기",
+    writing_rate="초당 {rate}토큰",
+    lost="이 질문의 답변을 저장해 두었지만 이제 읽을 수 없습니다. 다시 질문해 주세요.",
+    suggested="서랍의 문서로 예를 들면",
+    go_on="이어서 물어볼 만한 것",
+    ask_again="다시 묻기",
+    edit="질문 고치기",
+    edit_label="질문. 대화는 여기서부터 이어지고, 이 뒤의 내용은 바뀝니다.",
+    edit_not="그대로 두기",
+    save_as={"docx": "워드로 저장", "pdf": "PDF", "md": "마크다운"},
     rewriting="질문이 무엇을 가리키는지 알아보는 중 …",
     understood_as="이렇게 이해했습니다: {question}",
     only_in="찾는 범위: {documents}",

@@ -4,13 +4,15 @@
 //   data-open            opens the page viewer at data-doc and the place that its other data-* name
 //   data-copy            puts that text on the clipboard
 //   data-get             saves what the server has at that address
+//   data-send            tells Python data-send and data-value, which draws the view anew
 // Inside a group marked data-hits, the viewer steps from one data-open to the next.
 
 const PLACE = ["doc", "page", "from", "pageEnd", "to", "start", "end", "marked"];
 const ZOOMS = [1, 1.25, 1.6, 2.1, 2.8];
 const WIDTHS = [800, 1100, 1500, 2000];
 
-let desk = { language: "en" }; // what Python said last
+let desk = { language: "en", chrome: {} }; // what Python said last
+let tell = () => {}; // says something to Python
 let viewer = null; // the open panel
 let opener = null; // what opened it, to be focused again
 let place = null; // what it shows
@@ -19,23 +21,34 @@ let asked = 0; // the last request; answers to earlier ones are late
 let started = false;
 
 export default function (component) {
-  desk = component.data;
+  const back = desk.language === component.data.language ? {} : Object.fromEntries(Object.entries(desk.chrome).map((pair) => pair.reverse()));
+  desk = { ...component.data, chrome: { ...back, ...component.data.chrome } };
+  tell = component.setTriggerValue;
   document.documentElement.lang = desk.language;
   if (!started) start();
+  translate(document.body);
 }
 
 function start() {
   started = true;
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey);
+  new MutationObserver((changes) => {
+    for (const change of changes) {
+      if (change.type === "attributes") translateAttributes(change.target);
+      else if (change.type === "characterData") translateText(change.target);
+      else change.addedNodes.forEach(translate);
+    }
+  }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: SPOKEN });
 }
 
 function onClick(event) {
-  const target = event.target.closest?.("[data-open], [data-copy], [data-get], [data-do]");
+  const target = event.target.closest?.("[data-open], [data-copy], [data-get], [data-send], [data-do]");
   if (!target) return;
   if ("open" in target.dataset) open(target);
   else if ("copy" in target.dataset) copy(target);
   else if ("get" in target.dataset) save(target);
+  else if ("send" in target.dataset) tell("sent", { what: target.dataset.send, value: target.dataset.value ?? "" });
   else act(target.dataset.do, target);
 }
 
@@ -127,8 +140,8 @@ function act(what, target) {
       viewer?.remove();
       viewer = place = null;
       document.documentElement.classList.remove("viewing");
-      opener?.removeAttribute("aria-current");
-      opener?.focus?.({ preventScroll: true });
+      here()?.removeAttribute("aria-current");
+      here()?.focus({ preventScroll: true });
       break;
     case "previous":
     case "next":
@@ -165,8 +178,17 @@ function enlarge() {
   (sheet.querySelector(".v-mark") ?? sheet).scrollIntoView({ block: "center", inline: "center" });
 }
 
+function same(one, other) {
+  return PLACE.every((name) => one.dataset[name] === other.dataset[name]);
+}
+
+function here() {
+  // What opened the viewer, or, where the view has been drawn anew since, what stands in its place.
+  return opener?.isConnected ? opener : [...document.querySelectorAll("[data-open]")].find((each) => same(each, opener));
+}
+
 function hits() {
-  const group = opener?.closest("[data-hits]");
+  const group = here()?.closest("[data-hits]");
   const seen = new Set();
   return group
     ? [...group.querySelectorAll("[data-open]")].filter((each) => {
@@ -177,7 +199,7 @@ function hits() {
 }
 
 function atHit(all) {
-  return all.findIndex((each) => PLACE.every((name) => each.dataset[name] === opener.dataset[name]));
+  return all.findIndex((each) => same(each, opener));
 }
 
 function step(by) {
@@ -225,4 +247,41 @@ function save(target) {
   document.body.append(link);
   link.click();
   link.remove();
+}
+
+// --- Streamlit's own words --------------------------------------------------------------------
+// It speaks English only. What of it our readers meet is put into the language of the page; text of ours and of documents is left alone.
+
+const SPOKEN = ["aria-label", "title", "placeholder", "alt"];
+
+function translate(node) {
+  if (node.nodeType === Node.TEXT_NODE) return translateText(node);
+  if (node.nodeType !== Node.ELEMENT_NODE || node.closest(".sr")) return;
+  translateAttributes(node);
+  const walker = document.createTreeWalker(node, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (each) =>
+    each.nodeType === Node.ELEMENT_NODE && each.classList.contains("sr") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT,
+  );
+  while (walker.nextNode()) {
+    if (walker.currentNode.nodeType === Node.TEXT_NODE) translateText(walker.currentNode);
+    else translateAttributes(walker.currentNode);
+  }
+}
+
+function translateText(node) {
+  if (node.parentElement?.closest(".sr, textarea, input, [contenteditable='true'], [role='option'], [data-baseweb='tag']")) return;
+  const said = inOurWords(node.data);
+  if (said !== null) node.data = said;
+}
+
+function translateAttributes(element) {
+  for (const name of SPOKEN) {
+    const value = element.getAttribute(name);
+    const said = value && inOurWords(value);
+    if (said !== null && said !== value && value) element.setAttribute(name, said);
+  }
+}
+
+function inOurWords(text) {
+  const trimmed = text.trim();
+  return trimmed && Object.hasOwn(desk.chrome, trimmed) ? text.replace(trimmed, desk.chrome[trimmed]) : null;
 }

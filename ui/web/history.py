@@ -1,0 +1,146 @@
+"""Conversations as they are kept in the drawer: listed beside the question, opened again, renamed, deleted, saved."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from rag.library.conversations import Conversation, Kept, PastTurn
+from ui.web import client, render, render_history, state
+from ui.web.state import Desk, Turn
+from ui.words import history as words_of_history
+from ui.words.history import Words
+
+_SHOWN = 12
+_MORE = 40
+_ADDRESS = "c"
+"""Names the conversation in the address, by its number, so that loading the page again shows it again."""
+
+
+# --- a turn, kept ------------------------------------------------------------------------------
+
+
+def keep(desk: Desk, turn: Turn) -> None:
+    """Keep a turn, finished or stopped, in the tab's conversation."""
+    tab = state.tab()
+    _keep(desk, turn, conversation=tab.conversation, at=turn.instead_of.ordinal if turn.instead_of else None)
+    if turn.kept:
+        tab.conversation = turn.kept.conversation_id
+
+
+def keep_apart(desk: Desk, turn: Turn) -> None:
+    """Keep it as a conversation of its own."""
+    _keep(desk, turn, conversation=None, at=None)
+
+
+def _keep(desk: Desk, turn: Turn, *, conversation: int | None, at: int | None) -> None:
+    if state.desk() is not desk:  # the drawer is being closed
+        return
+    written = "" if turn.answer else turn.written
+    past = PastTurn(turn.question, turn.only, turn.as_typed, turn.answer, written, turn.sources, turn.error, turn.asked)
+    turn.kept = desk.assistant.library.manifest.keep_turn(past, conversation=conversation, at=at)
+
+
+def address_of(turn: Turn) -> str:
+    """Where its dossier is; empty while it is not kept."""
+    return f"desk/dossier/{turn.kept.conversation_id}/{turn.kept.ordinal}" if turn.kept else ""
+
+
+def open_again(desk: Desk, conversation: int) -> None:
+    tab = state.tab()
+    tab.turns = [_turn(conversation, past) for past in desk.assistant.library.manifest.turns(conversation)]
+    tab.conversation = conversation if tab.turns else None
+    tab.editing = tab.next = None
+
+
+def _turn(conversation: int, past: PastTurn) -> Turn:
+    return Turn(
+        past.question,
+        past.only,
+        past.as_typed,
+        answer=past.answer,
+        error=past.error,
+        written=past.written,
+        sources=past.sources,
+        asked=past.asked,
+        kept=Kept(conversation, past.ordinal),
+        lost=past.lost,
+    )
+
+
+def reopen_named(desk: Desk) -> None:
+    """The conversation that the address names, when a page is opened with it; from then on the address follows the tab."""
+    tab = state.tab()
+    named = st.query_params.get(_ADDRESS, "")
+    if not tab.looked_at_address:
+        tab.looked_at_address = True
+        if named.isascii() and named.isdigit() and len(named) < 12:
+            open_again(desk, int(named))
+
+
+def name_in_address() -> None:
+    shown = state.tab().conversation
+    if shown is None:
+        st.query_params.pop(_ADDRESS, None)
+    elif st.query_params.get(_ADDRESS) != str(shown):
+        st.query_params[_ADDRESS] = str(shown)
+
+
+def begin_anew() -> None:
+    tab = state.tab()
+    tab.turns, tab.conversation, tab.editing, tab.next = [], None, None, None
+
+
+# --- the list ----------------------------------------------------------------------------------
+
+
+def draw(desk: Desk, beside: DeltaGenerator) -> None:
+    tab, manifest = state.tab(), desk.assistant.library.manifest
+    words = words_of_history.IN[tab.language]
+    sent = client.sent()
+    if sent and sent.what == "conversation" and sent.value.isdigit():
+        open_again(desk, int(sent.value))
+    if sent and sent.what == "manage" and sent.value.isdigit() and (found := manifest.conversation(int(sent.value))):
+        manage(desk, found, words)
+    with beside:
+        if tab.turns:
+            st.button(words.new, key="new-conversation", icon=":material/add:", type="tertiary", on_click=begin_anew)
+        count = manifest.count_conversations()
+        if not count:
+            return
+        st.html(render_history.title(words))
+        wanted = ""
+        if count > _SHOWN:
+            wanted = str(st.text_input(words.search, key="history-search", placeholder=words.search, label_visibility="collapsed")).strip()
+        most = tab.conversations_shown
+        shown = manifest.search_conversations(wanted, most=most) if wanted else manifest.conversations(most=most)
+        st.html(render_history.listing(shown, tab.conversation, words))
+        if len(shown) == most:
+            st.button(words.more, key="more-conversations", type="tertiary", on_click=_show_more)
+
+
+def _show_more() -> None:
+    state.tab().conversations_shown += _MORE
+
+
+def manage(desk: Desk, conversation: Conversation, words: Words) -> None:
+    number, manifest = conversation.conversation_id, desk.assistant.library.manifest
+
+    def choices() -> None:
+        st.html(render.small(render.visible(conversation.title)))
+        name = st.text_input(words.name, value=conversation.title, key=f"rename-{number}", max_chars=80)
+        with st.container(horizontal=True):
+            if st.button(words.rename, type="primary", key=f"renamed-{number}"):
+                manifest.rename_conversation(number, str(name))
+                st.rerun()
+            st.html(render_history.saver(number, words), width="content")
+            if st.button(words.delete, key=f"delete-{number}"):
+                manifest.delete_conversation(number)
+                if state.tab().conversation == number:
+                    begin_anew()
+                st.rerun()
+            if st.button(words.close, key=f"close-{number}"):
+                st.rerun()
+        st.html(render.small(words.delete_means))
+
+    st.dialog(words.manage)(choices)()
