@@ -53,11 +53,15 @@ def visible(name: str) -> str:
 
 
 def safe(text: str) -> str:
-    """Escaped; what turns the direction of reading is shown as a sign, what cannot be seen (soft hyphens) is left out."""
-    kept = "".join(
+    """Escaped ``plain`` text."""
+    return html.escape(plain(text), quote=True)
+
+
+def plain(text: str) -> str:
+    """What turns the direction of reading is shown as a sign, what cannot be seen (soft hyphens) is left out."""
+    return "".join(
         "\ufffd" if letter in _TURNS_TEXT else letter for letter in text if letter in "\n\t" or letter in _TURNS_TEXT or not _steers(letter)
     )
-    return html.escape(kept, quote=True)
 
 
 def _steers(letter: str) -> bool:

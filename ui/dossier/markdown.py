@@ -1,0 +1,113 @@
+"""Dossier -> Markdown, and with its pictures a ZIP of it.
+
+A ZIP rather than pictures within the text: the text stays one that people read, search and compare, and every program that shows Markdown shows
+pictures that lie beside it, while many refuse those that stand in it as a megabyte of letters.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+
+from ui.dossier.blocks import Block, Dossier, Fact, Facts, Grid, Heading, Paragraph, Picture, Run, Runs
+from ui.dossier.facts import without_pictures
+
+_MEANS_SOMETHING = re.compile(r"[\\`*_{}\[\]<>#|~$&^=%!@\"']")
+_ADDRESS = re.compile(r"(?i)(?<=[a-z])(?=:)|(?<=www)(?=\.)")
+"""What some programs make a link of, without being told: "http:", "www."."""
+
+_BEGINS_A_BLOCK = re.compile(r"^(\s*)([-+]|\d+(?=[.)]))")
+_NEWEST = (1980, 1, 1, 0, 0, 0)
+
+
+def markdown_of(dossier: Dossier) -> bytes:
+    """Without pictures: where one belongs stand the words around the quotation."""
+    return _text(without_pictures(dossier)).encode()
+
+
+def zip_of(dossier: Dossier) -> bytes:
+    buffer = io.BytesIO()
+    made = dossier.made.timetuple()[:6]
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(_entry("dossier.md", made), _text(dossier).encode(), zipfile.ZIP_DEFLATED)
+        for block in dossier.blocks:
+            if isinstance(block, Picture):
+                archive.writestr(_entry(_file_of(block), made), block.png, zipfile.ZIP_STORED)
+    return buffer.getvalue()
+
+
+def has_pictures(dossier: Dossier) -> bool:
+    return any(isinstance(block, Picture) for block in dossier.blocks)
+
+
+def _entry(name: str, made: tuple[int, ...]) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, max(made, _NEWEST))
+    entry.external_attr = 0o600 << 16
+    return entry
+
+
+def _file_of(picture: Picture) -> str:
+    return f"pages/{picture.number:03d}.png"
+
+
+def _text(dossier: Dossier) -> str:
+    blocks = [f"# {escaped(dossier.title)}", f"Seorap · {dossier.made.date().isoformat()}", *(_block(block) for block in dossier.blocks)]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Heading(level, text):
+            return f"{'#' * (level + 1)} {escaped(text)}"
+        case Paragraph(runs, "quotation"):
+            return f"> {_runs(runs)}"
+        case Paragraph(runs, "item"):
+            return f"- {_runs(runs)}"
+        case Paragraph(runs, "notice"):
+            return f"> {_runs(runs)}"
+        case Paragraph(runs):
+            return _runs(runs)
+        case Facts(facts):
+            return "\n".join(map(_fact, facts))
+        case Grid():
+            return "\n".join(_grid(block))
+        case Picture():
+            return f"![{escaped(block.caption)}]({_file_of(block)})\n\n{escaped(block.caption)}"
+
+
+def _fact(fact: Fact) -> str:
+    plain = fact.exact and re.fullmatch(r"[\w .:/'+-]+", fact.text)
+    return f"- {escaped(fact.label)}: " + (f"`{fact.text}`" if plain else escaped(fact.text))
+
+
+def _grid(grid: Grid) -> Iterator[str]:
+    yield f"| {' | '.join(escaped(name) for name in grid.head)} |"
+    yield "|" + " --- |" * len(grid.head)
+    for row in grid.rows:
+        yield f"| {' | '.join(_runs(cell) for cell in row)} |"
+
+
+def _runs(runs: Runs) -> str:
+    return "".join(_run(run, first=at == 0) for at, run in enumerate(runs))
+
+
+def _run(run: Run, *, first: bool) -> str:
+    """Emphasis stands close to its words, else it is none."""
+    inner = run.text.strip()
+    if not inner:
+        return run.text
+    before, after = (" " if run.text[:1].isspace() else ""), (" " if run.text[-1:].isspace() else "")
+    text = escaped(inner) if first and not before else _escaped_within(inner)
+    sign = "~~" if run.struck else "**" if run.bold or run.marked else ""
+    return f"{before}{sign}{text}{sign}{after}"
+
+
+def escaped(text: str) -> str:
+    """Words that stay words in every kind of Markdown, also at the beginning of a line."""
+    return _BEGINS_A_BLOCK.sub(lambda found: f"{found[1]}\\{found[2]}" if not found[2].isdigit() else found[0] + "\\", _escaped_within(text))
+
+
+def _escaped_within(text: str) -> str:
+    return _ADDRESS.sub(r"\\", _MEANS_SOMETHING.sub(r"\\\g<0>", text))
