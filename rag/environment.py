@@ -33,6 +33,7 @@ _REMOVED = {
     "TIKTOKEN_*": "tiktoken, within llama-index: a folder without its vocabulary, which it then downloads",
     "DATA_GYM_CACHE_DIR": "tiktoken: the same, by its older name",
     "NLTK_*": "NLTK, within llama-index: a folder without its data, which it then downloads; and where from",
+    "RL_*": "reportlab: folders of fonts, hosts to fetch pictures from",
     "STREAMLIT_*": "Streamlit: any option, the secret that signs cookies among them",
 }
 """Which variables, and who reads them for what. Upper and lower case are the same, as they are to most readers."""

@@ -70,7 +70,7 @@ OWNERS = {
     "charset_normalizer": ("ingest/read/text.py",),
     "chromadb": ("rag/library/vectors.py",),
     "cryptography": ("ingest/read/hwp_records.py", "ingest/read/odfcrypto.py"),
-    "docx": ("ingest/read/",),
+    "docx": ("ui/dossier/word.py",),
     "filelock": ("rag/library/lock.py", "rag/weights/acquire.py"),  # two locks that have nothing in common
     "filetype": ("ingest/read/__init__.py",),
     "jinja2": ("rag/weights/language_model.py",),  # llama-cpp-python's, for its errors
@@ -101,6 +101,7 @@ OWNERS = {
     "pypdf": ("ingest/read/pdf_structure.py",),
     "pypdfium2": ("ingest/read/pdf.py", "ingest/read/pdf_words.py", "ingest/draw/pdf.py"),
     "python_calamine": ("ingest/read/sheets.py",),
+    "reportlab": ("ui/dossier/pdf.py", "ui/dossier/letters.py"),
     "rich": ("ui/cli/",),
     "safetensors": ("rag/weights/",),
     "selectolax": ("ingest/read/html.py",),

@@ -55,6 +55,7 @@ HOSTILE = {
     "NLTK_DATA": "/nonexistent/nltk",
     "NLTK_DOWNLOAD_URL": f"http://{ELSEWHERE}:6",
     "LLAMA_CLOUD_API_KEY": "llx-secret",
+    "RL_trustedHosts": ELSEWHERE,
     "STREAMLIT_SERVER_COOKIE_SECRET": "known to somebody else",
     "STREAMLIT_SERVER_ADDRESS": "0.0.0.0",
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Literal
 
 from rag.records import Language
@@ -60,6 +62,11 @@ class Grid:
     head: tuple[str, ...]
     rows: tuple[tuple[Runs, ...], ...]
 
+    @property
+    def is_wide(self) -> bool:
+        """It needs a page on its side."""
+        return len(self.head) > 4
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -83,3 +90,14 @@ class Dossier:
     language: Language
     made: datetime  # with its offset from UTC
     blocks: tuple[Block, ...]
+
+
+def begins_a_sheet(blocks: Sequence[Block]) -> bool:
+    """Here begins a quotation that has a picture: it, and what is said of it, belong on one sheet."""
+    match blocks:
+        case [Heading(number=None, level=1), Heading(number=int()), *_]:
+            return begins_a_sheet(blocks[1:])
+        case [Heading(number=int()), *rest]:
+            own = takewhile(lambda block: not isinstance(block, Heading), rest)
+            return any(isinstance(block, Picture) for block in own)
+    return False

@@ -51,4 +51,4 @@ def file_name(dossier: Dossier, kind: Kind) -> str:
     letters = (letter if unicodedata.category(letter)[0] in "LNM" else "-" if letter in "-_" else " " for letter in dossier.subject)
     asked = re.sub(r" +", " ", "".join(letters)).strip()
     asked = asked.encode()[:_NAME_BYTES].decode(errors="ignore").strip()
-    return " ".join(filter(None, (words.IN[dossier.language].file_prefix, dossier.made.date().isoformat(), asked))) + f".{kind}"
+    return " ".join(filter(None, (words.IN[dossier.language].product, dossier.made.date().isoformat(), asked))) + f".{kind}"

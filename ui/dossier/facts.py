@@ -103,7 +103,8 @@ def _with_offset(moment: datetime) -> datetime:
 def _asked(telling: _Telling, names: Mapping[str, str]) -> Iterator[Block]:
     answer, words = telling.answer, telling.words
     yield Heading(1, words.asked)
-    facts = [Fact(words.as_typed, one_line(answer.question))]
+    yield Paragraph((Run(one_line(answer.question), bold=True),))
+    facts = []
     if answer.understood and answer.understood.text != answer.question.strip():
         facts.append(Fact(words.as_understood, one_line(answer.understood.text)))
     if answer.understood and answer.understood.phrases:
@@ -122,7 +123,11 @@ def _scope(telling: _Telling, names: Mapping[str, str]) -> str:
     if not answer.understood or answer.understood.only == EVERYTHING:
         return telling.words.all_documents
     only = answer.understood.only
-    known = {item.doc_id: item.document for item in (*answer.citations, *answer.evidence)} | dict(names)
+    known = (
+        {cited.doc_id: cited.document for cited in answer.citations}
+        | {item.doc_id: item.document for item in answer.evidence}
+        | dict(names)
+    )
     named = [known.get(document, document) for document in only.documents]
     return one_line(render.filter_in_words(only, telling.page, named=named))
 
@@ -346,4 +351,6 @@ def _iso(moment: datetime) -> str:
 
 def without_pictures(dossier: Dossier) -> Dossier:
     """With what stands in for them."""
-    return replace(dossier, blocks=tuple(each for block in dossier.blocks for each in (block.instead if isinstance(block, Picture) else (block,))))
+    return replace(
+        dossier, blocks=tuple(each for block in dossier.blocks for each in (block.instead if isinstance(block, Picture) else (block,)))
+    )

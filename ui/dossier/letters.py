@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
+from typing import Literal
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
-_FONTS = Path(__file__).parent / "fonts"
-
-REGULAR, BOLD = "SeorapGothic-Regular", "SeorapGothic-Bold"
-_SIGNS = "SeorapSigns"
+Weight = Literal["regular", "bold", "exact"]
 
 MISSING = "□"
+
+_FONTS = Path(__file__).parent / "fonts"
+_GOTHIC, _GOTHIC_BOLD, _SIGNS = "SeorapGothic-Regular", "SeorapGothic-Bold", "SeorapSigns-Regular"
+_SANS, _SANS_BOLD, _MONO = "SeorapSans-Regular", "SeorapSans-Bold", "SeorapMono-Regular"
+REGULAR = _GOTHIC
+_NAMES = (_GOTHIC, _GOTHIC_BOLD, _SANS, _SANS_BOLD, _MONO, _SIGNS)
+
+_KOREAN = {
+    "regular": (_GOTHIC, _SANS, _SIGNS),
+    "bold": (_GOTHIC_BOLD, _GOTHIC, _SANS_BOLD, _SIGNS),
+    "exact": (_MONO, _GOTHIC, _SANS, _SIGNS),
+}
+_LATIN = {
+    "regular": (_SANS, _GOTHIC, _SIGNS),
+    "bold": (_SANS_BOLD, _GOTHIC_BOLD, _GOTHIC, _SIGNS),
+    "exact": (_MONO, _SANS, _GOTHIC, _SIGNS),
+}
+"""Where a letter is looked for, in this order. Which of the two a text is decides how its digits and punctuation look."""
+
+_EAST_ASIAN = re.compile(r"[\u1100-\u11ff\u3000-\u9fff\uac00-\ud7ff\uf900-\ufaff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,32 +46,30 @@ class _Face:
 
 @cache
 def _face(name: str) -> _Face:
-    """Read once, a quarter of a second, and known to reportlab from then on."""
+    """Read once, and known to reportlab from then on."""
     font = TTFont(name, str(_FONTS / f"{name}.ttf"))
     pdfmetrics.registerFont(font)
     return _Face(name, frozenset(font.face.charToGlyph))
 
 
 def make_known() -> None:
-    for name in (REGULAR, BOLD, _SIGNS):
+    for name in _NAMES:
         _face(name)
 
 
 @cache
-def _font_of(letter: str, bold: bool) -> str | None:
-    """The bold holds no Hanja, and the signs have no bold: there the regular ones stand in."""
-    chain = (BOLD, REGULAR, _SIGNS) if bold else (REGULAR, _SIGNS)
+def _font_of(letter: str, chain: tuple[str, ...]) -> str | None:
     return next((name for name in chain if ord(letter) in _face(name).letters), None)
 
 
-def spelled(text: str, *, bold: bool = False) -> Iterator[tuple[str, str]]:
+def spelled(text: str, weight: Weight = "regular") -> Iterator[tuple[str, str]]:
     """(font, letters) one after another."""
-    base = BOLD if bold else REGULAR
-    for font, letters in groupby(text, key=lambda letter: base if letter == " " else _font_of(letter, bold)):
+    chain = (_KOREAN if _EAST_ASIAN.search(text) else _LATIN)[weight]
+    for font, letters in groupby(text, key=lambda letter: _font_of(letter, chain)):
         run = "".join(letters)
         yield (font, run) if font else (REGULAR, MISSING * len(run))
 
 
 def missing(text: str) -> int:
     """How many of its letters are shown as MISSING."""
-    return sum(letter != " " and _font_of(letter, False) is None for letter in text)
+    return sum(_font_of(letter, _LATIN["regular"]) is None for letter in text)

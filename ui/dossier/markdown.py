@@ -10,16 +10,18 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime
 
 from ui.dossier.blocks import Block, Dossier, Fact, Facts, Grid, Heading, Paragraph, Picture, Run, Runs
 from ui.dossier.facts import without_pictures
+from ui.words import dossier as words
 
 _MEANS_SOMETHING = re.compile(r"[\\`*_{}\[\]<>#|~$&^=%!@\"']")
 _ADDRESS = re.compile(r"(?i)(?<=[a-z])(?=:)|(?<=www)(?=\.)")
 """What some programs make a link of, without being told: "http:", "www."."""
 
 _BEGINS_A_BLOCK = re.compile(r"^(\s*)([-+]|\d+(?=[.)]))")
-_NEWEST = (1980, 1, 1, 0, 0, 0)
+_OLDEST = 1980  # year that a ZIP can tell
 
 
 def markdown_of(dossier: Dossier) -> bytes:
@@ -29,12 +31,11 @@ def markdown_of(dossier: Dossier) -> bytes:
 
 def zip_of(dossier: Dossier) -> bytes:
     buffer = io.BytesIO()
-    made = dossier.made.timetuple()[:6]
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr(_entry("dossier.md", made), _text(dossier).encode(), zipfile.ZIP_DEFLATED)
+        archive.writestr(_entry("dossier.md", dossier.made), _text(dossier).encode(), zipfile.ZIP_DEFLATED)
         for block in dossier.blocks:
             if isinstance(block, Picture):
-                archive.writestr(_entry(_file_of(block), made), block.png, zipfile.ZIP_STORED)
+                archive.writestr(_entry(_file_of(block), dossier.made), block.png, zipfile.ZIP_STORED)
     return buffer.getvalue()
 
 
@@ -42,8 +43,8 @@ def has_pictures(dossier: Dossier) -> bool:
     return any(isinstance(block, Picture) for block in dossier.blocks)
 
 
-def _entry(name: str, made: tuple[int, ...]) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, max(made, _NEWEST))
+def _entry(name: str, made: datetime) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, (max(made.year, _OLDEST), made.month, made.day, made.hour, made.minute, made.second))
     entry.external_attr = 0o600 << 16
     return entry
 
@@ -53,7 +54,11 @@ def _file_of(picture: Picture) -> str:
 
 
 def _text(dossier: Dossier) -> str:
-    blocks = [f"# {escaped(dossier.title)}", f"Seorap · {dossier.made.date().isoformat()}", *(_block(block) for block in dossier.blocks)]
+    blocks = [
+        f"# {escaped(dossier.title)}",
+        f"{words.IN[dossier.language].product} · {dossier.made.date().isoformat()}",
+        *(_block(block) for block in dossier.blocks),
+    ]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -106,7 +111,9 @@ def _run(run: Run, *, first: bool) -> str:
 
 def escaped(text: str) -> str:
     """Words that stay words in every kind of Markdown, also at the beginning of a line."""
-    return _BEGINS_A_BLOCK.sub(lambda found: f"{found[1]}\\{found[2]}" if not found[2].isdigit() else found[0] + "\\", _escaped_within(text))
+    return _BEGINS_A_BLOCK.sub(
+        lambda found: f"{found[1]}\\{found[2]}" if not found[2].isdigit() else found[0] + "\\", _escaped_within(text)
+    )
 
 
 def _escaped_within(text: str) -> str:

@@ -13,18 +13,35 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFImageXObject, PDFName, PDFStream
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, CondPageBreak, Flowable, Frame, Image, KeepTogether, NextPageTemplate, PageBreak, PageTemplate
+from reportlab.platypus import (
+    BaseDocTemplate,
+    CondPageBreak,
+    Flowable,
+    Frame,
+    Image,
+    NextPageTemplate,
+    PageBreak,
+    PageTemplate,
+    Spacer,
+    Table,
+    TableStyle,
+)
 from reportlab.platypus import Paragraph as Text
-from reportlab.platypus import Spacer, Table, TableStyle
 
 from ui.dossier import letters
-from ui.dossier.blocks import Block, Dossier, Fact, Facts, Grid, Heading, Paragraph, Picture, Run, Runs
+from ui.dossier.blocks import Block, Dossier, Fact, Facts, Grid, Heading, Paragraph, Picture, Run, Runs, begins_a_sheet
 from ui.words import dossier as words
 
 _MARGIN = 22 * mm
-_FOOT = 12 * mm
-_WIDE_FROM = 5
-"""Columns from which a table has a page on its side."""
+_FOOT, _FOOT_SIZE = 12 * mm, 8
+_TEXT_WIDE, _TEXT_HIGH = A4[0] - 2 * _MARGIN, A4[1] - 2 * _MARGIN
+_SHEET = 0.7
+"""Share of a page that a quotation with the picture of its page needs, before it begins on this one."""
+
+_SMALLEST = 0.5
+"""Share of its full height that a picture may be made smaller to, so that it fits below its quotation."""
+
+_ABOVE_CAPTION, _CAPTION = 3, 45
 
 _LONG_CHARS = 3000
 """A paragraph is set in parts of this length: the time for one grows with the square of its lines."""
@@ -96,18 +113,21 @@ def _numbered(dossier: Dossier) -> type[Canvas]:
         def _foot(self, number: str) -> None:
             width = self._pagesize[0]
             self.setFillColor(_QUIET)
-            _drawn(self, _MARGIN, _FOOT, foot)
-            self.setFont(letters.REGULAR, 8)
-            self.drawRightString(width - _MARGIN, _FOOT, number)
+            _draw(self, _MARGIN, _FOOT, foot)
+            _draw(self, width - _MARGIN - _width(self, number), _FOOT, number)
 
     return Numbered
 
 
-def _drawn(canvas: Canvas, left: float, bottom: float, text: str) -> None:
+def _draw(canvas: Canvas, left: float, bottom: float, text: str) -> None:
     for font, run in letters.spelled(text):
-        canvas.setFont(font, 8)
+        canvas.setFont(font, _FOOT_SIZE)
         canvas.drawString(left, bottom, run)
-        left += canvas.stringWidth(run, font, 8)
+        left += canvas.stringWidth(run, font, _FOOT_SIZE)
+
+
+def _width(canvas: Canvas, text: str) -> float:
+    return sum(float(canvas.stringWidth(run, font, _FOOT_SIZE)) for font, run in letters.spelled(text))
 
 
 def _shortened(text: str, most: int) -> str:
@@ -162,8 +182,15 @@ class _Quoted(Text):  # type: ignore[misc]  # reportlab has no types
 
 def _flow(dossier: Dossier) -> Iterator[Flowable]:
     yield Text(_markup((Run(dossier.title, bold=True),)), _TITLE)
-    yield Text(_markup((Run(f"Seorap · {dossier.made.date().isoformat()}", quiet=True),)), _PARAGRAPHS["note"])
-    for block in dossier.blocks:
+    yield Text(
+        _markup((Run(f"{words.IN[dossier.language].product} · {dossier.made.date().isoformat()}", quiet=True),)), _PARAGRAPHS["note"]
+    )
+    for at, block in enumerate(dossier.blocks):
+        if begins_a_sheet(dossier.blocks[at:]):
+            yield CondPageBreak(_SHEET * _TEXT_HIGH)
+        match dossier.blocks[at : at + 2]:
+            case [Heading(), Grid() as grid] if grid.is_wide:
+                yield from (NextPageTemplate("wide"), PageBreak())
         yield from _set(block)
     if count := sum(map(letters.missing, _texts(dossier))):
         said = words.IN[dossier.language].missing_signs.format(count=count, sign=letters.MISSING)
@@ -176,13 +203,15 @@ def _set(block: Block) -> Iterator[Flowable]:
             yield _Titled(block)
         case Paragraph(runs, kind):
             for part in _parts(runs):
-                yield (_Quoted if kind == "quotation" else Text)(_markup(part), _PARAGRAPHS[kind], bulletText="–" if kind == "item" else None)
+                yield (_Quoted if kind == "quotation" else Text)(
+                    _markup(part), _PARAGRAPHS[kind], bulletText="–" if kind == "item" else None
+                )
         case Facts(facts):
             yield from _facts(facts)
         case Grid():
             yield from _grid(block)
         case Picture():
-            yield KeepTogether([_Page(block), Spacer(0, 3), Text(_markup((Run(block.caption),)), _PARAGRAPHS["note"])])
+            yield from (_Page(block), Spacer(0, _ABOVE_CAPTION), Text(_markup((Run(block.caption),)), _PARAGRAPHS["note"]))
 
 
 def _parts(runs: Runs) -> Iterator[Runs]:
@@ -204,13 +233,16 @@ def _like(run: Run, text: str) -> Run:
     return Run(text, run.bold, run.struck, run.quiet, run.marked, run.number)
 
 
-def _markup(runs: Runs) -> str:
+def _markup(runs: Runs, *, exact: bool = False) -> str:
     """In reportlab's own markup; all that comes from outside is escaped."""
-    return "".join(map(_run, runs))
+    return "".join(_run(run, exact) for run in runs)
 
 
-def _run(run: Run) -> str:
-    inner = "".join(f'<font name="{font}">{escape(text)}</font>' for font, text in letters.spelled(run.text, bold=run.bold))
+def _run(run: Run, exact: bool) -> str:
+    inner = "".join(
+        f'<font name="{font}">{escape(text)}</font>'
+        for font, text in letters.spelled(run.text, "exact" if exact else "bold" if run.bold else "regular")
+    )
     if run.number:
         return f'<super size="7"><a href="#q{run.number}" color="{_LINK.hexval()}">{inner}</a></super>'
     if run.struck:
@@ -224,17 +256,16 @@ def _facts(facts: Sequence[Fact]) -> Iterator[Flowable]:
     """Labels and what they say side by side. Each is a table of its own, as it may be longer than a page."""
     for fact in facts:
         style = _EXACT if fact.exact else _FACT
-        said = [Text(_markup(part), style) for part in _parts((Run(fact.text),))]
+        said = [Text(_markup(part, exact=fact.exact), style) for part in _parts((Run(fact.text),))]
         rows = [[Text(_markup((Run(fact.label),)), _LABEL) if at == 0 else "", each] for at, each in enumerate(said)]
-        table = Table(rows, colWidths=[34 * mm, A4[0] - 2 * _MARGIN - 34 * mm], splitInRow=1)
+        table = Table(rows, colWidths=[34 * mm, _TEXT_WIDE - 34 * mm], splitInRow=1)
         table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0), *_tight(1.5)]))
         yield table
     yield Spacer(0, 6)
 
 
 def _grid(grid: Grid) -> Iterator[Flowable]:
-    wide = len(grid.head) >= _WIDE_FROM
-    width = (landscape(A4) if wide else A4)[0] - 2 * _MARGIN
+    width = (landscape(A4) if grid.is_wide else A4)[0] - 2 * _MARGIN
     first = min(0.2, 1 / len(grid.head))
     widths = [first * width] + [(1 - first) * width / max(1, len(grid.head) - 1)] * (len(grid.head) - 1)
     rows = [[_cell((Run(name, bold=True),)) for name in grid.head], *([_cell(cell) for cell in row] for row in grid.rows)]
@@ -249,10 +280,8 @@ def _grid(grid: Grid) -> Iterator[Flowable]:
             ]
         )
     )
-    if wide:
-        yield from (NextPageTemplate("wide"), PageBreak(), table, NextPageTemplate("upright"), PageBreak())
-    else:
-        yield from (table, Spacer(0, 8))
+    yield table
+    yield from (NextPageTemplate("upright"), PageBreak()) if grid.is_wide else (Spacer(0, 8),)
 
 
 def _cell(runs: Runs) -> list[Flowable]:
@@ -282,16 +311,17 @@ def _texts(dossier: Dossier) -> Iterator[str]:
 
 
 class _Page(Flowable):  # type: ignore[misc]  # reportlab has no types
-    """The picture of a page, as wide as the text, but never higher than fits under the words about it."""
+    """The picture of a page, as large as the text is wide, or as there is room for below its quotation."""
 
     def __init__(self, picture: Picture) -> None:
         super().__init__()
         self._picture = picture
-        most_wide, most_high = A4[0] - 2 * _MARGIN, A4[1] - 2 * _MARGIN - 40 * mm
-        scale = min(most_wide / picture.width, most_high / picture.height)
-        self.width, self.height = picture.width * scale, picture.height * scale
 
-    def wrap(self, *_: float) -> tuple[float, float]:
+    def wrap(self, _: float, room: float) -> tuple[float, float]:
+        full = min(_TEXT_WIDE / self._picture.width, (_TEXT_HIGH - _CAPTION) / self._picture.height)
+        fitting = (room - _CAPTION) / self._picture.height
+        scale = min(full, fitting) if fitting >= _SMALLEST * full else full
+        self.width, self.height = self._picture.width * scale, self._picture.height * scale
         return self.width, self.height
 
     def draw(self) -> None:

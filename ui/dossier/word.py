@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC
+from itertools import takewhile
 from typing import Any
 
 from docx import Document
@@ -16,16 +17,15 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Emu, Pt, RGBColor
 
-from ui.dossier.blocks import Block, Dossier, Fact, Facts, Grid, Heading, Paragraph, Picture, Run
+from ui.dossier.blocks import Block, Dossier, Fact, Facts, Grid, Heading, Paragraph, Picture, Run, begins_a_sheet
+from ui.words import dossier as words
 
 _FONT, _KOREAN_FONT, _EXACT_FONT = "Calibri", "맑은 고딕", "Consolas"
 _INK, _QUIET, _LINK = (RGBColor.from_string(code) for code in ("1C1B19", "6B675F", "7A4B12"))
 _RULE, _PAPER, _MARK = "CFC8BC", "F6F3ED", "FFF0A8"
 _TEXT_WIDTH = Cm(21 - 2 * 2.2)
-_PICTURE_HEIGHT = Cm(21)
-_WIDE_FROM = 5
-"""Columns from which a table has a page on its side."""
-
+_SMALLEST_PICTURE = Cm(13)
+_LETTERS_A_LINE = 42  # of Hangul; of other letters there are twice as many
 _LANGUAGES = {"ko": "ko-KR", "en": "en-US"}
 _STYLES = {"note": "Note", "notice": "Notice", "item": "List Bullet", "quotation": "Quotation", "place": "Place", "plain": "Normal"}
 
@@ -36,9 +36,14 @@ def docx_of(dossier: Dossier) -> bytes:
     document = Document()
     _set_up(document, dossier)
     document.add_paragraph(dossier.title, style="Title")
-    document.add_paragraph(f"Seorap · {dossier.made.date().isoformat()}", style="Note")
-    for block in dossier.blocks:
-        _add(document, block)
+    document.add_paragraph(f"{words.IN[dossier.language].product} · {dossier.made.date().isoformat()}", style="Note")
+    for at, block in enumerate(dossier.blocks):
+        match dossier.blocks[at : at + 2]:
+            case [Heading(), Grid() as grid] if grid.is_wide:
+                _turn(document)
+        _add(document, block, _room(dossier.blocks[:at]))
+        if begins_a_sheet(dossier.blocks[at:]) and not (at and begins_a_sheet(dossier.blocks[at - 1 :])):
+            document.paragraphs[-1].paragraph_format.page_break_before = True
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
@@ -67,10 +72,21 @@ def _styles(document: Element, dossier: Dossier) -> None:
     styles = document.styles
     for name, base in (("Note", "Normal"), ("Notice", "Normal"), ("Quotation", "Normal"), ("Place", "Normal")):
         styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = styles[base]
-    sizes = {"Normal": 10.5, "Title": 20, "Heading 1": 13.5, "Heading 2": 11, "List Bullet": 10.5, "Note": 8.5, "Notice": 10.5, "Quotation": 10.5, "Place": 10.5}
+    sizes = {
+        "Normal": 10.5,
+        "Title": 20,
+        "Heading 1": 13.5,
+        "Heading 2": 11,
+        "List Bullet": 10.5,
+        "Note": 8.5,
+        "Notice": 10.5,
+        "Quotation": 10.5,
+        "Place": 10.5,
+        "Footer": 8,
+    }
     for name, size in sizes.items():
         style = styles[name]
-        style.font.size, style.font.color.rgb = Pt(size), _QUIET if name == "Note" else _INK
+        style.font.size, style.font.color.rgb = Pt(size), _QUIET if name in ("Note", "Footer") else _INK
         _name_fonts(style.element.get_or_add_rPr(), _FONT)
         style.paragraph_format.space_after, style.paragraph_format.line_spacing = Pt(5), 1.25
     styles["Title"].font.bold = True
@@ -84,6 +100,10 @@ def _styles(document: Element, dossier: Dossier) -> None:
     for language in styles.element.xpath("w:docDefaults//w:lang"):
         language.set(qn("w:val"), "en-US")
         language.set(qn("w:eastAsia"), "ko-KR")
+    for side in ("w:autoSpaceDE", "w:autoSpaceDN"):  # else "3개월" looks as if there was a space in it
+        close = OxmlElement(side)
+        close.set(qn("w:val"), "0")
+        styles["Normal"].element.get_or_add_pPr().insert_element_before(close, "w:spacing", "w:ind", "w:jc")
     if dossier.language == "ko":
         _language(styles["Normal"].element.get_or_add_rPr())
 
@@ -132,7 +152,7 @@ def _page_number(paragraph: Element) -> None:
 # --- blocks ------------------------------------------------------------------------------------
 
 
-def _add(document: Element, block: Block) -> None:
+def _add(document: Element, block: Block, room: int) -> None:
     match block:
         case Heading(level, text, number):
             paragraph = document.add_paragraph(style=f"Heading {level}")
@@ -146,7 +166,15 @@ def _add(document: Element, block: Block) -> None:
         case Grid():
             _add_grid(document, block)
         case Picture():
-            _add_picture(document, block)
+            _add_picture(document, block, room)
+
+
+def _room(before: Sequence[Block]) -> int:
+    """About as high as a picture may be to stand on one page with its quotation; only the program that shows the file knows exactly."""
+    own = list(takewhile(lambda block: not isinstance(block, Heading), reversed(before)))
+    letters = sum(len(run.text) for block in own if isinstance(block, Paragraph) for run in block.runs)
+    facts = sum(len(block.facts) for block in own if isinstance(block, Facts))
+    return max(int(_SMALLEST_PICTURE), int(Cm(21.5) - Cm(0.6) * (letters // _LETTERS_A_LINE + facts)))
 
 
 def _write(paragraph: Element, runs: Iterable[Run]) -> None:
@@ -194,7 +222,14 @@ def _add_facts(document: Element, facts: Sequence[Fact]) -> None:
                 run.font.size = Pt(8 if fact.exact and cell is cells[1] else 9)
                 if fact.exact and cell is cells[1]:
                     _name_fonts(run._r.get_or_add_rPr(), _EXACT_FONT)
+    _fix_widths(table, widths)
     _gap(document)
+
+
+def _fix_widths(table: Element, widths: Sequence[int]) -> None:
+    """Some programs go by the columns, some by their cells."""
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Emu(width)
 
 
 def _gap(document: Element) -> None:
@@ -204,13 +239,10 @@ def _gap(document: Element) -> None:
 
 
 def _add_grid(document: Element, grid: Grid) -> None:
-    wide = len(grid.head) >= _WIDE_FROM
-    width = _TEXT_WIDTH
-    if wide:
-        width = Cm(29.7 - 2 * 2.2)
-        _turn(document)
+    width = Cm(29.7 - 2 * 2.2) if grid.is_wide else _TEXT_WIDTH
     table = document.add_table(rows=1, cols=len(grid.head), style="Table Grid")
     table.autofit = False
+    _rule(table)
     first = min(0.2, 1 / len(grid.head))
     widths = [int(first * width)] + [int((1 - first) * width / max(1, len(grid.head) - 1))] * (len(grid.head) - 1)
     for cell, name in zip(table.rows[0].cells, grid.head, strict=True):
@@ -222,16 +254,27 @@ def _add_grid(document: Element, grid: Grid) -> None:
     for row in grid.rows:
         for cell, runs in zip(table.add_row().cells, row, strict=True):
             _write(cell.paragraphs[0], runs)
+    _fix_widths(table, widths)
     for line in table.rows:
         for cell, size in zip(line.cells, widths, strict=True):
             cell.width = Emu(size)
             cell.paragraphs[0].paragraph_format.space_after = Pt(2)
             for run in cell.paragraphs[0].runs:
                 run.font.size = Pt(9)
-    if wide:
+    if grid.is_wide:
         _turn(document)
     else:
         _gap(document)
+
+
+def _rule(table: Element) -> None:
+    borders = OxmlElement("w:tblBorders")
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        line = OxmlElement(f"w:{side}")
+        for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", _RULE)):
+            line.set(qn(f"w:{name}"), value)
+        borders.append(line)
+    table._tbl.tblPr.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
 
 
 def _turn(document: Element) -> None:
@@ -242,11 +285,22 @@ def _turn(document: Element) -> None:
     after.orientation = WD_ORIENT.LANDSCAPE if after.page_width > after.page_height else WD_ORIENT.PORTRAIT
 
 
-def _add_picture(document: Element, picture: Picture) -> None:
-    scale = min(_TEXT_WIDTH / picture.width, _PICTURE_HEIGHT / picture.height)
+def _add_picture(document: Element, picture: Picture, height: int) -> None:
+    scale = min(_TEXT_WIDTH / picture.width, height / picture.height)
     paragraph = document.add_paragraph()
     paragraph.paragraph_format.keep_with_next, paragraph.paragraph_format.space_after = True, Pt(3)
     shape = paragraph.add_run().add_picture(io.BytesIO(picture.png), Emu(int(picture.width * scale)), Emu(int(picture.height * scale)))
+    _frame(shape)
     shape._inline.docPr.set("descr", picture.caption)
     shape._inline.docPr.set("name", f"page {picture.number}")
     _write(document.add_paragraph(style="Note"), (Run(picture.caption),))
+
+
+def _frame(shape: Element) -> None:
+    """A thin line: the page of a document is white on white."""
+    line, fill, colour = (OxmlElement(name) for name in ("a:ln", "a:solidFill", "a:srgbClr"))
+    line.set("w", "6350")
+    colour.set("val", _RULE)
+    fill.append(colour)
+    line.append(fill)
+    shape._inline.graphic.graphicData.pic.spPr.append(line)

@@ -14,10 +14,9 @@ class Words:
     title_summary: str
     title_comparison: str
     title_survey: str
-    file_prefix: str  # at the beginning of the file's name
+    product: str
 
     asked: str  # heading
-    as_typed: str
     as_understood: str
     phrases: str
     phrase: str  # a phrase as it is quoted
@@ -70,10 +69,9 @@ ENGLISH = Words(
     title_summary="Summary of a document",
     title_comparison="Comparison of documents",
     title_survey="Places in the documents",
-    file_prefix="Seorap",
+    product="Seorap",
     asked="Question",
-    as_typed="As typed",
-    as_understood="As understood",
+    as_understood="Understood as",
     phrases="Word for word",
     phrase="“{phrase}”",
     documents_asked="Documents asked",
@@ -131,10 +129,9 @@ KOREAN = Words(
     title_summary="문서 요약",
     title_comparison="문서 비교",
     title_survey="문서에서 언급된 곳",
-    file_prefix="서랍",
+    product="서랍",
     asked="질문",
-    as_typed="입력한 질문",
-    as_understood="이해한 질문",
+    as_understood="이해한 뜻",
     phrases="그대로 찾은 글",
     phrase="‘{phrase}’",
     documents_asked="찾은 범위",
