@@ -169,11 +169,11 @@ def _said(claim: Claim, telling: _Telling, *, verbatim: bool = False) -> Runs:
         why = telling.page.doubts[claim.doubt or Doubt.WORDS]
         return Run(text, struck=True), Run(f" ({telling.words.no_support.format(why=why)})", quiet=True)
     note = (Run(f" ({telling.words.verbatim})", quiet=True),) if claim.verbatim or verbatim else ()
-    return (Run(text), *_marks(claim.citations), *note)
+    return (Run(text), *_marks(claim.citations, telling), *note)
 
 
-def _marks(citations: Iterable[int]) -> Iterator[Run]:
-    yield from (Run(f"[{at + 1}]", number=at + 1) for at in citations)
+def _marks(citations: Iterable[int], telling: _Telling) -> Iterator[Run]:
+    yield from (Run(f"[{at + 1}]", number=at + 1) for at in citations if at < len(telling.answer.citations))
 
 
 def _not_found(telling: _Telling) -> Iterator[Block]:

@@ -46,6 +46,9 @@ _ABOVE_CAPTION, _CAPTION = 3, 45
 _LONG_CHARS = 3000
 """A paragraph is set in parts of this length: the time for one grows with the square of its lines."""
 
+_CELL_CHARS, _NAME_CHARS = 1500, 120
+"""In a part of a row, for all its cells; and of a name above a column, of which more stands at the quotation."""
+
 _INK, _QUIET, _RULE, _MARK, _LINK = (colors.HexColor(code) for code in ("#1c1b19", "#6b675f", "#cfc8bc", "#fff0a8", "#7a4b12"))
 _PAPER = colors.HexColor("#f6f3ed")
 
@@ -214,15 +217,15 @@ def _set(block: Block) -> Iterator[Flowable]:
             yield from (_Page(block), Spacer(0, _ABOVE_CAPTION), Text(_markup((Run(block.caption),)), _PARAGRAPHS["note"]))
 
 
-def _parts(runs: Runs) -> Iterator[Runs]:
+def _parts(runs: Runs, most: int = _LONG_CHARS) -> Iterator[Runs]:
     """The same words, in as many paragraphs as it takes to set them quickly."""
-    part, room = list[Run](), _LONG_CHARS
+    part, room = list[Run](), most
     for run in runs:
         text = run.text
         while len(text) > room:
             cut = text.rfind(" ", room // 2, room) + 1 or room
             yield (*part, _like(run, text[:cut]))
-            part, room, text = [], _LONG_CHARS, text[cut:]
+            part, room, text = [], most, text[cut:]
         part.append(_like(run, text))
         room -= len(text)
     if part:
@@ -268,12 +271,20 @@ def _grid(grid: Grid) -> Iterator[Flowable]:
     width = (landscape(A4) if grid.is_wide else A4)[0] - 2 * _MARGIN
     first = min(0.2, 1 / len(grid.head))
     widths = [first * width] + [(1 - first) * width / max(1, len(grid.head) - 1)] * (len(grid.head) - 1)
-    rows = [[_cell((Run(name, bold=True),)) for name in grid.head], *([_cell(cell) for cell in row] for row in grid.rows)]
+    parted = [list(_in_parts(row, _CELL_CHARS // len(grid.head))) for row in grid.rows]
+    rows = [
+        [Text(_markup((Run(_shortened(name, _NAME_CHARS), bold=True),)), _CELL) for name in grid.head],
+        *(part for row in parted for part in row),
+    ]
+    begins = [1 + sum(map(len, parted[:at])) for at in range(len(parted))]
     table = Table(rows, colWidths=widths, repeatRows=1, splitInRow=1)
     table.setStyle(
         TableStyle(
             [
-                ("GRID", (0, 0), (-1, -1), 0.5, _RULE),
+                *(("LINEABOVE", (0, at), (-1, at), 0.5, _RULE) for at in begins),
+                ("BOX", (0, 0), (-1, -1), 0.5, _RULE),
+                ("INNERGRID", (0, 0), (-1, 0), 0.5, _RULE),
+                *(("LINEAFTER", (at, 0), (at, -1), 0.5, _RULE) for at in range(len(grid.head) - 1)),
                 ("BACKGROUND", (0, 0), (-1, 0), _PAPER),
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
                 *_tight(4),
@@ -284,8 +295,11 @@ def _grid(grid: Grid) -> Iterator[Flowable]:
     yield from (NextPageTemplate("upright"), PageBreak()) if grid.is_wide else (Spacer(0, 8),)
 
 
-def _cell(runs: Runs) -> list[Flowable]:
-    return [Text(_markup(part), _CELL) for part in _parts(runs)]
+def _in_parts(row: Sequence[Runs], most: int) -> Iterator[list[Text | str]]:
+    """A row of a table as several, none of which is higher than a page: to divide one that is takes minutes."""
+    cells = [list(_parts(cell, most)) for cell in row]
+    for at in range(max(map(len, cells), default=0)):
+        yield [Text(_markup(parts[at]), _CELL) if at < len(parts) else "" for parts in cells]
 
 
 def _tight(points: float) -> list[tuple[object, ...]]:
