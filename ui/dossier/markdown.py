@@ -16,11 +16,10 @@ from ui.dossier.blocks import Block, Dossier, Fact, Facts, Grid, Heading, Paragr
 from ui.dossier.facts import without_pictures
 from ui.words import dossier as words
 
-_MEANS_SOMETHING = re.compile(r"[\\`*_{}\[\]<>#|~$&^=%!@\"']")
-_ADDRESS = re.compile(r"(?i)(?<=[a-z])(?=:)|(?<=www)(?=\.)")
-"""What some programs make a link of, without being told: "http:", "www."."""
+_MEANS_SOMETHING = re.compile(r"[\\`*_{}\[\]<#|~$^@]|&(?=#?\w+;)|%(?=%)|=(?==)|(?i:(?<=[a-z]):(?=\S)|(?<=www)\.)")
+"""Signs of any kind of Markdown, and what some programs make a link of without being told: "http:", "www.", "a@b"."""
 
-_BEGINS_A_BLOCK = re.compile(r"^(\s*)([-+]|\d+(?=[.)]))")
+_BEGINS_A_BLOCK = re.compile(r"^(\s*)([-+>:]|\d+(?=[.)]))")
 _OLDEST = 1980  # year that a ZIP can tell
 
 
@@ -64,8 +63,9 @@ def _text(dossier: Dossier) -> str:
 
 def _block(block: Block) -> str:
     match block:
-        case Heading(level, text):
-            return f"{'#' * (level + 1)} {escaped(text)}"
+        case Heading(level, text, number):
+            mark = f"[{number}]" if number and text.startswith(f"[{number}]") else ""
+            return f"{'#' * (level + 1)} {mark}{_as_words(text.removeprefix(mark))}"
         case Paragraph(runs, "quotation"):
             return f"> {_runs(runs)}"
         case Paragraph(runs, "item"):
@@ -95,26 +95,29 @@ def _grid(grid: Grid) -> Iterator[str]:
 
 
 def _runs(runs: Runs) -> str:
-    return "".join(_run(run, first=at == 0) for at, run in enumerate(runs))
+    return _within_a_line("".join(map(_run, runs)))
 
 
-def _run(run: Run, *, first: bool) -> str:
+def _run(run: Run) -> str:
     """Emphasis stands close to its words, else it is none."""
     inner = run.text.strip()
+    if run.number:
+        return inner  # "[1]": nothing in the file says where it would lead
     if not inner:
         return run.text
     before, after = (" " if run.text[:1].isspace() else ""), (" " if run.text[-1:].isspace() else "")
-    text = escaped(inner) if first and not before else _escaped_within(inner)
     sign = "~~" if run.struck else "**" if run.bold or run.marked else ""
-    return f"{before}{sign}{text}{sign}{after}"
+    return f"{before}{sign}{_as_words(inner)}{sign}{after}"
 
 
 def escaped(text: str) -> str:
     """Words that stay words in every kind of Markdown, also at the beginning of a line."""
-    return _BEGINS_A_BLOCK.sub(
-        lambda found: f"{found[1]}\\{found[2]}" if not found[2].isdigit() else found[0] + "\\", _escaped_within(text)
-    )
+    return _within_a_line(_as_words(text))
 
 
-def _escaped_within(text: str) -> str:
-    return _ADDRESS.sub(r"\\", _MEANS_SOMETHING.sub(r"\\\g<0>", text))
+def _as_words(text: str) -> str:
+    return _MEANS_SOMETHING.sub(r"\\\g<0>", text)
+
+
+def _within_a_line(text: str) -> str:
+    return _BEGINS_A_BLOCK.sub(lambda found: f"{found[0]}\\" if found[2].isdigit() else f"{found[1]}\\{found[2]}", text)
