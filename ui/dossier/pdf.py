@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
 
 from reportlab.lib import colors
@@ -54,11 +54,18 @@ _PAPER = colors.HexColor("#f6f3ed")
 
 
 def pdf_of(dossier: Dossier) -> bytes:
+    """Made twice: only then is it known how many pages there are, which the foot of each says."""
     letters.make_known()
+    pages = _built(dossier, io.BytesIO(), pages=0)
     buffer = io.BytesIO()
-    document = _Pages(buffer, dossier)
-    document.build(list(_flow(dossier)), canvasmaker=_numbered(dossier))
+    _built(dossier, buffer, pages=pages)
     return buffer.getvalue()
+
+
+def _built(dossier: Dossier, buffer: io.BytesIO, *, pages: int) -> int:
+    document = _Pages(buffer, dossier, pages)
+    document.build(list(_flow(dossier)))
+    return int(document.page)
 
 
 # --- pages -------------------------------------------------------------------------------------
@@ -67,7 +74,7 @@ def pdf_of(dossier: Dossier) -> bytes:
 class _Pages(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no types
     """Upright pages, pages on their side, and a bookmark for each heading."""
 
-    def __init__(self, buffer: io.BytesIO, dossier: Dossier) -> None:
+    def __init__(self, buffer: io.BytesIO, dossier: Dossier, pages: int) -> None:
         super().__init__(
             buffer,
             pagesize=A4,
@@ -79,7 +86,14 @@ class _Pages(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no types
             initialFontName=letters.REGULAR,
             displayDocTitle=True,
         )
-        self.addPageTemplates([_template("upright", A4), _template("wide", landscape(A4))])
+        self.addPageTemplates([_template(name, size, self._foot) for name, size in (("upright", A4), ("wide", landscape(A4)))])
+        self._asked, self._said, self._count = _shortened(dossier.subject, 70), words.IN[dossier.language], pages
+
+    def _foot(self, canvas: Canvas, _: BaseDocTemplate) -> None:
+        number = self._said.page_of.format(page=canvas.getPageNumber(), pages=self._count)
+        canvas.setFillColor(_QUIET)
+        _draw(canvas, _MARGIN, _FOOT, self._asked)
+        _draw(canvas, canvas._pagesize[0] - _MARGIN - _width(canvas, number), _FOOT, number)
 
     def afterFlowable(self, flowable: Flowable) -> None:  # reportlab's name
         if isinstance(flowable, _Titled):
@@ -88,38 +102,10 @@ class _Pages(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no types
             self.canv.addOutlineEntry(flowable.title, key, flowable.level - 1, closed=flowable.level > 1)
 
 
-def _template(name: str, size: tuple[float, float]) -> PageTemplate:
+def _template(name: str, size: tuple[float, float], foot: Callable[[Canvas, BaseDocTemplate], None]) -> PageTemplate:
     width, height = size
     frame = Frame(_MARGIN, _MARGIN, width - 2 * _MARGIN, height - 2 * _MARGIN, 0, 0, 0, 0)
-    return PageTemplate(name, [frame], pagesize=size)
-
-
-def _numbered(dossier: Dossier) -> type[Canvas]:
-    """A canvas that waits with the foot of its pages until it knows how many there are."""
-    said, foot = words.IN[dossier.language], _shortened(dossier.subject, 70)
-
-    class Numbered(Canvas):  # type: ignore[misc]  # reportlab has no types
-        _waiting: list[dict[str, object]]
-
-        def showPage(self) -> None:  # reportlab's name
-            self.__dict__.setdefault("_waiting", []).append(dict(self.__dict__))
-            self._startPage()
-
-        def save(self) -> None:
-            waiting = self.__dict__.get("_waiting", [])
-            for number, state in enumerate(waiting, 1):
-                self.__dict__.update(state)
-                self._foot(said.page_of.format(page=number, pages=len(waiting)))
-                super().showPage()
-            super().save()
-
-        def _foot(self, number: str) -> None:
-            width = self._pagesize[0]
-            self.setFillColor(_QUIET)
-            _draw(self, _MARGIN, _FOOT, foot)
-            _draw(self, width - _MARGIN - _width(self, number), _FOOT, number)
-
-    return Numbered
+    return PageTemplate(name, [frame], pagesize=size, onPage=foot)
 
 
 def _draw(canvas: Canvas, left: float, bottom: float, text: str) -> None:
