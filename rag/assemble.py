@@ -21,11 +21,14 @@ from rag.ports import Embedder, LanguageModel
 from rag.prompt import readable_in_time
 from rag.records import EVERYTHING, Answered, Document, Event, Evidence, Exchange, Filter, Understood
 from rag.settings import AnswerSettings, Settings
+from rag.speed import Speed
 from rag.summarise import summarise
 from rag.survey import survey
 from rag.turns import Turns
-from rag.weights.acquire import locate_language_model
-from rag.weights.choice import open_embedder
+from rag.weights.acquire import in_use, locate_language_model
+from rag.weights.choice import Opened, open_embedder
+from rag.weights.cores import threads_for
+from rag.weights.in_use import Embedding, Models, Writer, quantisation_of
 
 _SPEED = "pace of "
 """Fact of a drawer: how fast a model has read and written here."""
@@ -47,6 +50,7 @@ class Assistant:
         self.settings = settings
         self.library = library
         self._embedder = embedder
+        self._opened: Opened | None = None
         self._model = model
         self._loading_embedder = threading.Lock()  # each its own: a search need not wait for the model that writes
         self._loading_model = threading.Lock()
@@ -62,7 +66,8 @@ class Assistant:
         """Raises: WeightsError."""
         with self._loading_embedder:
             if self._embedder is None:
-                self._embedder = open_embedder(self.settings.weights).embedder
+                self._opened = open_embedder(self.settings.weights)
+                self._embedder = self._opened.embedder
             return self._embedder
 
     @property
@@ -97,6 +102,42 @@ class Assistant:
         with self._loading_model:
             if self._may_load_model and not self._turns.anyone() and time.monotonic() - self._model_used > unused_s:
                 self._model = None
+
+    def models(self) -> Models:
+        """What they are, whether they are in memory, and how fast they are here. Loads nothing, and waits for nothing."""
+        from rag.weights.repacking import is_repacked
+
+        weights, model, opened = self.settings.weights, self._model, self._opened
+        writes, embeds = in_use(weights)
+        threads = threads_for(weights.threads)
+        speed = model.speed if model else self._noted_speed(writes.path.stem)
+        idle = model is not None and not self._turns.anyone()
+        return Models(
+            Writer(
+                writes,
+                quantisation=quantisation_of(weights, writes),
+                threads=threads,
+                context_tokens=model.context_tokens if model else weights.context_tokens,
+                repacked=writes.present and is_repacked(weights),
+                loaded=model is not None,
+                unused_s=time.monotonic() - self._model_used if idle and self._model_used else None,
+                reading_per_s=speed.able or speed.reading,
+                writing_per_s=speed.writing,
+            ),
+            Embedding(
+                embeds,
+                engine=opened.engine if opened else "",
+                passages_per_s=opened.passages_per_s if opened else None,
+                threads=threads,
+                loaded=self._embedder is not None,
+            ),
+        )
+
+    def _noted_speed(self, identity: str) -> Speed:
+        speed = Speed()
+        if noted := self.library.manifest.fact(_SPEED + identity):
+            speed.recall(noted)
+        return speed
 
     def search(self, question: str, *, k: int, only: Filter = EVERYTHING, as_typed: bool = False) -> Found:
         """The best evidence, without an answer, from the documents that fit ``only`` and what the question says of them.

@@ -24,6 +24,11 @@ def for_owner_only() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (least, least))
 
 
+def leaves_no_core_dumps() -> bool:
+    """Of this process, whose memory holds text of documents."""
+    return sys.platform == "win32" or resource.getrlimit(resource.RLIMIT_CORE)[0] <= 1
+
+
 def tighten(folder: Path, *, ours: Collection[str]) -> None:
     """Take ``folder`` and what of ours is in it away from everybody else, as far as it belongs to this user.
 

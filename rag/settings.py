@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar, get_args
 
@@ -133,6 +134,34 @@ def load_settings(*, library: Path | None = None, environment: Mapping[str, str]
     if environment.get("SEORAP_LANGUAGE"):
         return _validated(from_file.model_dump() | {"language": environment["SEORAP_LANGUAGE"]}, "SEORAP_LANGUAGE")
     return from_file
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A setting that is not what it is by itself."""
+
+    key: str  # "answer.max_tokens"
+    value: str
+    default: str
+
+
+def changed(settings: Settings) -> tuple[Changed, ...]:
+    """What differs from the defaults, the drawer's place apart."""
+    default = Settings()
+    sections: list[tuple[str, Section, Section]] = [("", settings, default)]
+    sections += [(f"{name}.", section, getattr(default, name)) for name, section in settings if isinstance(section, Section)]
+    found = list[Changed]()
+    for prefix, section, plain in sections:
+        for (name, value), (_, by_default) in zip(section, plain, strict=True):
+            if value != by_default and not isinstance(value, Section) and name != "home":
+                found.append(Changed(f"{prefix}{name}", _as_text(value), _as_text(by_default)))
+    return tuple(found)
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def _beside(home: Path, section: S) -> S:

@@ -21,7 +21,7 @@ ORDER = (
     ("rag.records", "rag.causes", "rag.version", "rag.speed"),
     ("rag.errors",),
     ("rag.partial",),
-    ("rag.settings", "rag.ports", "rag.no_network", "rag.confidential", "rag.ways_out", "rag.environment"),
+    ("rag.settings", "rag.ports", "rag.no_network", "rag.confidential", "rag.ways_out", "rag.environment", "rag.disk", "rag.memory"),
     (
         "rag.languages",
         "rag.sentences",
@@ -63,6 +63,8 @@ NARROWER = {
     "rag.no_network": set[str](),
     "rag.confidential": set[str](),
     "rag.ways_out": set[str](),
+    "rag.disk": set[str](),
+    "rag.memory": set[str](),
     "rag.environment": set[str](),
 }
 
@@ -86,7 +88,7 @@ OWNERS = {
     "onnxruntime": ("rag/weights/onnx_embedder.py",),
     "PIL": ("ingest/read/", "ingest/draw/"),  # pictures of pages, between those who draw and those who read them
     "platformdirs": ("rag/settings.py",),
-    "psutil": ("rag/weights/cores.py",),
+    "psutil": ("rag/weights/cores.py", "rag/memory.py"),  # what works, and what it works in
     "pydantic": (
         "rag/settings.py",
         "rag/cases.py",

@@ -168,6 +168,9 @@ class VectorIndex:
 
     # --- generations --------------------------------------------------------------------------
 
+    def generation(self) -> int:
+        return self._number()
+
     def _number(self) -> int:
         return int(self._manifest.fact(_GENERATION) or 1)
 

@@ -194,6 +194,10 @@ class Library:
     def counts(self) -> Counts:
         return self._counts()
 
+    def index_generation(self) -> int:
+        """How many times the vector index has been begun."""
+        return self._index.generation()
+
     def find(self, name: str) -> list[Place]:
         """Places whose file name, path or document id is ``name``."""
         path = os.fsencode(absolute(name))

@@ -76,6 +76,12 @@ def needed_roles(settings: WeightsSettings) -> list[Role]:
     return [role for role, path in own.items() if path is None]
 
 
+def in_use(settings: WeightsSettings) -> tuple[WeightState, WeightState]:
+    """The weights that answer, and those that embed."""
+    states = {state.role: state for state in status(settings)}
+    return states[_language_model_role(settings)], states[Role.EMBEDDING]
+
+
 def verify(settings: WeightsSettings) -> Iterator[Verdict]:
     """Read every byte of the weights that are present. The reader's own have nothing to be compared with."""
     for weight in _catalog().values():

@@ -49,6 +49,7 @@ class Opened(NamedTuple):
     embedder: Embedder
     engine: Engine
     why: str  # a cause in words: why it is not ONNX Runtime; "" where it is
+    passages_per_s: float | None = None  # as measured at set-up
 
 
 class Tried(NamedTuple):
@@ -81,8 +82,9 @@ def open_embedder(settings: WeightsSettings) -> Opened:
         return Opened(_reference(folder, settings), "torch", str(error))
     choice = _read(_path(quick, settings))
     if choice is not None and choice.engine == "torch":
-        return Opened(_reference(folder, settings), "torch", "it was quicker on this machine, or more exact")
-    return Opened(quick, "ONNX Runtime", "")
+        why = "it was quicker on this machine, or more exact"
+        return Opened(_reference(folder, settings), "torch", why, choice.torch_per_s)
+    return Opened(quick, "ONNX Runtime", "", choice.onnxruntime_per_s if choice else None)
 
 
 def chosen(settings: WeightsSettings, *, measuring: Callable[[], None]) -> Choice | None:
