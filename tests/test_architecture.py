@@ -375,7 +375,7 @@ LABELLED = {
 WITHOUT_TEXT = {"html", "columns", "container", "empty", "form", "fragment", "navigation", "rerun", "App"}
 """Everything else that may be called; ``html`` has a rule of its own."""
 
-MARKUP = {"render", "render_history", "render_whole", "look"}
+MARKUP = {"render", "render_history", "render_machine", "render_whole", "look"}
 """Modules that alone make markup: every word of it is escaped there (tests/ui/test_render.py)."""
 
 TOLD_ELSEWHERE = {
@@ -412,6 +412,8 @@ class _Drawing:
             case ast.Constant() | ast.Attribute(value=ast.Name("words")) | ast.Subscript(value=ast.Attribute(value=ast.Name("words"))):
                 return True
             case ast.Attribute(value=ast.Call(func=ast.Attribute(value=ast.Name("state"), attr="wording"))):
+                return True
+            case ast.Attribute(value=ast.Subscript(value=ast.Attribute(attr="IN"))):  # of a module of ui/words
                 return True
             case ast.IfExp(body=first, orelse=second):
                 return self.is_ours(first) and self.is_ours(second)

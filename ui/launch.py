@@ -86,6 +86,15 @@ def forget_address(home: Path) -> None:
     (home / _FILE).unlink(missing_ok=True)
 
 
+def served_at(home: Path) -> str | None:
+    """Where this process serves the drawer's page, without what opens it; None when it does not."""
+    try:
+        noted = json.loads((home / _FILE).read_text(encoding="utf-8"))
+        return f"http://127.0.0.1:{int(noted['port'])}" if noted["pid"] == os.getpid() else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def noted_address(home: Path) -> str | None:
     """Where the page of this drawer can be opened, once; None when no server is running."""
     try:

@@ -134,6 +134,7 @@ def doctor(
 
 def examine_privacy(desk: Desk, out: Path | None) -> None:
     """This process visits the page that is watched, so it stays in the network; what it starts does not."""
+    from ui.machine_state import REPORT_FILE
     from ui.privacy.lines import lines
     from ui.privacy.report import examine
     from ui.words import privacy
@@ -141,7 +142,7 @@ def examine_privacy(desk: Desk, out: Path | None) -> None:
     words = privacy.IN[desk.language]
     report = examine(desk.settings, tell=lambda step: desk.tell(words.steps[step]))
     written = list(lines(report, words))
-    target = out or desk.settings.home / "privacy-report.txt"
+    target = out or desk.settings.home / REPORT_FILE
     try:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         target.write_text("\n".join(written) + "\n", encoding="utf-8")

@@ -6,7 +6,8 @@ import streamlit as st
 
 from rag import no_network
 from rag.errors import SeorapError
-from ui.web import ask, client, documents, look, render, state, whole
+from ui.web import ask, client, documents, look, machine, render, state, whole
+from ui.words import machine as machine_words
 
 _LANGUAGES = {"ko": "한국어", "en": "English"}
 
@@ -30,11 +31,13 @@ def main() -> None:
     adding = st.Page(lambda: documents.draw(desk, words), title=words.library, url_path="documents")
     asking = st.Page(lambda: ask.draw(desk, words, to_documents=adding, beside=beside), title=words.ask, url_path="ask", default=True)
     working = st.Page(lambda: whole.draw(desk, words), title=words.whole, url_path="whole")
-    page = st.navigation([asking, working, adding], position="hidden")
+    telling = st.Page(lambda: machine.draw(desk, words), title=machine_words.IN[state.tab().language].title, url_path="machine")
+    page = st.navigation([asking, working, adding, telling], position="hidden")
     links.page_link(asking, label=words.ask)
     links.page_link(working, label=words.whole)
     links.page_link(adding, label=words.library)
-    language.html(render.privacy(no_network.seclusion(), sum(no_network.refused().values()), words))
+    links.page_link(telling, label=machine_words.IN[state.tab().language].title)
+    language.html(render.privacy(no_network.seclusion(), sum(desk.refused().values()), words))
     try:
         page.run()
     except SeorapError as error:
@@ -52,8 +55,12 @@ def choose_language() -> None:
         label_visibility="collapsed",
     )
     if chosen != tab.language:
-        tab.language = "ko" if chosen == "ko" else "en"
-        st.rerun()
+        try:
+            state.choose_language("ko" if chosen == "ko" else "en")
+        except SeorapError as error:
+            st.html(render.error(error, state.wording(), tab.language))
+        else:
+            st.rerun()
 
 
 main()

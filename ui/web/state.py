@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ import streamlit as st
 
 from ingest.pictures import Pictures
 from ingest.queue import Queue
+from rag import no_network, ways_out
 from rag.assemble import Assistant
 from rag.errors import SeorapError
 from rag.library.conversations import Kept
@@ -21,6 +23,9 @@ from rag.library.library import Counts
 from rag.library.manifest import Place
 from rag.records import EVERYTHING, Answer, Event, Exchange, FileOutcome, Filter, Language, Reason
 from ui.words import page as words
+
+_LANGUAGE = "language of the page"
+"""Fact of a drawer: the language that was chosen on its page."""
 
 _LEAVE_S = 5.0
 _LEAVE_ERASING_S = 30.0
@@ -63,6 +68,8 @@ class Desk:
         self._answering = 0
         self._closing = False
         self.erasure: Erasure | None = None  # the last, until its certificate has been read
+        self._trying = threading.Lock()
+        self._tried: Counter[str] = Counter()
 
     def ask(
         self, question: str, *, only: Filter = EVERYTHING, history: Sequence[Exchange] = (), as_typed: bool = False
@@ -112,6 +119,20 @@ class Desk:
             erasure.error = error
         finally:
             erasure.ended.set()
+
+    # --- the network --------------------------------------------------------------------------
+
+    def refused(self) -> dict[str, int]:
+        """As ``no_network.refused``, without what was tried on purpose."""
+        return dict(Counter(no_network.refused()) - self._tried)
+
+    def try_ways_out(self) -> dict[str, str]:
+        """As ``ways_out.try_all``, from within the process that serves the page. Only after ``leave_network``: else they would be taken."""
+        with self._trying:
+            before = Counter(no_network.refused())
+            ended = ways_out.try_all()
+            self._tried += Counter(no_network.refused()) - before
+        return ended
 
     def working(self) -> bool:
         """Are documents being taken in, or waiting for it?"""
@@ -191,6 +212,7 @@ class _Tab:
     narrowings: int = 0
     sent: Sent | None = None
     sent_now: Sent | None = None
+    ways_out: dict[str, str] = field(default_factory=dict)  # how each that was tried on purpose ended
 
     def forget(self, doc_ids: Collection[str]) -> None:
         """Drop every turn that holds words of these documents."""
@@ -249,7 +271,32 @@ def _first_language() -> Language:
     opened = desk()
     if opened and opened.assistant.settings.language:
         return opened.assistant.settings.language
+    return kept_language() or browser_language()
+
+
+def browser_language() -> Language:
     return "ko" if (st.context.locale or "").startswith("ko") else "en"
+
+
+def kept_language() -> Language | None:
+    """The one that was chosen last, on this page or at an earlier start; None where the browser's is followed."""
+    kept = opened.assistant.library.manifest.fact(_LANGUAGE) if (opened := desk()) else None
+    return "ko" if kept == "ko" else "en" if kept == "en" else None
+
+
+def choose_language(language: Language | None) -> None:
+    """For this tab, and for every one that is opened later. None: as the browser has it.
+
+    Raises:
+        DrawerReadOnly, DrawerFull: it holds for this tab alone.
+    """
+    tab().language = language or browser_language()
+    if (opened := desk()) is None:
+        return
+    if language:
+        opened.assistant.library.manifest.set_fact(_LANGUAGE, language)
+    else:
+        opened.assistant.library.manifest.forget_fact(_LANGUAGE)
 
 
 def wording() -> words.Words:
