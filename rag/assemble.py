@@ -121,7 +121,7 @@ class Assistant:
                 repacked=writes.present and is_repacked(weights),
                 loaded=model is not None,
                 unused_s=time.monotonic() - self._model_used if idle and self._model_used else None,
-                reading_per_s=speed.able or speed.reading,
+                reading_per_s=speed.able,
                 writing_per_s=speed.writing,
             ),
             Embedding(

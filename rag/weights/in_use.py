@@ -24,7 +24,7 @@ class Writer:
     repacked: bool  # laid out anew in memory: see rag/weights/repacking.py
     loaded: bool
     unused_s: float | None  # since somebody wanted it last; None while it is at work, or not loaded
-    reading_per_s: float | None  # tokens, as measured while answering on this machine
+    reading_per_s: float | None  # tokens, by what it has really done here, when nothing else was going on
     writing_per_s: float | None
 
 

@@ -21,6 +21,7 @@ from rag.library.fulltext import hangul_stems, terms
 from rag.library.kept import Kept
 from rag.library.library import Library
 from rag.library.manifest import Place
+from rag.library.space import space_of
 from rag.partial import ranges
 from rag.records import Filter, Page, Reading, Recognition, Span, Table
 from rag.settings import SplitSettings
@@ -443,3 +444,18 @@ def test_languages_follow_what_comes_and_goes(filled: Library, papers: Path, bat
 def test_a_home_of_nobody_is_a_name_like_any_other(filled: Library) -> None:
     with pytest.raises(NoSuchDocument):
         filled.remove("~nobody-of-this-name/lease.md")
+
+
+def test_the_room_that_a_drawer_takes_is_told_by_what_lies_there(filled: Library, home: Path) -> None:
+    before = space_of(home)
+    filled.keep_snapshot("a" * 64, b"x" * 5_000)
+    filled.states.most_bytes = 1 << 20
+    filled.states.put("", "key", b"y" * 3_000)
+
+    after = space_of(home)
+
+    assert before.manifest_bytes > 10_000
+    assert after.snapshots_bytes - before.snapshots_bytes == 5_000
+    assert 3_000 < after.states_bytes - before.states_bytes < 4_000
+    assert after.taken_bytes == after.manifest_bytes + after.index_bytes + after.snapshots_bytes + after.states_bytes
+    assert after.free_bytes > 0

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from rag.errors import ExitCode, SettingsInvalid
-from rag.settings import OCRSettings, Settings, load_settings, system_language
+from rag.settings import Changed, OCRSettings, Settings, changed, load_settings, system_language
 
 
 @pytest.fixture
@@ -173,3 +173,14 @@ def test_settings_do_not_change_once_they_are_read(drawer: Path) -> None:
 )
 def test_the_language_of_the_system(environment: dict[str, str], language: str) -> None:
     assert system_language(environment) == language
+
+
+def test_what_differs_from_the_defaults_can_be_told(drawer: Path) -> None:
+    assert changed(load_settings(library=drawer, environment={})) == ()
+    _write(drawer, 'language = "ko"\n[retrieval]\npassages = 3\n[answer]\nread_ahead = ["ko", "en"]\n')
+
+    assert changed(load_settings(library=drawer, environment={})) == (
+        Changed("language", "ko", ""),
+        Changed("retrieval.passages", "3", "10"),
+        Changed("answer.read_ahead", "ko, en", "ko"),
+    )

@@ -6,14 +6,16 @@ import dataclasses
 import string
 from collections.abc import Iterable, Mapping
 from types import ModuleType
+from typing import get_args
 
 import pytest
 import typer
 
+from rag.disk import Ground, Verdict
 from rag.records import Doubt, Outcome, State
 from ui.cli import app
 from ui.web import look
-from ui.words import chrome, history, viewer
+from ui.words import chrome, history, machine, viewer
 from ui.words import help as help_words
 from ui.words.page import ENGLISH, IN, KOREAN, Words
 
@@ -80,6 +82,27 @@ def test_the_help_is_whole_in_korean_and_says_nothing_old() -> None:
 
     assert said | layout == set(help_words.KOREAN)
     assert all(any("가" <= letter <= "힣" for letter in korean) for korean in help_words.KOREAN.values())
+
+
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(machine.Words)])
+def test_the_state_of_the_machine_is_told_in_both_languages(name: str) -> None:
+    english, korean = dataclasses.asdict(machine.ENGLISH)[name], dataclasses.asdict(machine.KOREAN)[name]
+    if isinstance(english, Mapping):
+        assert set(english) == set(korean)
+    else:
+        english, korean = {"": english}, {"": korean}
+
+    for key, text in english.items():
+        assert text.strip()
+        assert any("가" <= letter <= "힣" for letter in korean[key])
+        assert _facts(text) == _facts(korean[key])
+
+
+def test_every_way_to_be_encrypted_or_not_has_its_sentence() -> None:
+    for words in machine.IN.values():
+        assert set(words.grounds) == set(get_args(Ground))
+        assert set(words.verdicts) == set(get_args(Verdict))
+        assert set(words.languages) == set(machine.IN)
 
 
 def _facts(text: str) -> set[str | None]:

@@ -26,7 +26,8 @@ def draw(desk: Desk, page_words: page.Words) -> None:
     st.html(render_machine.style())
     st.title(words.title, anchor=False)
     st.html(render.small(words.lead))
-    st.fragment(draw_now, run_every=_LOOK_EVERY_S)(desk, words, page_words)
+    with st.container(key="machine-now"):
+        st.fragment(draw_now, run_every=_LOOK_EVERY_S)(desk, words, page_words)
 
     st.header(words.language, anchor=False)
     draw_language(desk, words)
@@ -88,9 +89,9 @@ def draw_trial(desk: Desk, words: machine.Words, terms: privacy.Words) -> None:
     if no_network.seclusion() is None:  # then every way would be open, and taken
         return
     tab = state.tab()
+    st.html(render.small(words.try_lead))
     if st.button(words.try_now):
         tab.ways_out = desk.try_ways_out()
-    st.html(render.small(words.try_lead))
     if tab.ways_out:
         st.html(render_machine.ways_out(tab.ways_out, words, terms))
 

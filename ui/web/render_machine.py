@@ -143,7 +143,7 @@ def guards(state: MachineState, words: Words, terms: privacy.Words, *, examined:
     found = [_small(words.disk_where.format(where=visible(disk.where)))] if disk.where else []
     advice = [_line(words.disk_advice)] if disk.verdict == "no" else []
     well = {"yes": True, "no": False, "unknown": None}[disk.verdict]
-    encryption = [_marked(well, words.verdicts[disk.verdict]), _line(words.grounds[disk.ground]), *advice, *found]
+    encryption = [_marked(well, words.verdicts[disk.verdict]), *advice, _small(words.grounds[disk.ground]), *found]
     dumps = words.dumps_none if state.no_core_dumps else words.dumps_some
     last = words.examined_at.format(time=examined) if examined else words.never_examined
     reached = [f'<p class="path">{safe(state.address)}</p>'] if state.address else []
@@ -227,6 +227,7 @@ def _room(space: Space, words: Words) -> str:
     rows = "".join(
         f'<span><span class="key {kinds[name]}" aria-hidden="true"></span>{safe(words.parts[name])}</span><span>{amount(size)}</span>'
         for name, size in parts.items()
+        if size
     )
     free = words.disk_free.format(free=amount(space.free_bytes))
     return f'{_line(amount(space.taken_bytes))}{bar}<div class="sizes small">{rows}</div>{_small(free)}'
