@@ -98,6 +98,7 @@ def verdict(now: Now, told: str, words: Words) -> str:
 def right_now(now: Now, words: Words, *, unload_minutes: int, unused: str) -> str:
     """``unused``: for how long nobody has asked the model that answers; "" where somebody has just now."""
     writer, embedding = now.models.writer, now.models.embedding
+    unmeasured = [] if writer.reading_per_s else [_small(words.unmeasured)]
     if not writer.loaded:
         state = words.not_loaded if writer.weights.present else words.weights_missing
     elif not unused:
@@ -109,7 +110,7 @@ def right_now(now: Now, words: Words, *, unload_minutes: int, unused: str) -> st
         [
             (words.answers, _line(state)),
             (words.searches, _line(searching)),
-            (words.speed, "".join(map(_line, _speeds(now.models, words))) or _small(words.unmeasured)),
+            (words.speed, "".join([*map(_line, _speeds(now.models, words)), *unmeasured])),
             (words.memory, _memory(now.memory, words)),
         ]
     )
