@@ -23,7 +23,6 @@ _WORTH_SAYING_S = 30
 def draw(desk: Desk, page_words: page.Words) -> None:
     language = state.tab().language
     words, terms = machine.IN[language], privacy.IN[language]
-    st.html(render_machine.style())
     st.title(words.title, anchor=False)
     st.html(render.small(words.lead))
     with st.container(key="machine-now"):

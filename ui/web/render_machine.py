@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 
 from rag.library.space import Space
@@ -19,13 +18,7 @@ from ui.web.render import block, safe, visible
 from ui.words import privacy
 from ui.words.machine import Words
 
-_STYLE = Path(__file__).with_name("parts") / "machine.css"
 _LAYERS: tuple[Layer, ...] = ("namespace", "seccomp", "python")
-
-
-@cache
-def style() -> str:
-    return f"<style>{_STYLE.read_text(encoding='utf-8')}</style>"
 
 
 # --- pieces ------------------------------------------------------------------------------------
