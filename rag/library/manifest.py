@@ -344,6 +344,25 @@ class Manifest(Worklist, Conversations):
             (json.dumps(list(doc_ids)),),
         )
 
+    def newest(self, most: int) -> list[tuple[str, str]]:
+        """Id and file name of the documents that came in last, newest first."""
+        return self.rows(
+            "SELECT doc_id, name FROM (SELECT doc_id, name, max(added) AS added FROM places WHERE doc_id IS NOT NULL GROUP BY doc_id) "
+            "ORDER BY added DESC, doc_id LIMIT ?",
+            (most,),
+        )
+
+    def passages_at(self, doc_id: str, ordinals: Collection[int]) -> list[tuple[int, tuple[str, ...], str]]:
+        """Ordinal, headings and text of those passages of a document that there are, in its order."""
+        rows = self.rows(
+            "SELECT ordinal, headings, text FROM passages WHERE doc_id=? AND ordinal IN (SELECT value FROM json_each(?)) ORDER BY ordinal",
+            (doc_id, json.dumps(list(ordinals))),
+        )
+        return [(ordinal, tuple(json.loads(headings)), text) for ordinal, headings, text in rows]
+
+    def passage_count(self, doc_id: str) -> int:
+        return self._one("SELECT coalesce(max(ordinal)+1, 0) FROM passages WHERE doc_id=?", (doc_id,))
+
     def pages(self, doc_id: str) -> list[tuple[int | None, int, str]]:
         """Page number, start in the document's text, and text, in order."""
         return self.rows("SELECT number, start, text FROM pages WHERE doc_id=? ORDER BY ordinal", (doc_id,))

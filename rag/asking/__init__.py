@@ -1,0 +1,1 @@
+"""What a passage answers, as questions, by rule."""
