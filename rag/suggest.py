@@ -25,8 +25,8 @@ _LOOKED_AT = 12
 """Passages of each; all of a document that has no more."""
 _FIRST = 4
 """Of them are its first, which say what it is and what its terms mean; the others are from all over it."""
-_MOST_LOOKED_AT = 160
-"""Of all documents together: some 20 ms."""
+_MOST_LOOKED_AT = 200
+"""Of all documents together: 10 ms."""
 _ENOUGH = 4
 """Questions of one document to choose from."""
 _BESIDE = 5
@@ -65,21 +65,24 @@ def suggestions(library: Library, *, language: Language, count: int, seed_day: d
     rng = Random(seed_day.isoformat())  # so that a day's suggestions stay
     newest = library.manifest.newest(_NEWEST)
     named = Counter(name for _, name in newest)
-    order = sorted(range(len(newest)), key=lambda rank: rank + rng.uniform(0, 2 * count))
-    chosen, about, abroad = list[Suggestion](), set[str](), list[_Sample]()
+    order = sorted(range(len(newest)), key=lambda rank: rank + rng.uniform(0, 4 * count))
+    chosen, about = list[Suggestion](), set[str]()
+    abroad, alike = list[_Sample](), list[_Sample]()
     left = _MOST_LOOKED_AT
     for doc_id, name in (newest[rank] for rank in order):
         if len(chosen) == count or left <= 0:
             break
         sample = _sampled(library, doc_id, name, rng, is_unique=named[name] == 1)
         left -= len(sample.rows)
-        if sample.language == language:
-            chosen += _chosen(sample, about, rng, alone=len(newest) == 1)
-        else:
+        if sample.language != language:
             abroad.append(sample)
-    for sample in abroad:
+        elif found := _chosen(sample, about, rng, alone=len(newest) == 1):
+            chosen += found
+        else:
+            alike.append(sample)
+    for sample, but in (*((each, set[str]()) for each in alike), *((each, about) for each in abroad)):
         if len(chosen) < count:
-            chosen += _chosen(sample, about, rng, alone=len(newest) == 1)
+            chosen += _chosen(sample, but, rng, alone=len(newest) == 1)
     return tuple(chosen)
 
 

@@ -97,7 +97,7 @@ def bare_heading(heading: str) -> str | None:
     if not 2 <= len(text) <= _MOST_HEADING_CHARS or _FURNITURE.match(text) or not is_plain(text):
         return None
     letters = sum(map(str.isalpha, text))
-    if letters < 2 or letters < 0.7 * len(text.replace(" ", "")) or re.search(r"\d{2,}|[:;$€£%?]", text):
+    if letters < 2 or letters < 0.7 * len(text.replace(" ", "")) or re.search(r"\d{2,}|[:;$€£%?]|^\(", text):
         return None
     return text
 

@@ -100,6 +100,7 @@ _NOT_A_THING = re.compile(
     r"|\b(?:is|are|was|were|shall|will|has|have|contains|means)\b|\b(?:of|for|to|and|or|the|a|an|by|with|in|on|as)$",
     re.IGNORECASE,
 )
+_MOST_WORDS = 5
 _NEEDS_NO_ARTICLE = re.compile(
     r"(?:[^s]s|ity|ment|tion|sion|ance|ence|ing|ship|age|ness|law|information|access|conduct|privacy|tenure)$", re.IGNORECASE
 )
@@ -107,16 +108,14 @@ _NEEDS_NO_ARTICLE = re.compile(
 
 
 def _about_heading(heading: str, text: str) -> Iterator[Askable]:
-    for topic in _TOPICS:
-        if (topic.whole or not points_elsewhere(heading) or "this" in heading) and (question := topic.asked(heading, text)):
+    known = False
+    for topic in (topic for topic in _TOPICS if topic.heading.match(heading)):
+        known = True
+        if question := topic.asked(heading, text):
             yield Askable(question, Kind.TOPIC, heading, stands_alone=_names_something(question))
             return
-    if (
-        not _NOT_A_THING.search(heading)
-        and not points_elsewhere(heading)
-        and len(heading.split()) <= 6
-        and _NEEDS_NO_ARTICLE.search(heading)
-    ):
+    is_thing = not _NOT_A_THING.search(heading) and not points_elsewhere(heading) and _NEEDS_NO_ARTICLE.search(heading)
+    if is_thing and not known and len(heading.split()) <= _MOST_WORDS:
         yield Askable(f"What is said about {_in_small(heading)}?", Kind.HEADING, _in_small(heading))
 
 
@@ -168,7 +167,7 @@ _RATE = re.compile(
 )
 _SYMPTOMS = (
     r"(?:(?:most|common|main|major|typical|clinical|known|possible|principal|early|independent) )*"
-    r"(?:symptoms|signs|risk factors|causes|complications|side effects|adverse effects|manifestations|limitations|advantages|treatments|requirements|functions|types|uses)"
+    r"(?:symptoms|signs|risk factors|causes|complications|side effects|adverse effects|manifestations|limitations|advantages|treatments|requirements)"
 )
 _VAGUE = frozenset(
     {
@@ -208,7 +207,23 @@ _VAGUE = frozenset(
             "last",
             "range",
         ),
-        *("fee", "charge", "penalty", "fine", "price", "premium", "allowance", "fare"),
+        *(
+            "higher",
+            "lower",
+            "new",
+            "old",
+            "remaining",
+            "additional",
+            "applicable",
+            "fee",
+            "charge",
+            "penalty",
+            "fine",
+            "price",
+            "premium",
+            "allowance",
+            "fare",
+        ),
     }
 )
 """As the only word, or the last."""
@@ -350,7 +365,6 @@ _FACTS = (
             "advantages",
             "treatments",
             "requirements",
-            "types",
         ),
         re.compile(rf"\b[Tt]he ({_SYMPTOMS}) ((?:of|for) (?:[\w’'-]+\s){{0,4}}?[\w’'-]+) (?:include|included|are|were)\b"),
         _what_are,

@@ -65,6 +65,7 @@ _TOPICS = (
     _rule(r"함께 (?:먹으면|복용하면) 안 되는 (.{1,12})", lambda found: f"함께 먹으면 안 되는 {_topic(found[1])} 무엇인가요?"),
 )
 
+_MOST_CHARS, _MOST_WORDS = 20, 5
 _NO_THING = re.compile(r"(?:다|요|시오|까|며|면서|[가-힣]{2}(?:은|는|을|를)|에서|에게|으로|\s?및|\s등)$|^(?:및|또는|그리고|다만)\b")
 """A heading that is a sentence, or half of one."""
 
@@ -72,14 +73,11 @@ _NO_THING = re.compile(r"(?:다|요|시오|까|며|면서|[가-힣]{2}(?:은|는
 def _about_heading(heading: str, text: str) -> Iterator[Askable]:
     if points_elsewhere(heading) or not re.search(r"[가-힣]$", heading):
         return
-    known = False
     for topic in _TOPICS:
-        if topic.heading.match(heading):
-            if question := topic.asked(heading, text):
-                yield Askable(question, Kind.TOPIC, heading)
-                return
-            known = True
-    if not known and not _NO_THING.search(heading) and len(heading) <= 20 and len(heading.split()) <= 5:
+        if question := topic.asked(heading, text):
+            yield Askable(question, Kind.TOPIC, heading)
+            return
+    if not _NO_THING.search(heading) and len(heading) <= _MOST_CHARS and len(heading.split()) <= _MOST_WORDS:
         yield Askable(f"{heading}에 대해 어떻게 정하고 있나요?", Kind.HEADING, heading)
 
 
@@ -204,6 +202,6 @@ def asked_of(askable: Askable, name: str | None) -> str:
         return question
     if _OF_IT.match(question):
         return f"{name}의 {question}"
-    if rules:
+    if rules and "해야 하나요" not in question and not question.startswith("어떤 "):
         return f"{name}{'에서는' if askable.kind is Kind.HEADING else '에서'} {question}"
     return f"{name}에 따르면 {question}"

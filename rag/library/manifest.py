@@ -346,11 +346,8 @@ class Manifest(Worklist, Conversations):
 
     def newest(self, most: int) -> list[tuple[str, str]]:
         """Id and file name of the documents that came in last, newest first."""
-        return self.rows(
-            "SELECT doc_id, name FROM (SELECT doc_id, name, max(added) AS added FROM places WHERE doc_id IS NOT NULL GROUP BY doc_id) "
-            "ORDER BY added DESC, doc_id LIMIT ?",
-            (most,),
-        )
+        rows = self.rows("SELECT doc_id, name FROM places WHERE doc_id IS NOT NULL ORDER BY rowid DESC LIMIT ?", (2 * most,))
+        return list({doc_id: (doc_id, name) for doc_id, name in reversed(rows)}.values())[::-1][:most]  # some lie at several places
 
     def passages_at(self, doc_id: str, ordinals: Collection[int]) -> list[tuple[int, tuple[str, ...], str]]:
         """Ordinal, headings and text of those passages of a document that there are, in its order."""
