@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -27,12 +28,15 @@ from rag.records import (
     Understood,
     Waiting,
 )
+from rag.suggest import followups, suggestions
 from ui.web import client, history, narrow, render, render_whole, state
 from ui.web.state import Desk, Sent, Turn, duration
 from ui.words.page import Words
 
 _REDRAW_S = 0.08
 """A whole text is sent at every redraw; more of them than this nobody sees."""
+
+_SUGGESTED = 4
 
 ALONE = -1
 """Number of a turn that is no part of a conversation."""
@@ -56,6 +60,8 @@ def draw(desk: Desk, words: Words, *, to_documents: StreamlitPage, beside: Delta
         draw_turn(turn, words, number)
     if next_turn and not empty:
         answer_now(desk, next_turn, words)
+    elif tab.turns and (last := tab.turns[-1].answer):
+        offer(words.go_on, [each.question for each in followups(last, desk.assistant.library, language=tab.language)])
 
 
 def _take(sent: Sent | None) -> None:
@@ -73,6 +79,8 @@ def welcome(desk: Desk, words: Words, *, to_documents: StreamlitPage, empty: boo
         return
     st.title(words.ask_title, anchor=False)
     st.html(render.small(words.ask_lead))
+    found = suggestions(desk.assistant.library, language=state.tab().language, count=_SUGGESTED, seed_day=date.today())
+    offer(words.suggested, [each.question for each in found])
 
 
 def offer(title: str, questions: list[str]) -> None:
