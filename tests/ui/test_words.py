@@ -16,6 +16,7 @@ from rag.records import Doubt, Outcome, State
 from ui.cli import app
 from ui.web import look
 from ui.words import chrome, history, machine, viewer
+from ui.words import dossier as dossier_words
 from ui.words import help as help_words
 from ui.words.page import ENGLISH, IN, KOREAN, Words
 
@@ -39,6 +40,25 @@ def test_both_languages_say_it_with_the_same_facts(name: str) -> None:
         assert english.strip()
         assert korean.strip()
         assert _facts(english) == _facts(korean)
+
+
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(dossier_words.Words)])
+def test_a_dossier_says_it_in_both_languages_with_the_same_facts(name: str) -> None:
+    english, korean = (_sentences(dataclasses.asdict(dossier_words.IN[language])[name]) for language in ("en", "ko"))
+
+    assert len(english) == len(korean) > 0
+    assert all(text.strip() for text in (*english, *korean))
+    assert [_facts(text) for text in english] == [_facts(text) for text in korean]
+    assert all(any("가" <= letter <= "힣" for letter in text) for text in korean if _without_facts(text))
+
+
+def _sentences(words: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (words,) if isinstance(words, str) else words
+
+
+def _without_facts(text: str) -> str:
+    """The letters in it that are words of ours."""
+    return "".join(letter for before, *_ in string.Formatter().parse(text) for letter in before if letter.isalpha())
 
 
 def test_korean_is_korean() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -35,6 +36,8 @@ _LATIN = {
 }
 """Where a letter is looked for, in this order. Which of the two a text is decides how its digits and punctuation look."""
 
+_reading = threading.Lock()
+
 _EAST_ASIAN = re.compile(r"[\u1100-\u11ff\u3000-\u9fff\uac00-\ud7ff\uf900-\ufaff]")
 
 
@@ -53,8 +56,10 @@ def _face(name: str) -> _Face:
 
 
 def make_known() -> None:
-    for name in _NAMES:
-        _face(name)
+    """To be called first: a font that two threads read at once would be two fonts to reportlab, which then writes the letters of one by the other's numbers."""
+    with _reading:
+        for name in _NAMES:
+            _face(name)
 
 
 @cache
