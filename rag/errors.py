@@ -358,6 +358,13 @@ def needs_password(reason: Reason | None) -> bool:
 # --- pictures of pages -----------------------------------------------------------------------
 
 
+class TurnGone(SeorapError):
+    sentences = {
+        "en": "This answer is no longer kept, so no file can be made of it; ask the question again.",
+        "ko": "이 답변은 이제 저장되어 있지 않아 파일로 만들 수 없습니다. 질문을 다시 해 주세요.",
+    }
+
+
 class PictureError(SeorapError):
     """A page of a document in the drawer cannot be shown as a picture. Every one of these has the fact ``name``."""
 

@@ -61,21 +61,19 @@ def draw(desk: Desk, wanted: Wanted, language: Language) -> str:
     pages = library.manifest.pages(wanted.doc_id) if document else []
     if document is None or not pages:
         return _shell("", 0, 0, (), f'<p class="small">{render.safe(words.gone)}</p>', words, title=words.gone)
-    span = _span(wanted, pages)
+    at = span(wanted, pages)
     has_pages = pages[0][0] is not None
     sheets = [_Sheet(number or 1, start, text) for number, start, text in pages] if has_pages else _parts(pages)
-    at_span = sheets[page_at([sheet.start for sheet in sheets], span[0])]
+    at_span = sheets[page_at([sheet.start for sheet in sheets], at[0])]
     number = wanted.show or at_span.number
     last = max(document.pages or 0, sheets[-1].number)
     sheet = next((each for each in sheets if each.number == number), _Sheet(min(number, last), 0, ""))
-    hits = _hits(sheet, span, wanted.marked)
+    hits = _hits(sheet, at, wanted.marked)
     inner = (
-        _picture_or_text(desk, document, sheet, span, hits, wanted, words, language)
-        if has_pages
-        else _text(desk, document, sheet, span, hits)
+        _picture_or_text(desk, document, sheet, at, hits, wanted, words, language) if has_pages else _text(desk, document, sheet, at, hits)
     )
     counted = (words.page_of if has_pages else words.part_of).format(page=sheet.number, pages=last)
-    away = span[1] > span[0] and not (sheet.start < span[1] and span[0] < sheet.end)
+    away = at[1] > at[0] and not (sheet.start < at[1] and at[0] < sheet.end)
     return _shell(
         document.name,
         sheet.number,
@@ -89,7 +87,7 @@ def draw(desk: Desk, wanted: Wanted, language: Language) -> str:
     )
 
 
-def _span(wanted: Wanted, pages: Sequence[tuple[int | None, int, str]]) -> tuple[int, int]:
+def span(wanted: Wanted, pages: Sequence[tuple[int | None, int, str]]) -> tuple[int, int]:
     """Where it stands in the document's text."""
     end_of_all = pages[-1][1] + len(pages[-1][2])
     if wanted.start is not None:

@@ -240,13 +240,27 @@ function say(target, text) {
   setTimeout(() => (target.textContent = before), 1600);
 }
 
-function save(target) {
-  const link = document.createElement("a");
-  link.href = target.dataset.get;
-  link.download = "";
-  document.body.append(link);
-  link.click();
-  link.remove();
+async function save(target) {
+  target.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(`${target.dataset.get}?language=${desk.language}`);
+    const name = /filename\*=UTF-8''(\S+)/.exec(answer.headers.get("Content-Disposition") ?? "");
+    if (!name) {
+      const said = new DOMParser().parseFromString(await answer.text(), "text/html").body.textContent.trim();
+      return say(target, said || desk.failed);
+    }
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await answer.blob());
+    link.download = decodeURIComponent(name[1]);
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  } catch {
+    say(target, desk.failed);
+  } finally {
+    target.removeAttribute("aria-busy");
+  }
 }
 
 // --- Streamlit's own words --------------------------------------------------------------------

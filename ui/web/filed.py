@@ -1,0 +1,97 @@
+"""A kept answer, or a whole conversation, as a file to be saved."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rag.errors import NoSuchDocument, PictureError, TurnGone
+from rag.library.conversations import PastTurn
+from rag.library.library import Library
+from rag.records import Citation, Language
+from ui.dossier.export import MEDIA_TYPE, Kind, export, file_name, markdown_kind
+from ui.dossier.facts import Provenance, dossier_of
+from ui.dossier.markdown import markdown_of
+from ui.web import viewer
+from ui.web.state import Desk
+
+_PICTURE_PIXELS = 1240
+"""Wide: 150 dots an inch on A4, at which small print can still be read."""
+
+_AROUND_CHARS = 600
+
+
+def dossier(desk: Desk, conversation: int, ordinal: int, kind: Kind, language: Language) -> tuple[bytes, str, str]:
+    """Contents, media type and file name; of Markdown with pictures, a ZIP.
+
+    Raises:
+        TurnGone
+    """
+    turn = next((each for each in desk.assistant.library.manifest.turns(conversation) if each.ordinal == ordinal and each.answer), None)
+    if turn is None or turn.answer is None:
+        raise TurnGone
+    made = dossier_of(
+        turn.answer,
+        _provenance(desk.assistant.library, turn),
+        language=language,
+        picture=lambda cited: _picture(desk, cited),
+        surroundings=lambda cited: surroundings(desk.assistant.library, cited),
+        names=_names(desk.assistant.library),
+    )
+    wanted = markdown_kind(made) if kind == "md" else kind
+    return export(made, wanted), MEDIA_TYPE[wanted], file_name(made, wanted)
+
+
+def conversation(desk: Desk, number: int, language: Language) -> tuple[bytes, str, str]:
+    """All its answers as one Markdown file, without pictures.
+
+    Raises:
+        TurnGone
+    """
+    library = desk.assistant.library
+    made = [
+        dossier_of(
+            turn.answer,
+            _provenance(library, turn),
+            language=language,
+            picture=lambda cited: None,
+            surroundings=lambda cited: None,
+            names=_names(library),
+        )
+        for turn in library.manifest.turns(number)
+        if turn.answer
+    ]
+    if not made:
+        raise TurnGone
+    return b"\n\n".join(map(markdown_of, made)), MEDIA_TYPE["md"], file_name(made[0], "md")
+
+
+def _provenance(library: Library, turn: PastTurn) -> Provenance:
+    answered = datetime.fromtimestamp(turn.asked).astimezone() if turn.asked else None
+    return Provenance(datetime.now().astimezone(), answered, library.index_generation())
+
+
+def _names(library: Library) -> dict[str, str]:
+    return {document.doc_id: document.name for document in library.documents() if document.doc_id}
+
+
+def _picture(desk: Desk, cited: Citation) -> bytes | None:
+    if cited.page is None:
+        return None
+    try:
+        return desk.pictures.marked_page(cited.doc_id, cited.page, cited.boxes, width=_PICTURE_PIXELS).contents
+    except (PictureError, NoSuchDocument):  # its words are given instead
+        return None
+
+
+def surroundings(library: Library, cited: Citation) -> tuple[str, str, str] | None:
+    """The words before a quotation, itself, and those after it; None where the document is no longer in the drawer."""
+    pages = library.manifest.pages(cited.doc_id)
+    if not pages:
+        return None
+    start, end = viewer.span(viewer.Wanted(cited.doc_id, cited.page, cited.start, cited.page_end, cited.end), pages)
+    first = max(0, start - _AROUND_CHARS)
+    return (
+        library.text(cited.doc_id, first, start),
+        library.text(cited.doc_id, start, end),
+        library.text(cited.doc_id, end, end + _AROUND_CHARS),
+    )
