@@ -17,6 +17,7 @@ from rag.errors import DocumentNotReadable, NothingToCompareOn, TooMuchToCompare
 from rag.intent import comparison_of, may_name_documents, summary_of, survey_subject
 from rag.learn import Learner
 from rag.library.library import Library
+from rag.lookup import Choice, LookedUp, look_up
 from rag.ports import Embedder, LanguageModel
 from rag.prompt import readable_in_time
 from rag.records import EVERYTHING, Answered, Document, Event, Evidence, Exchange, Filter, Understood
@@ -156,6 +157,23 @@ class Assistant:
             scope=find.scope_of(understood, library=self.library, only=only),
         )
         return Found(understood, evidence, (time.perf_counter() - started) * 1000)
+
+    def look_up(self, question: str, *, k: int, choice: Choice = frozenset(), unfinished: bool = False, as_typed: bool = False) -> LookedUp:
+        """The ``k`` best documents with their best passages, and what there is to choose among all. See ``rag.lookup``.
+
+        Raises:
+            EmptyQuestion, WeightsError
+        """
+        return look_up(
+            question,
+            library=self.library,
+            embedder=self.embedder,
+            settings=self.settings.retrieval,
+            k=k,
+            choice=choice,
+            unfinished=unfinished,
+            as_typed=as_typed,
+        )
 
     def ask(self, question: str, *, only: Filter = EVERYTHING, history: Sequence[Exchange] = (), as_typed: bool = False) -> Iterator[Event]:
         """See ``answer``. What wants whole documents ("summarise lease.pdf", "list every clause that ...") is done as such, unless ``as_typed``."""

@@ -54,6 +54,15 @@ def retrieve(
     question: str, *, library: Library, embedder: Embedder | None, settings: RetrievalSettings, k: int, scope: Collection[str] = ()
 ) -> tuple[Evidence, ...]:
     """The ``k`` best pieces of evidence, best first; by words alone where there is no ``embedder``."""
+    ranked = rank(question, library=library, embedder=embedder, settings=settings, scope=scope)
+    joined = join_neighbours(ranked, k)
+    return tuple(evidence for run in joined if (evidence := _evidence(run, library)).text)  # else it has just been taken out
+
+
+def rank(
+    question: str, *, library: Library, embedder: Embedder | None, settings: RetrievalSettings, scope: Collection[str] = ()
+) -> list[tuple[Passage, float]]:
+    """The passages that come nearest, best first, with scores that order them; by words alone where there is no ``embedder``."""
     elsewhere = library.not_in(language_of(question), scope=scope)
     names = " ".join(name for _, others in _same(question, across=bool(elsewhere)) for name in others)
     rankings = [library.lexical(f"{question} {names}", settings.candidates, scope=scope)]
@@ -66,8 +75,7 @@ def retrieve(
     passages = library.passages([passage_id for passage_id, _ in fused])
     candidates = [(passages[passage_id], score) for passage_id, score in fused if passage_id in passages]
     asked_terms = weigh_terms(question, library=library, across=bool(elsewhere))
-    joined = join_neighbours(_by_coverage(candidates, asked_terms, defined_term(question)), k)
-    return tuple(evidence for run in joined if (evidence := _evidence(run, library)).text)  # else it has just been taken out
+    return _by_coverage(candidates, asked_terms, defined_term(question))
 
 
 @dataclass(frozen=True, slots=True)

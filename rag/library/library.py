@@ -41,10 +41,12 @@ from rag.library.kept import Kept
 from rag.library.lock import DrawerLock
 from rag.library.manifest import Manifest, Place, embedded_text, page_at
 from rag.library.names import names_of
+from rag.library.owners import Owners
 from rag.library.paths import ENTRIES, absolute, is_below
 from rag.library.sketch import Sketch
 from rag.library.states import KeptStates
 from rag.library.tags import tags_of
+from rag.library.traits import Trait, traits_of
 from rag.library.worklist import WatchedFolder
 from rag.partial import why_partial
 from rag.ports import Embedder, Vectors
@@ -136,6 +138,9 @@ class Library:
         self._written_in: dict[str, Language] = {}
         self.languages = Kept(self._languages, revision=revision)
         """What each document is written in, by its id."""
+        self._owners = Owners(self.manifest)
+        self.traits: Kept[Mapping[str, frozenset[Trait]]] = Kept(self._traits, revision=revision)
+        """What each document can be chosen by, by its id."""
         self._all_vectors = Kept(lambda: self.manifest.vectors(self.manifest.fact("embedder") or ""), revision=revision)  # 8 MB at most
 
     def _tidy(self) -> None:
@@ -186,6 +191,9 @@ class Library:
         known = {doc_id: language for doc_id, language in self._written_in.items() if doc_id in there}
         self._written_in = known | {doc_id: written_in(text) for doc_id, text in unknown}
         return self._written_in
+
+    def _traits(self) -> Mapping[str, frozenset[Trait]]:
+        return traits_of(self._documents(), self.languages(), [os.fsdecode(folder.folder) for folder in self.manifest.folders()])
 
     def not_in(self, language: Language, *, scope: Collection[str] = ()) -> frozenset[str]:
         """Ids of the documents that are written in another language."""
@@ -414,7 +422,8 @@ class Library:
         """Read now what every search needs, rather than at the first: of 100,000 passages, in about a second."""
         passages = self.counts().passages
         self.names()
-        self.languages()
+        self.traits()
+        self._owners.read()
         if passages > _EXACT_UP_TO:
             self._sketch.read(embedder, passages)
 
@@ -469,6 +478,14 @@ class Library:
         """Every passage that holds terms with all of these beginnings, in its text or above it, document by document."""
         found = self.passages(self.manifest.matching(fulltext.all_begun_by(beginnings), scope=scope)) if beginnings else {}
         return sorted(found.values(), key=lambda passage: (passage.document, passage.doc_id, passage.ordinal))
+
+    def by_document(self, match: str) -> Mapping[str, npt.NDArray[np.int64]]:
+        """The numbers of all passages that fit a full-text query, in their text or above it, by document and in its order."""
+        return self._owners.by_document(self.manifest.matching(match))
+
+    def terms_between(self, first: str, last: str, *, limit: int) -> list[tuple[str, int]]:
+        """The commonest terms of the drawer in that stretch of the alphabet, and in how many passages each stands."""
+        return self.manifest.terms_between(first, last, limit=limit)
 
     def similarities(self, question: Vectors, *, embedder: str, scope: Collection[str] = ()) -> tuple[npt.NDArray[np.int64], Vectors]:
         """Every passage's id and its cosine to the question.

@@ -426,6 +426,11 @@ class Manifest(Worklist, Conversations):
             (json.dumps(list(ids)),),
         )
 
+    def owners(self, *, after: int = 0) -> list[tuple[int, str]]:
+        """Passage and document of every passage that came after the one of that number."""
+        # The plus keeps SQLite from reading the passages themselves: their texts lie between the numbers, and the index beside them does without.
+        return self.rows("SELECT passage_id, doc_id FROM passages WHERE +passage_id>?", (after,))
+
     def _telling(self, chosen: list[str], passages: int) -> list[str]:
         """The terms worth looking up. In a large drawer those in over a tenth of the passages cost most of the time and say little;
         in a small one they still decide (contracts in scope, hit@5: 0.51 without them, 0.91 with)."""
@@ -439,6 +444,12 @@ class Manifest(Worklist, Conversations):
         """In how many passages each term stands; terms in none are left out."""
         rows = self.rows("SELECT term, doc FROM term_counts WHERE term IN (SELECT value FROM json_each(?))", (json.dumps(list(chosen)),))
         return dict(rows)
+
+    def terms_between(self, first: str, last: str, *, limit: int) -> list[tuple[str, int]]:
+        """The commonest terms of that stretch of the alphabet, and in how many passages each stands."""
+        return self.rows(
+            "SELECT term, doc FROM term_counts WHERE term>=? AND term<=? ORDER BY doc DESC, term LIMIT ?", (first, last, limit)
+        )
 
     # --- vectors and what the index has to learn ----------------------------------------------
 
