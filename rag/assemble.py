@@ -13,7 +13,7 @@ from rag import environment, find
 from rag.answer import answer
 from rag.compare import MOST_DOCUMENTS, MOST_POINTS, compare
 from rag.conversation import needs_conversation
-from rag.errors import DocumentNotReadable, NothingToCompareOn, TooMuchToCompare
+from rag.errors import DocumentNotReadable, NothingToCompareOn, TooMuchToCompare, WeightsError
 from rag.intent import comparison_of, may_name_documents, summary_of, survey_subject
 from rag.learn import Learner
 from rag.library.library import Library
@@ -159,21 +159,28 @@ class Assistant:
         return Found(understood, evidence, (time.perf_counter() - started) * 1000)
 
     def look_up(self, question: str, *, k: int, choice: Choice = frozenset(), unfinished: bool = False, as_typed: bool = False) -> LookedUp:
-        """The ``k`` best documents with their best passages, and what there is to choose among all. See ``rag.lookup``.
+        """The ``k`` best documents with their best passages, and what there is to choose among all; by words alone where there are no weights.
+        See ``rag.lookup``.
 
         Raises:
-            EmptyQuestion, WeightsError
+            EmptyQuestion, EmbedderMismatch
         """
-        return look_up(
+        embedder, why = None, None
+        try:
+            embedder = self.embedder
+        except WeightsError as error:
+            why = error
+        found = look_up(
             question,
             library=self.library,
-            embedder=self.embedder,
+            embedder=embedder,
             settings=self.settings.retrieval,
             k=k,
             choice=choice,
             unfinished=unfinished,
             as_typed=as_typed,
         )
+        return replace(found, by_words_because=why)
 
     def ask(self, question: str, *, only: Filter = EVERYTHING, history: Sequence[Exchange] = (), as_typed: bool = False) -> Iterator[Event]:
         """See ``answer``. What wants whole documents ("summarise lease.pdf", "list every clause that ...") is done as such, unless ``as_typed``."""

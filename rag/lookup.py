@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.beginning import beginning_of
-from rag.errors import NothingFits
+from rag.errors import NothingFits, WeightsError
 from rag.find import quoting, read, scope_of
 from rag.library.fulltext import all_of, any_of, content_terms, hangul_stems, says_something, terms
 from rag.library.library import Library
@@ -70,6 +70,8 @@ class LookedUp:
     near_documents: int
     left_out: int  # documents that hold the words, but do not fit the choice
     values: Mapping[Group, tuple[Value, ...]] = field(default_factory=dict)
+    at_least: bool = False  # there may be more than these counts, as the last word may become still others
+    by_words_because: WeightsError | None = None  # why meaning was left out
     fits: bool = True  # is there a document that fits what the question says of documents?
 
 
@@ -124,20 +126,26 @@ def look_up(
         len(near),
         len(held.passages) - len(holding),
         values_of(held.passages or near, traits, choice),
+        at_least=wanted.at_least,
     )
 
 
-def all_in(question: str, doc_id: str, *, library: Library, unfinished: bool = False, as_typed: bool = False) -> tuple[Evidence, ...]:
-    """The passages of one document that hold the words, in its order.
+@dataclass(frozen=True, slots=True)
+class AllIn:
+    """The passages of one document that hold the words, in its order: MOST_OF_A_DOCUMENT of the ``count`` there are."""
 
-    Raises:
-        EmptyQuestion
-    """
+    passages: tuple[Evidence, ...]
+    count: int
+    asked: str  # whose words are to be marked
+
+
+def all_in(question: str, doc_id: str, *, library: Library, unfinished: bool = False, as_typed: bool = False) -> AllIn:
+    """Raises: EmptyQuestion."""
     wanted = _Wanted.of(read(question, library=library, as_typed=as_typed), library=library, unfinished=unfinished)
     held = _held(wanted, library=library, within={doc_id})
-    ids = held.passages.get(doc_id, [])[:MOST_OF_A_DOCUMENT]
-    passages = library.passages(ids)
-    return tuple(_evidence(passages[number], held, library) for number in ids if number in passages)
+    ids = held.passages.get(doc_id, [])
+    passages = library.passages(ids[:MOST_OF_A_DOCUMENT])
+    return AllIn(tuple(_evidence(passages[number], held, library) for number in ids if number in passages), len(ids), wanted.marked)
 
 
 # --- what is looked for ------------------------------------------------------------------------
@@ -150,6 +158,7 @@ class _Wanted:
     match: tuple[str, ...]  # full-text queries, the strictest first
     marked: str
     begun: str = ""
+    at_least: bool = False
 
     @classmethod
     def of(cls, understood: Understood, *, library: Library, unfinished: bool) -> _Wanted:
@@ -168,7 +177,7 @@ class _Wanted:
         match = " AND ".join([*([all_of(settled)] if settled else []), f"({any_of(may_be)})"])
         others = [term for term in may_be if term != begun.own]
         completed = text if own else f"{before}{begun.word[: begun.kept]}{others[0]}"
-        return cls(completed, phrases, (match,), " ".join([text, *others]), begun.word if others else "")
+        return cls(completed, phrases, (match,), " ".join([text, *others]), begun.word if others else "", len(likely) == _COMPLETIONS)
 
 
 def _queries(text: str) -> tuple[str, ...]:

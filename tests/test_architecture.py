@@ -372,7 +372,7 @@ LABELLED = {
 """Calls that draw a label, a heading or a hint, and all of these as Markdown. Options of a selectbox or multiselect are plain text (its
 ``textValue``, measured in a browser by tests/privacy), those of a segmented control are Markdown again."""
 
-WITHOUT_TEXT = {"html", "columns", "container", "empty", "form", "fragment", "navigation", "rerun", "App"}
+WITHOUT_TEXT = {"html", "columns", "container", "empty", "form", "fragment", "navigation", "rerun", "switch_page", "App"}
 """Everything else that may be called; ``html`` has a rule of its own."""
 
 MARKUP = {"render", "render_history", "render_machine", "render_whole", "look"}

@@ -6,8 +6,9 @@ import streamlit as st
 
 from rag import no_network
 from rag.errors import SeorapError
-from ui.web import ask, client, documents, look, machine, render, state, whole
+from ui.web import ask, client, documents, look, machine, render, search, state, whole
 from ui.words import machine as machine_words
+from ui.words import search as words_of_search
 
 _LANGUAGES = {"ko": "한국어", "en": "English"}
 
@@ -30,10 +31,16 @@ def main() -> None:
 
     adding = st.Page(lambda: documents.draw(desk, words), title=words.library, url_path="documents")
     asking = st.Page(lambda: ask.draw(desk, words, to_documents=adding, beside=beside), title=words.ask, url_path="ask", default=True)
+    searching = st.Page(
+        lambda: search.draw(desk, words, to_documents=adding, to_ask=asking),
+        title=words_of_search.IN[state.tab().language].title,
+        url_path="search",
+    )
     working = st.Page(lambda: whole.draw(desk, words), title=words.whole, url_path="whole")
     telling = st.Page(lambda: machine.draw(desk, words), title=machine_words.IN[state.tab().language].title, url_path="machine")
-    page = st.navigation([asking, working, adding, telling], position="hidden")
+    page = st.navigation([asking, searching, working, adding, telling], position="hidden")
     links.page_link(asking, label=words.ask)
+    links.page_link(searching, label=words_of_search.IN[state.tab().language].title)
     links.page_link(working, label=words.whole)
     links.page_link(adding, label=words.library)
     links.page_link(telling, label=machine_words.IN[state.tab().language].title)

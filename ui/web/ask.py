@@ -48,6 +48,8 @@ def draw(desk: Desk, words: Words, *, to_documents: StreamlitPage, beside: Delta
     history.draw(desk, beside)
     history.name_in_address()
     _take(client.sent())
+    if tab.to_ask:  # from another view
+        tab.next, tab.to_ask = Turn(tab.to_ask, tab.only), ""
     empty = desk.assistant.library.counts().passages == 0
     only = narrow.draw(desk, words)
     typed = st.chat_input(words.placeholder_empty if empty else words.placeholder, disabled=empty, submit_mode="stop")

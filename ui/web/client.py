@@ -1,4 +1,4 @@
-"""What of the page runs in the browser: ``parts/desk.js``, mounted once on every view, and the style sheets beside it.
+"""What of the page runs in the browser: ``parts/desk.js``, mounted once on every view, ``parts/search.js`` on its own, and the style sheets beside them.
 
 A component made of files is served by this server, as the page's policy demands; one made of strings would be a blob.
 """
@@ -20,33 +20,34 @@ from ui.web.state import Sent
 from ui.words import chrome
 
 PARTS = Path(__file__).resolve().parent / "parts"
-_NAME, _KEY = "seorap.desk", "desk"
+_PACKAGE = "seorap"
+_DESK, _SEARCH = "desk", "search"
 _MOST_CHARS = 4_000
 """Of what the browser sends: a question."""
 
-_mount: Callable[..., Any] | None = None
+_mounts: dict[str, Callable[..., Any]] = {}
 
 
 def register() -> None:
     """Once, when the server has started. Without it (a page drawn for a test, without a browser) there is nothing to mount."""
-    global _mount
-    manifest = ComponentManifest(name="seorap", version=VERSION, components=[ComponentConfig("desk", PARTS.name)])
-    get_bidi_component_manager().register_from_manifest(manifest, PARTS.parent)
-    _mount = st.components.v2.component(_NAME, js="desk.js")
+    components = [ComponentConfig(name, PARTS.name) for name in (_DESK, _SEARCH)]
+    get_bidi_component_manager().register_from_manifest(ComponentManifest(_PACKAGE, VERSION, components), PARTS.parent)
+    _mounts[_DESK] = st.components.v2.component(f"{_PACKAGE}.{_DESK}", js="desk.js")
+    _mounts[_SEARCH] = st.components.v2.component(f"{_PACKAGE}.{_SEARCH}", js="search.js", isolate_styles=False)
 
 
 def mount() -> None:
     """Let the browser know the view's language and words; what it does from then on, it does by itself."""
-    if _mount is None:
+    if _DESK not in _mounts:
         return
     language = state.tab().language
     data = {"language": language, "failed": state.wording().problem, "copied": state.wording().copied, "chrome": dict(chrome.IN[language])}
-    _mount(key=_KEY, data=data, height=1, on_sent_change=_note)
+    _mounts[_DESK](key=_DESK, data=data, height=1, on_sent_change=_note)
 
 
 def _note() -> None:
     """Before the page is drawn."""
-    match st.session_state[_KEY].get("sent"):
+    match st.session_state[_DESK].get("sent"):
         case {"what": str(what), "value": str(value)}:
             state.tab().sent = Sent(what, value[:_MOST_CHARS])
 
@@ -60,6 +61,17 @@ def begin_run() -> None:
 def sent() -> Sent | None:
     """What the click that this drawing comes from has sent."""
     return state.tab().sent_now
+
+
+def mount_search(shell: str, *, failed: str) -> str:
+    """The field and what it finds, in markup of ours; returns what the reader has just wanted to ask, or nothing."""
+    if _SEARCH not in _mounts:
+        return ""
+    language = state.tab().language
+    told = _mounts[_SEARCH](
+        key=f"{_SEARCH}-{language}", data={"shell": shell, "language": language, "failed": failed}, on_ask_change=lambda: None
+    )
+    return str(told.ask or "")[:_MOST_CHARS]
 
 
 @cache

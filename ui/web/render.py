@@ -10,6 +10,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from rag.errors import SeorapError, needs_password, sentence_of
@@ -345,12 +346,23 @@ def cell_spans(line: str) -> list[tuple[int, int]]:
     return spans
 
 
+def snippet(text: str, asked: str) -> str:
+    """Some two lines of the text, escaped, with the words of the question marked."""
+    flat = " ".join(text.split())
+    return marked(_best_part(flat, asked), asked)
+
+
 def _words_of(text: str, asked: str) -> Iterable[tuple[re.Match[str], bool]]:
     """Each word of the text, and whether the question has it too."""
     stems = hangul_stems(asked)
     wanted = set(question_terms(re.sub(r"[가-힣]+", " ", asked)))
     for word in re.finditer(r"[^\W_]+", text):
-        yield word, any(stem in word.group() for stem in stems) or bool(wanted & set(terms(word.group())))
+        yield word, any(stem in word.group() for stem in stems) or not wanted.isdisjoint(_terms_of(word.group()))
+
+
+@lru_cache(maxsize=16_384)  # a search marks some thousands of words, mostly the same ones
+def _terms_of(word: str) -> tuple[str, ...]:
+    return tuple(terms(word))
 
 
 def words_in(text: str, asked: str) -> list[tuple[int, int]]:

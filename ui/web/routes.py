@@ -1,4 +1,7 @@
-"""What the page asks for by itself, beside Streamlit and behind the same gate: places in documents, as markup and as pictures."""
+"""What the page asks for by itself, beside Streamlit and behind the same gate: places in documents, what is found, and files to be saved.
+
+Markup is made and escaped by ``render`` and its like.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from starlette.routing import Route
 
 from rag.errors import SeorapError
 from rag.records import Language
-from ui.web import render, state, viewer
+from ui.web import found, render, state, viewer
 from ui.web.state import Desk
 from ui.words import page as words
 
@@ -91,7 +94,20 @@ def _saved(contents: bytes, media_type: str, name: str) -> Response:
     return Response(contents, media_type=media_type, headers={"Content-Disposition": disposition})
 
 
+def _find(desk: Desk, request: Request) -> Response:
+    wanted = found.Wanted(
+        text=request.query_params.get("text", ""),
+        unfinished="unfinished" in request.query_params,
+        as_typed="as_typed" in request.query_params,
+        chosen=tuple(request.query_params.getlist("chosen")),
+        shown=number(request, "shown") or found.DOCUMENTS,
+        doc_id=request.query_params.get("doc", ""),
+    )
+    return HTMLResponse(found.draw(desk, wanted, language_of(request)))
+
+
 ROUTES = [
+    _route("find", _find),
     _route("view", _view),
     _route("page/{doc:str}/{page:int}", _picture),
     _route("dossier/{conversation:int}/{turn:int}.{kind:str}", _dossier),

@@ -213,6 +213,7 @@ class _Tab:
     sent: Sent | None = None
     sent_now: Sent | None = None
     ways_out: dict[str, str] = field(default_factory=dict)  # how each that was tried on purpose ended
+    to_ask: str = ""  # what another view hands over to be asked
 
     def forget(self, doc_ids: Collection[str]) -> None:
         """Drop every turn that holds words of these documents."""
