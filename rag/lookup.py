@@ -28,8 +28,7 @@ MOST_OF_A_DOCUMENT = 60
 """Passages of a document at most, when more are asked for."""
 
 _NEAR_DOCUMENTS = 5
-_NEAREST_DOCUMENTS = 8
-"""Documents at most that only come near in meaning: beside those that hold the words, and where none does."""
+"""Documents at most that only come near in meaning, each with its best passage alone: something is always nearest."""
 
 _COMPLETIONS = 24
 """Terms that an unfinished word is taken for, the commonest first: one syllable begins hundreds."""
@@ -234,7 +233,7 @@ def _order(holding: Mapping[str, list[int]], ranked: Sequence[tuple[Passage, boo
     """The documents, and those among them that only come near. First those that hold the words, as their best passages are ranked, then by how many they
     have; then what comes near."""
     in_rank = list(dict.fromkeys(passage.doc_id for passage, _ in ranked))
-    near = [doc_id for doc_id in in_rank if doc_id not in holding][: _NEAR_DOCUMENTS if holding else _NEAREST_DOCUMENTS]
+    near = [doc_id for doc_id in in_rank if doc_id not in holding][:_NEAR_DOCUMENTS]
     first = [doc_id for doc_id in in_rank if doc_id in holding]
     rest = sorted(holding.keys() - first, key=lambda doc_id: (-len(holding[doc_id]), doc_id))
     return [*first, *rest, *near], near
@@ -248,7 +247,8 @@ def _documents(
     ranked: Sequence[tuple[Passage, bool]],
     library: Library,
 ) -> list[DocumentFound]:
-    best = {doc_id: _best([item for item in ranked if item[0].doc_id == doc_id]) for doc_id in order}
+    foremost = {passage.passage_id for passage, _ in ranked[:ROWS]}
+    best = {doc_id: _best([item for item in ranked if item[0].doc_id == doc_id], foremost) for doc_id in order}
     wanted = {
         doc_id: [
             int(number)
@@ -267,11 +267,11 @@ def _documents(
     return found
 
 
-def _best(ranked: Sequence[tuple[Passage, bool]]) -> list[tuple[Passage, bool]]:
-    """Of one document: what only comes near is shown above what holds the words, where it is better, and not below."""
+def _best(ranked: Sequence[tuple[Passage, bool]], foremost: Collection[int]) -> list[tuple[Passage, bool]]:
+    """Of one document: what only comes near is shown above what holds the words where it is among the ``foremost`` of all."""
     if not any(holds for _, holds in ranked):
-        return list(ranked[:ROWS])
-    return [item for at, item in enumerate(ranked) if item[1] or at == 0][:ROWS]
+        return list(ranked[:1])
+    return [item for at, item in enumerate(ranked) if item[1] or (at == 0 and item[0].passage_id in foremost)][:ROWS]
 
 
 def _evidence(passage: Passage, held: _Held, library: Library) -> Evidence:

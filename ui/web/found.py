@@ -14,7 +14,7 @@ from rag.errors import EmptyQuestion
 from rag.library.library import Library
 from rag.library.traits import Group, Trait
 from rag.lookup import Choice, DocumentFound, LookedUp, Row, Value
-from rag.records import EVERYTHING, Document, Filter, Language
+from rag.records import EVERYTHING, Document, Evidence, Filter, Language
 from ui.web import render
 from ui.web.render import safe, visible
 from ui.web.state import Desk
@@ -62,7 +62,7 @@ def draw(desk: Desk, wanted: Wanted, language: Language) -> str:
     found = desk.assistant.look_up(wanted.text, k=wanted.shown, choice=choice, unfinished=wanted.unfinished, as_typed=wanted.as_typed)
     return "".join(
         (
-            _part("status", safe(_status(found, words))),
+            _part("status", safe(_status(found, words)), quiet=not found.held_documents),
             _part("chips", _chips(found.understood.taken, choice, words, page)),
             _part("facets", _facets(found.values, words)),
             _part("found", _results(found, library, language, choice, words, page)),
@@ -87,8 +87,9 @@ def shell(language: Language) -> str:
     )
 
 
-def _part(name: str, inner: str) -> str:
-    return f'<div data-part="{name}">{inner}</div>'
+def _part(name: str, inner: str, *, quiet: bool = False) -> str:
+    """``quiet``: for those who hear the page; others read it elsewhere."""
+    return f'<div data-part="{name}"{" data-quiet" if quiet else ""}>{inner}</div>'
 
 
 # --- what was found ----------------------------------------------------------------------------
@@ -143,8 +144,8 @@ def _widen(found: LookedUp, words: Words, page: PageWords) -> str:
 
 def _document(one: DocumentFound, found: LookedUp, library: Library, words: Words, page: PageWords) -> str:
     item = one.document
-    counted = words.in_this.format(passages=f"{one.held:,}") if one.held else words.near
-    figures = _figures(item, library, words, page)
+    counted = f"<b>{safe(words.in_this.format(passages=f'{one.held:,}'))}</b> · " if one.held else ""
+    figures = _figures(item, library, words)
     more = one.held - sum(not row.near for row in one.rows)
     rest = ""
     if more > 0:
@@ -152,16 +153,16 @@ def _document(one: DocumentFound, found: LookedUp, library: Library, words: Word
     rows = "".join(_row(row, found.asked, words, page, among_held=bool(one.held)) for row in one.rows)
     return (
         f'<article class="s-doc"><h2>{render.marked(visible(item.name), found.asked)}</h2>'
-        f'<p class="small figures"><b>{safe(counted)}</b> · {safe(figures)}</p><ol data-rows>{rows}</ol>{rest}</article>'
+        f'<p class="small figures">{counted}{safe(figures)}</p><ol data-rows>{rows}</ol>{rest}</article>'
     )
 
 
-def _figures(item: Document, library: Library, words: Words, page: PageWords) -> str:
+def _figures(item: Document, library: Library, words: Words) -> str:
     """Kind, pages, where it lies, its tags, and the day on which it was added or last changed."""
     traits = library.traits().get(item.doc_id, frozenset())
     folders = sorted(value for group, value in traits if group is Group.FOLDER)
     parts = [_kind(item.format, words)]
-    parts += [f"{page.column_pages} {item.pages}"] if item.pages else []
+    parts += [words.pages_in_all.format(pages=item.pages)] if item.pages else []
     parts += [visible(_last(folder)) for folder in folders]
     parts += [f"#{visible(tag)}" for tag in item.tags]
     parts.append(datetime.datetime.fromtimestamp(item.changed).strftime("%Y-%m-%d"))
@@ -174,8 +175,17 @@ def _row(row: Row, asked: str, words: Words, page: PageWords, *, among_held: boo
     place += [" › ".join(map(visible, item.headings[-3:]))] if item.headings else []
     flag = f'<span class="flag">{safe(words.near)}</span> ' if row.near and among_held else ""
     where = f'<span class="where">{flag}{safe(" · ".join(place))}</span>' if place or flag else ""
-    inner = f'{where}<span class="snippet">{render.snippet(item.text, asked)}</span>'
+    inner = f'{where}<span class="snippet">{render.snippet(_below_headings(item), asked)}</span>'
     return f"<li>{render.opener(item, inner, marked=asked, kind='open s-hit')}</li>"
+
+
+def _below_headings(item: Evidence) -> str:
+    """What the passage says below the headings with which it begins, as they stand above it anyway."""
+    text = item.text.lstrip("# ")
+    for heading in item.headings:
+        if text.startswith(heading):
+            text = text[len(heading) :].lstrip("# \n")
+    return text or item.text
 
 
 def _all_rows(library: Library, wanted: Wanted, words: Words, page: PageWords) -> str:
@@ -199,7 +209,7 @@ def _before(library: Library, choice: Choice, words: Words, page: PageWords) -> 
     documents = sorted((item for item in library.documents() if item.doc_id in fitting), key=lambda item: -item.changed)[:_LATELY]
     listed = "".join(
         f'<li><button type="button" class="open s-hit" data-open data-doc="{safe(item.doc_id)}"><b>{safe(visible(item.name))}</b>'
-        f'<span class="where">{safe(_figures(item, library, words, page))}</span></button></li>'
+        f'<span class="where">{safe(_figures(item, library, words))}</span></button></li>'
         for item in documents
     )
     hints = "".join(f"<li>{safe(hint)}</li>" for hint in words.hints)

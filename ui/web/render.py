@@ -38,6 +38,8 @@ _SHOWN = 3
 """Passages that are seen without asking for more."""
 
 _BAR = re.compile(r"(?<!\\) ?\| ?")
+_BARS = re.compile(r" ?\|(?:[ |]|:?-{3,}:?)*")
+"""Between the cells of a table that is told in one line."""
 _RULE = re.compile(r":?-+:?")
 """Below the names of a Markdown table's columns."""
 
@@ -348,7 +350,7 @@ def cell_spans(line: str) -> list[tuple[int, int]]:
 
 def snippet(text: str, asked: str) -> str:
     """Some two lines of the text, escaped, with the words of the question marked."""
-    flat = " ".join(text.split())
+    flat = _BARS.sub(" · ", " ".join(text.split())).strip(" ·")
     return marked(_best_part(flat, asked), asked)
 
 

@@ -26,7 +26,7 @@ class Words:
     nothing: str
     failed: str
     in_this: str  # {passages}
-    no_more: str
+    pages_in_all: str  # {pages}
     near: str
     near_title: str
     near_lead: str
@@ -77,7 +77,7 @@ ENGLISH = Words(
     nothing="Nothing found",
     failed="The search could not be done. Check that Seorap is still running, and type again.",
     in_this="passages: {passages}",
-    no_more="no passage with all of the words",
+    pages_in_all="pages: {pages}",
     near="near in meaning",
     near_title="Near in meaning",
     near_lead="Without all of the words, and not counted above.",
@@ -134,7 +134,7 @@ KOREAN = Words(
     nothing="찾지 못했습니다",
     failed="검색하지 못했습니다. 서랍 프로그램이 실행 중인지 확인하고 다시 입력해 주세요.",
     in_this="단락 {passages}개",
-    no_more="낱말이 모두 있는 단락 없음",
+    pages_in_all="전체 {pages}쪽",
     near="뜻이 가까움",
     near_title="뜻이 가까운 문서",
     near_lead="낱말이 모두 들어 있지는 않으며, 위의 개수에 넣지 않았습니다.",

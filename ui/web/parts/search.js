@@ -75,11 +75,13 @@ async function find({ unfinished = false, then = null } = {}) {
   took = performance.now() - began;
   root.removeAttribute("aria-busy");
   if (markup === null) {
-    put("found", []);
+    for (const name of ["chips", "facets", "found"]) put(name, []);
+    place("status").classList.remove("unseen");
     return tell(told.failed);
   }
   const parts = partsOf(markup);
   tell(parts.status?.textContent ?? "");
+  place("status").classList.toggle("unseen", "quiet" in (parts.status?.dataset ?? {}));
   const box = document.activeElement?.dataset?.choice;
   const open = [...place("facets").querySelectorAll("details[open]")].map((each) => each.closest("fieldset")?.querySelector("legend")?.textContent);
   put("chips", parts.chips?.childNodes ?? []);
