@@ -15,7 +15,7 @@ from rag.errors import NothingFits, WeightsError
 from rag.find import quoting, read, scope_of
 from rag.library.fulltext import all_of, any_of, content_terms, hangul_stems, says_something, terms
 from rag.library.library import Library
-from rag.library.traits import Group, Trait
+from rag.library.traits import Group, Trait, Traits
 from rag.ports import Embedder
 from rag.records import Document, Evidence, Passage, Understood
 from rag.retrieve import rank
@@ -297,7 +297,7 @@ def _evidence(passage: Passage, held: _Held, library: Library) -> Evidence:
 # --- what there is to choose -------------------------------------------------------------------
 
 
-def fitting(doc_ids: Iterable[str], traits: Mapping[str, frozenset[Trait]], choice: Choice) -> list[str]:
+def fitting(doc_ids: Iterable[str], traits: Traits, choice: Choice) -> list[str]:
     chosen = _by_group(choice)
     return [doc_id for doc_id in doc_ids if doc_id in traits and not _against(traits[doc_id], chosen)]
 
@@ -311,7 +311,7 @@ def _against(one: frozenset[Trait], chosen: Mapping[Group, set[Trait]]) -> list[
     return [group for group, wanted in chosen.items() if (not wanted <= one if group is Group.TAG else wanted.isdisjoint(one))]
 
 
-def values_of(doc_ids: Iterable[str], traits: Mapping[str, frozenset[Trait]], choice: Choice) -> dict[Group, tuple[Value, ...]]:
+def values_of(doc_ids: Iterable[str], traits: Traits, choice: Choice) -> dict[Group, tuple[Value, ...]]:
     """By group, the commonest first and years the last first. What of a group is not chosen is counted as if it were, beside what is; of tags, all of which
     are wanted, together with what is."""
     chosen = _by_group(choice)

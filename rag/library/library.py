@@ -46,7 +46,7 @@ from rag.library.paths import ENTRIES, absolute, is_below
 from rag.library.sketch import Sketch
 from rag.library.states import KeptStates
 from rag.library.tags import tags_of
-from rag.library.traits import Trait, traits_of
+from rag.library.traits import Traits, traits_of
 from rag.library.worklist import WatchedFolder
 from rag.partial import why_partial
 from rag.ports import Embedder, Vectors
@@ -139,7 +139,7 @@ class Library:
         self.languages = Kept(self._languages, revision=revision)
         """What each document is written in, by its id."""
         self._owners = Owners(self.manifest)
-        self.traits: Kept[Mapping[str, frozenset[Trait]]] = Kept(self._traits, revision=revision)
+        self.traits: Kept[Traits] = Kept(self._traits, revision=revision)
         """What each document can be chosen by, by its id."""
         self._all_vectors = Kept(lambda: self.manifest.vectors(self.manifest.fact("embedder") or ""), revision=revision)  # 8 MB at most
 
@@ -192,7 +192,7 @@ class Library:
         self._written_in = known | {doc_id: written_in(text) for doc_id, text in unknown}
         return self._written_in
 
-    def _traits(self) -> Mapping[str, frozenset[Trait]]:
+    def _traits(self) -> Traits:
         return traits_of(self._documents(), self.languages(), [os.fsdecode(folder.folder) for folder in self.manifest.folders()])
 
     def not_in(self, language: Language, *, scope: Collection[str] = ()) -> frozenset[str]:

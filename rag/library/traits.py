@@ -26,8 +26,11 @@ Trait = tuple[Group, str]
 """Kinds as ``Document.format`` says them; folders by their paths (the watched one in which a document lies, or else its own; uploads lie in none);
 the year in which it was added or last changed."""
 
+Traits = Mapping[str, frozenset[Trait]]
+"""By the ids of documents."""
 
-def traits_of(documents: Iterable[Document], languages: Mapping[str, Language], watched: Collection[str]) -> dict[str, frozenset[Trait]]:
+
+def traits_of(documents: Iterable[Document], languages: Mapping[str, Language], watched: Collection[str]) -> Traits:
     """Of the documents that can be asked, by id; a tag is written alike wherever it is the same."""
     roots = tuple(sorted(watched, key=len))
     written: dict[str, str] = {}

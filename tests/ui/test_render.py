@@ -7,7 +7,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from rag.errors import DamagedDocument
+from rag.errors import DamagedDocument, WeightsMissing
+from rag.library.traits import Group
+from rag.lookup import DocumentFound, LookedUp, Row, Value
 from rag.records import (
     Answer,
     Citation,
@@ -16,6 +18,7 @@ from rag.records import (
     Doubt,
     Evidence,
     FileOutcome,
+    Filter,
     Outcome,
     Reason,
     Recognition,
@@ -23,9 +26,10 @@ from rag.records import (
     Status,
     Table,
     Timings,
+    Understood,
 )
 from tests.privacy.payloads import payloads
-from ui.web import render
+from ui.web import found, render
 from ui.words.page import ENGLISH, KOREAN
 
 HOSTILE = [
@@ -53,8 +57,9 @@ HOSTILE = [
 ]
 PAYLOADS = payloads("127.0.0.1:1")
 TAGS = {"table", "tr", "th", "td", "div", "p", "span", "sup", "mark", "b", "details", "summary", "ol", "li", "button"}
-HOLDING_TEXT = {"aria-label", "data-marked"}
-"""Attributes whose values say what a document or a reader says."""
+TAGS |= {"article", "h2", "fieldset", "legend", "label", "input"}
+HOLDING_TEXT = {"aria-label", "data-marked", "data-choice", "data-drop"}
+"""Attributes whose values say what a document or a reader says, or are made of it."""
 
 
 class Seen(HTMLParser):
@@ -71,7 +76,8 @@ class Seen(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
-        self.open.append(tag)
+        if tag != "input":
+            self.open.append(tag)
         self.attributes |= set(attrs)
 
     def handle_endtag(self, tag: str) -> None:
@@ -111,6 +117,30 @@ def everything(text: str) -> str:
             render.small(text),
             render.lines(text, text),
             render.steps(text),
+            searched(text),
+        )
+    )
+
+
+def searched(text: str) -> str:
+    """What the page of search shows."""
+    item = Document("d", text, (), State.READY, "pdf", 3, 9, 1, 0.0, tags=(text,))
+    traits = {"d": frozenset({(Group.FOLDER, f"/a/{text}"), (Group.TAG, text), (Group.KIND, text)})}
+    choice = frozenset({(Group.FOLDER, f"/a/{text}"), (Group.TAG, text)})
+    values = {group: tuple(Value(f"{text}{number}", 9, chosen=not number) for number in range(9)) for group in Group}
+    rows = (Row(Evidence("d", text, 3, 4, 0, 1, f"{text} " * 9, (text, text), 1.0, (0, 1)), near=True),)
+    documents = (DocumentFound(item, 9, rows), DocumentFound(item, 0, rows))
+    only = Filter(documents=(text,), tags=(text,), folders=(text,))
+    some = LookedUp(Understood(text, (), only), text, text, documents, 9, 1, 9, 1, 0, values, at_least=True)
+    none = LookedUp(
+        Understood(text, (text,), only), text, "", (), 0, 0, 0, 0, 9, by_words_because=WeightsMissing(role="search", name=text, folder=text)
+    )
+    return "".join(
+        (
+            found.results(some, choice, traits, "en"),
+            found.results(none, choice, traits, "ko"),
+            found.results(replace(none, fits=False), frozenset(), traits, "en"),
+            found.before([item], choice, traits, "ko"),
         )
     )
 
@@ -121,7 +151,14 @@ def test_hostile_text_stays_text(text: str) -> None:
 
     assert set(seen.tags) <= TAGS
     assert [tag for tag in seen.tags if tag != "mark"] == [tag for tag in harmless.tags if tag != "mark"]
-    assert {name for name, _ in seen.attributes if not name.startswith("data-")} <= {"class", "role", "type", "aria-label"}
+    assert {name for name, _ in seen.attributes if not name.startswith("data-")} <= {
+        "class",
+        "role",
+        "type",
+        "aria-label",
+        "aria-hidden",
+        "checked",
+    }
     assert {each for each in seen.attributes if each[0] not in HOLDING_TEXT} == {
         each for each in harmless.attributes if each[0] not in HOLDING_TEXT
     }

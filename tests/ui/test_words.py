@@ -12,10 +12,11 @@ import pytest
 import typer
 
 from rag.disk import Ground, Verdict
+from rag.library.traits import Group
 from rag.records import Doubt, Outcome, State
 from ui.cli import app
 from ui.web import look
-from ui.words import chrome, history, machine, viewer
+from ui.words import chrome, history, machine, search, viewer
 from ui.words import dossier as dossier_words
 from ui.words import help as help_words
 from ui.words.page import ENGLISH, IN, KOREAN, Words
@@ -59,6 +60,22 @@ def _sentences(words: str | tuple[str, ...]) -> tuple[str, ...]:
 def _without_facts(text: str) -> str:
     """The letters in it that are words of ours."""
     return "".join(letter for before, *_ in string.Formatter().parse(text) for letter in before if letter.isalpha())
+
+
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(search.Words)])
+def test_the_page_of_search_says_the_same_in_both(name: str) -> None:
+    english, korean = (dataclasses.asdict(search.IN[language])[name] for language in ("en", "ko"))
+
+    if isinstance(english, Mapping):
+        assert english.keys() == korean.keys()
+        assert name != "groups" or set(english) == set(Group)
+        assert all(text.strip() for text in (*english.values(), *korean.values()))
+    elif isinstance(english, str):
+        assert _facts(english) == _facts(korean)
+        assert any("가" <= letter <= "힣" for letter in korean)
+    else:
+        assert len(english) == len(korean)
+        assert all("가" <= max(text) <= "힣" for text in korean)
 
 
 def test_korean_is_korean() -> None:

@@ -12,7 +12,7 @@ from pathlib import PurePath
 from rag import lookup
 from rag.errors import EmptyQuestion
 from rag.library.library import Library
-from rag.library.traits import Group, Trait
+from rag.library.traits import Group, Trait, Traits
 from rag.lookup import Choice, DocumentFound, LookedUp, Row, Value
 from rag.records import EVERYTHING, Document, Evidence, Filter, Language
 from ui.web import render
@@ -58,16 +58,9 @@ def draw(desk: Desk, wanted: Wanted, language: Language) -> str:
         return _all_rows(library, wanted, words, page)
     choice = _choice(wanted.chosen, library)
     if not wanted.text.strip() or (wanted.unfinished and _NOT_A_WORD_YET.fullmatch(wanted.text)):
-        return _before(library, choice, words, page)
+        return before(library.documents(), choice, library.traits(), language)
     found = desk.assistant.look_up(wanted.text, k=wanted.shown, choice=choice, unfinished=wanted.unfinished, as_typed=wanted.as_typed)
-    return "".join(
-        (
-            _part("status", safe(_status(found, words)), quiet=not found.held_documents),
-            _part("chips", _chips(found.understood.taken, choice, words, page)),
-            _part("facets", _facets(found.values, words)),
-            _part("found", _results(found, library, language, choice, words, page)),
-        )
-    )
+    return results(found, choice, library.traits(), language)
 
 
 def shell(language: Language) -> str:
@@ -103,23 +96,35 @@ def _status(found: LookedUp, words: Words) -> str:
     return words.none_held if found.near_documents else words.nothing
 
 
-def _results(found: LookedUp, library: Library, language: Language, choice: Choice, words: Words, page: PageWords) -> str:
+def results(found: LookedUp, choice: Choice, traits: Traits, language: Language) -> str:
+    words, page = words_of_search.IN[language], words_of_page.IN[language]
+    return "".join(
+        (
+            _part("status", safe(_status(found, words)), quiet=not found.held_documents),
+            _part("chips", _chips(found.understood.taken, choice, words, page)),
+            _part("facets", _facets(found.values, words)),
+            _part("found", _listed(found, traits, language, words, page)),
+        )
+    )
+
+
+def _listed(found: LookedUp, traits: Traits, language: Language, words: Words, page: PageWords) -> str:
     held = [one for one in found.documents if one.held]
     near = [one for one in found.documents if not one.held]
-    note = (
-        [f'<p class="small">{safe(words.by_words_only.format(why=found.by_words_because.sentence(language)))}</p>']
-        if found.by_words_because
-        else []
-    )
-    widen = [_widen(found, words, page)] if not found.held_documents else []
-    drawn = [_document(one, found, library, words, page) for one in held]
+    parts = []
+    if found.by_words_because:
+        parts.append(f'<p class="small">{safe(words.by_words_only.format(why=found.by_words_because.sentence(language)))}</p>')
+    if not found.held_documents:
+        parts.append(_widen(found, words, page))
+    parts += [_document(one, found, traits, words, page) for one in held]
     if near:
         lead = f'<p class="small">{safe(words.near_lead)}</p>' if found.held_documents else ""
-        drawn.append(f'<h2 class="s-near">{safe(words.near_title)}</h2>{lead}')
-        drawn += [_document(one, found, library, words, page) for one in near]
-    more = safe(words.more_documents.format(count=f"{found.more_documents:,}"))
-    rest = [f'<button type="button" class="s-button" data-more-documents>{more}</button>'] if found.more_documents else []
-    return "".join((*note, *widen, *drawn, *rest))
+        parts.append(f'<h2 class="s-near">{safe(words.near_title)}</h2>{lead}')
+        parts += [_document(one, found, traits, words, page) for one in near]
+    if found.more_documents:
+        more = safe(words.more_documents.format(count=f"{found.more_documents:,}"))
+        parts.append(f'<button type="button" class="s-button" data-more-documents>{more}</button>')
+    return "".join(parts)
 
 
 def _widen(found: LookedUp, words: Words, page: PageWords) -> str:
@@ -142,10 +147,10 @@ def _widen(found: LookedUp, words: Words, page: PageWords) -> str:
     return f'<div class="calm">{"".join(f"<p>{line}</p>" for line in lines)}</div>'
 
 
-def _document(one: DocumentFound, found: LookedUp, library: Library, words: Words, page: PageWords) -> str:
+def _document(one: DocumentFound, found: LookedUp, traits: Traits, words: Words, page: PageWords) -> str:
     item = one.document
     counted = f"<b>{safe(words.in_this.format(passages=f'{one.held:,}'))}</b> · " if one.held else ""
-    figures = _figures(item, library, words)
+    figures = _figures(item, traits, words)
     more = one.held - sum(not row.near for row in one.rows)
     rest = ""
     if more > 0:
@@ -157,10 +162,9 @@ def _document(one: DocumentFound, found: LookedUp, library: Library, words: Word
     )
 
 
-def _figures(item: Document, library: Library, words: Words) -> str:
+def _figures(item: Document, traits: Traits, words: Words) -> str:
     """Kind, pages, where it lies, its tags, and the day on which it was added or last changed."""
-    traits = library.traits().get(item.doc_id, frozenset())
-    folders = sorted(value for group, value in traits if group is Group.FOLDER)
+    folders = sorted(value for group, value in traits.get(item.doc_id, ()) if group is Group.FOLDER)
     parts = [_kind(item.format, words)]
     parts += [words.pages_in_all.format(pages=item.pages)] if item.pages else []
     parts += [visible(_last(folder)) for folder in folders]
@@ -202,20 +206,18 @@ def _all_rows(library: Library, wanted: Wanted, words: Words, page: PageWords) -
 # --- before anything is typed ------------------------------------------------------------------
 
 
-def _before(library: Library, choice: Choice, words: Words, page: PageWords) -> str:
+def before(documents: Iterable[Document], choice: Choice, traits: Traits, language: Language) -> str:
     """What there is, the latest first, and what can be done here."""
-    traits = library.traits()
+    words, page = words_of_search.IN[language], words_of_page.IN[language]
     fitting = set(lookup.fitting(traits, traits, choice))
-    documents = sorted((item for item in library.documents() if item.doc_id in fitting), key=lambda item: -item.changed)[:_LATELY]
+    latest = sorted((item for item in documents if item.doc_id in fitting), key=lambda item: -item.changed)[:_LATELY]
     listed = "".join(
         f'<li><button type="button" class="open s-hit" data-open data-doc="{safe(item.doc_id)}"><b>{safe(visible(item.name))}</b>'
-        f'<span class="where">{safe(_figures(item, library, words))}</span></button></li>'
-        for item in documents
+        f'<span class="where">{safe(_figures(item, traits, words))}</span></button></li>'
+        for item in latest
     )
     hints = "".join(f"<li>{safe(hint)}</li>" for hint in words.hints)
-    lately = (
-        f'<h2>{safe(words.lately)}</h2><ol data-rows class="s-lately">{listed}</ol>' if documents else f"<p>{safe(words.none_chosen)}</p>"
-    )
+    lately = f'<h2>{safe(words.lately)}</h2><ol data-rows class="s-lately">{listed}</ol>' if latest else f"<p>{safe(words.none_chosen)}</p>"
     return "".join(
         (
             _part("status", ""),

@@ -137,6 +137,7 @@ function act(what, target) {
   const go = (page) => page && show({ ...place, show: page });
   switch (what) {
     case "close":
+      asked++; // what is still on its way comes too late
       viewer?.remove();
       viewer = place = null;
       document.documentElement.classList.remove("viewing");
