@@ -19,6 +19,7 @@ from tests.privacy.payloads import ECHO, as_file_name, on_one_line, payloads
 from tests.privacy.sink import Outside, outside
 from tests.protected import office
 from ui.web import render
+from ui.words import search as words_of_search
 from ui.words.page import IN, Words
 
 pytestmark = needs_chromium
@@ -263,6 +264,31 @@ def test_summaries_and_comparisons(visit: Onlooker, words: Words, texts: dict[st
     page.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
     expect(page.locator(".sr .rows.wide th")).to_have_count(7, timeout=60 * SECONDS)
     expect(page.locator(".sr .rows.wide")).to_contain_text(names[1])
+    assert visit.unwanted() == []
+
+
+@IN_BOTH
+def test_search_and_what_can_be_chosen_there(visit: Onlooker, language: Language, texts: dict[str, str]) -> None:
+    page, title = visit.page, words_of_search.IN[language].title
+    visit.go_to(title)
+    expect(page.locator("[data-search] .s-hints")).to_be_visible(timeout=10 * SECONDS)
+    assert visit.unwanted() == []
+
+    field = page.locator("[data-search] input[type=search]")
+    field.fill("the fee")
+    for shown in range(10, len(texts), 10):
+        expect(page.locator(".s-doc")).to_have_count(shown, timeout=10 * SECONDS)
+        page.locator("[data-more-documents]").click()
+    expect(page.locator("[data-more-documents]")).to_have_count(0, timeout=10 * SECONDS)
+    assert missing(texts, page.locator("[data-search] .s-found").text_content() or "") == []
+    page.locator("[data-search] fieldset summary").last.click()
+    page.locator("[data-search] fieldset details input").nth(3).click()
+    expect(page.locator(".s-chip")).to_have_count(1, timeout=10 * SECONDS)
+    assert visit.unwanted() == []
+
+    for name in ("img", "www", "directives", "half-tag", "bidi"):
+        field.fill(f"the fee “nowhere {on_one_line(texts[name])}”")
+        expect(page.locator(".s-found .calm")).to_contain_text(f"nowhere {name}", timeout=10 * SECONDS)
     assert visit.unwanted() == []
 
 

@@ -230,6 +230,14 @@ def test_results_come_while_one_types(visit: Visit, drawer: Server) -> None:
 
 
 @browser_test
+def test_who_types_without_a_pause_sees_results_too(visit: Visit) -> None:
+    visit.page.keyboard.type("the landlord of the cup", delay=100)
+
+    texts = [re.findall("text=([^&]*)", url)[0].replace("+", " ") for url in visit.asked if "desk/find" in url]
+    assert [text for text in texts if text and text != "the landlord of the cup"] != []
+
+
+@browser_test
 def test_the_keyboard_is_enough(visit: Visit) -> None:
     page = visit.page
     page.keyboard.type("landlord")

@@ -8,6 +8,7 @@
 // What was typed is kept in this tab's memory alone: not in the address, which the browser writes down, and in no storage.
 
 const PAUSE_MS = 150;
+const AT_LEAST_EVERY_MS = 450; // while somebody types without a pause
 const DOCUMENTS = 10;
 const WIDE = 700; // pixels: what can be chosen stands beside the results
 const MARKS = /["“”„«»「」『』]/g;
@@ -18,6 +19,7 @@ let root = null; // the shell in the page
 let told = {}; // what Python said last
 let asking = null; // the request under way; its answer is dropped when another is made
 let waiting = 0; // the timer of what is typed
+let since = 0; // when the first key was pressed that nothing has been asked for yet
 let took = 0; // by the last answer: a slow machine is asked less often
 let enter = false; // pressed while a syllable was still being put together
 
@@ -37,7 +39,7 @@ export default function (component) {
   root.addEventListener("focusin", rove);
   const narrow = root.querySelector(".s-narrow");
   narrow.firstElementChild.addEventListener("click", () => (kept.narrow = !narrow.open));
-  narrow.open = kept.narrow ?? root.clientWidth >= WIDE;
+  new ResizeObserver(() => (narrow.open = kept.narrow ?? narrow.parentElement.clientWidth >= WIDE)).observe(root);
   field.focus({ preventScroll: true });
   find({ unfinished: kept.unfinished });
 }
@@ -52,7 +54,10 @@ function typed() {
   kept.asTyped = false;
   kept.shown = DOCUMENTS;
   clearTimeout(waiting);
-  waiting = setTimeout(() => find({ unfinished: true }), Math.max(PAUSE_MS, took));
+  const now = performance.now();
+  since ||= now;
+  const pause = Math.min(Math.max(PAUSE_MS, took), since + Math.max(AT_LEAST_EVERY_MS, 2 * took) - now);
+  waiting = setTimeout(() => find({ unfinished: true }), Math.max(0, pause));
 }
 
 function composed() {
@@ -63,6 +68,7 @@ function composed() {
 
 async function find({ unfinished = false, then = null } = {}) {
   clearTimeout(waiting);
+  since = 0;
   asking?.abort();
   const mine = (asking = new AbortController());
   kept.text = input().value;
