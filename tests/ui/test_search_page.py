@@ -369,7 +369,7 @@ def test_what_was_searched_for_can_be_asked(visit: Visit) -> None:
 
     ask.click()
 
-    expect(page.get_by_role("heading", name=words_of_page.ENGLISH.ask_title)).to_be_visible(timeout=10 * SECONDS)
+    expect(page.locator(".sr .quote")).to_contain_text("3,751 euros", timeout=30 * SECONDS)
 
 
 @browser_test
