@@ -45,7 +45,7 @@ ALONE = -1
 def draw(desk: Desk, words: Words, *, to_documents: StreamlitPage, beside: DeltaGenerator) -> None:
     tab = state.tab()
     history.reopen_named(desk)
-    history.draw(desk, beside)
+    listed = history.draw(desk, beside)
     history.name_in_address()
     _take(client.sent())
     if tab.to_ask:  # from another view
@@ -62,8 +62,11 @@ def draw(desk: Desk, words: Words, *, to_documents: StreamlitPage, beside: Delta
         draw_turn(turn, words, number)
     if next_turn and not empty:
         answer_now(desk, next_turn, words)
-    elif tab.turns and (last := tab.turns[-1].answer):
-        offer(words.go_on, [each.question for each in followups(last, desk.assistant.library, language=tab.language)])
+        history.name_in_address()
+        history.draw_list(desk, listed)
+    if tab.turns and (last := tab.turns[-1].answer):
+        asked = [turn.question for turn in tab.turns]
+        offer(words.go_on, [each.question for each in followups(last, desk.assistant.library, language=tab.language, asked=asked)])
 
 
 def _take(sent: Sent | None) -> None:
@@ -99,7 +102,6 @@ def answer_now(desk: Desk, turn: Turn, words: Words) -> None:
     st.html(render.question(turn.question))
     events = desk.ask(turn.question, only=turn.only, history=said, as_typed=turn.as_typed)
     follow(turn, words, events, number=number, keep=lambda: history.keep(desk, turn))
-    history.name_in_address()
 
 
 # --- one turn ----------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from ui.words.history import Words
 
 _SHOWN = 12
 _MORE = 40
+_FOUND = 30
 _ADDRESS = "c"
 """Names the conversation in the address, by its number, so that loading the page again shows it again."""
 
@@ -94,7 +95,8 @@ def begin_anew() -> None:
 # --- the list ----------------------------------------------------------------------------------
 
 
-def draw(desk: Desk, beside: DeltaGenerator) -> None:
+def draw(desk: Desk, beside: DeltaGenerator) -> DeltaGenerator:
+    """Returns where ``draw_list`` draws it again, once there is more to list."""
     tab, manifest = state.tab(), desk.assistant.library.manifest
     words = words_of_history.IN[tab.language]
     sent = client.sent()
@@ -106,17 +108,23 @@ def draw(desk: Desk, beside: DeltaGenerator) -> None:
         if tab.turns:
             st.button(words.new, key="new-conversation", icon=":material/add:", type="tertiary", on_click=begin_anew)
         count = manifest.count_conversations()
-        if not count:
-            return
-        st.html(render_history.title(words))
-        wanted = ""
         if count > _SHOWN:
-            wanted = str(st.text_input(words.search, key="history-search", placeholder=words.search, label_visibility="collapsed")).strip()
-        most = tab.conversations_shown
-        shown = manifest.search_conversations(wanted, most=most) if wanted else manifest.conversations(most=most)
-        st.html(render_history.listing(shown, tab.conversation, words))
-        if len(shown) == most:
+            wanted = st.text_input(words.search, key="history-search", placeholder=words.search, label_visibility="collapsed")
+            tab.conversations_with = str(wanted).strip()
+        place = st.empty()
+        draw_list(desk, place)
+        if count > tab.conversations_shown and not tab.conversations_with:
             st.button(words.more, key="more-conversations", type="tertiary", on_click=_show_more)
+    return place
+
+
+def draw_list(desk: Desk, place: DeltaGenerator) -> None:
+    tab, manifest = state.tab(), desk.assistant.library.manifest
+    words = words_of_history.IN[tab.language]
+    if wanted := tab.conversations_with:
+        place.html(render_history.listing(manifest.search_conversations(wanted, most=_FOUND), tab.conversation, words))
+    elif shown := manifest.conversations(most=tab.conversations_shown):
+        place.html(render_history.listing(shown, tab.conversation, words))
 
 
 def _show_more() -> None:

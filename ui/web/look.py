@@ -6,13 +6,13 @@ from ui.words.page import Words
 _STYLE = """
 .stMainBlockContainer, [data-testid="stBottomBlockContainer"] { max-width: 56rem; }
 .stMainBlockContainer { padding-top: 2.2rem; }
-.stMainBlockContainer > [data-testid="stVerticalBlock"] { gap: .55rem; }
+.stMainBlockContainer > [data-testid="stVerticalBlock"] { gap: .75rem; }
 [data-testid="stSidebarUserContent"] { padding-top: 0; }
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: .5rem; }
 .viewing .stMainBlockContainer, .viewing [data-testid="stBottomBlockContainer"] { padding-left: 2rem; padding-right: 1.5rem; }
 @media (max-width: 48rem) { .stMainBlockContainer { padding-top: 4.5rem; } }  /* below the bar that opens the menu */
-.stMainBlockContainer h1 { font-size: 1.7rem; font-weight: 700; letter-spacing: -.01em; padding: 0 0 .2rem; }
-.stMainBlockContainer h2 { font-size: 1.15rem; font-weight: 650; padding: 1.2rem 0 .2rem; }
+.stMainBlockContainer h1 { font-size: 1.7rem; font-weight: 700; letter-spacing: -.01em; padding: 0 0 .1rem; line-height: 1.35; }
+.stMainBlockContainer h2 { font-size: 1.15rem; font-weight: 650; padding: 1.1rem 0 .4rem; }
 
 .sr { --accent: light-dark(#2f6f61, #6fb5a4); --warn: light-dark(#a4402f, #e59a8b); --mark: light-dark(#f3d98f99, #c99a2e55);
   --line: color-mix(in srgb, currentColor 18%, transparent); --soft: color-mix(in srgb, currentColor 72%, transparent);

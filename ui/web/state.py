@@ -201,6 +201,7 @@ class _Tab:
     editing: int | None = None  # the turn whose question is being edited
     conversation: int | None = None  # where the turns are kept
     conversations_shown: int = 12
+    conversations_with: str = ""  # only those that hold this
     looked_at_address: bool = False
     work: Turn | None = None  # over whole documents: the last of it
     uploads: int = 0
