@@ -124,6 +124,16 @@ def require_folder(folder: Path) -> None:
         raise SystemFolder(name=str(folder))
 
 
+def require_path(path: Path) -> None:
+    """Can it be taken in?
+
+    Raises:
+        NoSuchFile, NotAFile, SystemFolder, UnreadableFile
+    """
+    if (error := _wrong_with(path)) is not None:
+        raise error
+
+
 def _is_of_the_kernel(folder: str | Path) -> bool:
     place = os.fsencode(os.path.realpath(folder))
     return any(place == top or is_below(place, top) for top in _OF_THE_KERNEL)

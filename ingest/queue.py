@@ -1,5 +1,5 @@
-"""One worker over one drawer: uploads first, then the watched folders in turn. What ``upload`` has returned from is taken in, if need
-be after a restart."""
+"""One worker over one drawer: uploads first, then what was named by its path and the watched folders, in turn. What ``upload`` or ``add``
+has returned from is taken in, if need be after a restart."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
 
-from ingest.folders import Scan, require_folder
-from ingest.pipeline import Batch, Cancelled, add_upload, read_again
+from ingest.folders import Scan, require_folder, require_path
+from ingest.pipeline import Batch, Cancelled, add, add_upload, read_again
 from ingest.priority import lower_this_thread
 from ingest.sandbox import Sandbox
 from ingest.unlock import unlock
@@ -55,6 +55,7 @@ class Queue:
         self._hints: queue.SimpleQueue[bytes] = queue.SimpleQueue()  # folders in which something has happened
         self._due: dict[bytes, float] = {}  # folder -> when to look into it, by the monotonic clock; the worker's own
         self._sweeps: dict[bytes, tuple[Sweep, Iterator[FileOutcome]]] = {}
+        self._adding: tuple[bytes, Batch, Iterator[FileOutcome]] | None = None  # a path that is being taken in
         self._index_lacks = threading.Event()  # it has to be filled
         self._index_lacks.set()
         self._worker = threading.Thread(target=self._work, name="ingestion", daemon=True)
@@ -69,6 +70,16 @@ class Queue:
         content_hash = hashlib.sha256(content).hexdigest()
         self._assistant.library.keep_snapshot(content_hash, content)
         self._manifest.put_job(unicodedata.normalize("NFC", PurePath(name.replace("\\", "/")).name), content_hash)
+        self._wake.set()
+
+    def add(self, path: Path) -> None:
+        """Take in, once, the file there or everything below the folder.
+
+        Raises:
+            NoSuchFile, NotAFile, SystemFolder, UnreadableFile
+        """
+        require_path(path)
+        self._manifest.put_path(os.fsencode(path.absolute()))
         self._wake.set()
 
     def read_again(self, *places: bytes) -> None:
@@ -87,8 +98,8 @@ class Queue:
         return place in self._refused
 
     def is_waited_for(self) -> bool:
-        """Is there an upload, or something to unlock or to read again, that the worker has not ended?"""
-        return bool(self._locked or self._manifest.jobs() or self._manifest.wanted())
+        """Is there an upload, a path, or something to unlock or to read again, that the worker has not ended?"""
+        return bool(self._locked or self._manifest.jobs() or self._manifest.paths() or self._manifest.wanted())
 
     def watch(self, folder: Path, *, include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()) -> None:
         """Keep the drawer equal to ``folder`` from now on.
@@ -113,7 +124,7 @@ class Queue:
         self._wake.set()
 
     def left_out(self, folder: bytes) -> Scan:
-        """What the last look through a folder passed over and why; nothing before the first look since the start."""
+        """What the last look through a folder, or a path that was added, passed over and why; nothing before the first look since the start."""
         return self._left_out.get(folder, Scan())
 
     def is_deaf(self) -> bool:
@@ -143,7 +154,7 @@ class Queue:
         self._wake.set()
 
     def cancel(self) -> None:
-        """Drop the uploads that wait, and read nothing again; what is in the drawer stays."""
+        """Drop the uploads and paths that wait, and read nothing again; what is in the drawer stays."""
         self._cancelled.set()
         self._wake.set()
 
@@ -172,25 +183,30 @@ class Queue:
                     if self._index_lacks.is_set():
                         self._fill_index()
                     worked = not self._paused.is_set() and (
-                        self._next_locked(sandbox) or self._next_upload(sandbox) or self._next_again(sandbox) or self._next_file(sandbox)
+                        self._next_locked(sandbox) or self._next_upload(sandbox) or self._next_again(sandbox) or self._next_files(sandbox)
                     )
                     self._broken = None
                 except Cancelled:
-                    self._sweeps.clear()  # begun again when due
+                    self._begin_anew()
                 except SeorapError as error:
                     log.warning("taking in documents has stopped: %s", type(error).__name__)
                     self._broken = error
-                    self._sweeps.clear()
+                    self._begin_anew()
                 except Exception as error:  # the queue outlives every fault
                     log.error("taking in documents was stopped by a fault: %s", type(error).__name__)
                     log.debug("the fault", exc_info=True)
                     self._broken = TakingInBroke(cause=type(error).__name__)
-                    self._sweeps.clear()
+                    self._begin_anew()
                 if not worked and not self._stopping.is_set():
                     self._progress = None
                     self._wake.wait(timeout=self._pause_s())
                     self._wake.clear()
-            self._sweeps.clear()  # while the drawer is open: each tidies up behind it
+            self._begin_anew()  # while the drawer is open: each tidies up behind it
+
+    def _begin_anew(self) -> None:
+        """What is half done is begun again when it is due; what came of it stays."""
+        self._sweeps.clear()
+        self._adding = None
 
     def _fill_index(self) -> None:
         """Do what an earlier run, a damaged index, or an erasure left to do; what cannot be done now is tried again."""
@@ -221,6 +237,11 @@ class Queue:
 
     def _note(self, progress: Progress) -> None:
         self._progress = progress
+
+    def _note_sweep(self, progress: Progress) -> None:
+        """What somebody waits for goes before."""
+        if self._adding is None:
+            self._progress = progress
 
     def _next_locked(self, sandbox: Sandbox) -> bool:
         """Try one password; whether there was one. Whatever comes of it, it is forgotten."""
@@ -265,6 +286,8 @@ class Queue:
 
     def _end_of_cancelling(self) -> None:
         self._manifest.want_no_more(*self._manifest.wanted())
+        self._manifest.drop_paths(*self._manifest.paths())
+        self._adding = None
         self._cancelled.clear()
 
     def _next_again(self, sandbox: Sandbox) -> bool:
@@ -286,6 +309,31 @@ class Queue:
             free = f"{path.stem} ({number}){path.suffix}"
         return free
 
+    def _next_files(self, sandbox: Sandbox) -> bool:
+        """One of what was named by its path, one of each folder that is due; whether there was anything to do."""
+        added = self._next_added(sandbox)
+        return self._next_file(sandbox) or added
+
+    def _next_added(self, sandbox: Sandbox) -> bool:
+        waiting = self._manifest.paths()
+        if self._adding and self._adding[0] not in waiting:  # erased since
+            self._adding = None
+        if not waiting:
+            return False
+        if self._adding is None:
+            batch = self._batch(sandbox)
+            self._progress = Progress(0, 1, 0, 0.0, None, "")
+            self._adding = waiting[0], batch, add([Path(os.fsdecode(waiting[0]))], batch)
+        path, batch, outcomes = self._adding
+        outcome = next(outcomes, None)
+        if outcome is not None:
+            self._outcomes.append(outcome)
+        else:
+            self._left_out[path] = Scan(left_out=batch.left_out.left_out, other_kinds=batch.left_out.other_kinds)
+            self._manifest.drop_paths(path)
+            self._adding = None
+        return True
+
     def _next_file(self, sandbox: Sandbox) -> bool:
         """One file of each folder that is due, so that a large folder does not keep a small one waiting; whether there was anything to do."""
         folders = {folder.folder: folder for folder in self._manifest.folders() if not folder.paused}
@@ -297,7 +345,7 @@ class Queue:
                 del self._sweeps[place]
         for place, folder in folders.items():
             if place not in self._sweeps and self._due[place] <= time.monotonic():
-                sweep = Sweep(folder, self._batch(sandbox))
+                sweep = Sweep(folder, replace(self._batch(sandbox), report=self._note_sweep))
                 self._due[place] = time.monotonic() + self._sweep_every_s  # what happens from now on is a reason to look again
                 self._sweeps[place] = (sweep, iter(sweep))
         for place, (sweep, outcomes) in list(self._sweeps.items()):

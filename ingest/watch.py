@@ -18,8 +18,8 @@ from ingest.retry import next_try
 from rag.errors import NoSuchFolder
 from rag.library.manifest import Place
 from rag.library.paths import is_below
-from rag.library.worklist import WatchedFolder
-from rag.records import FileOutcome
+from rag.library.worklist import Happened, Happening, WatchedFolder
+from rag.records import FileOutcome, Outcome
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +36,13 @@ _AUDIT_BYTES = 64 << 20
 """Read again in each sweep, of files that look unchanged: size and time can stay while the content does not."""
 
 _AUDIT_AFTER_S = 24 * 3600.0
+
+_HAPPENED = {
+    Outcome.ADDED: Happened.ADDED,
+    Outcome.UPDATED: Happened.CHANGED,
+    Outcome.PARTIAL: Happened.PARTIAL,
+    Outcome.FAILED: Happened.FAILED,
+}
 
 _METHOD_OF_FAILURES = "method of failures"
 
@@ -85,11 +92,38 @@ class Sweep:
         gone = [place for at, place in known.items() if at not in self.found.files and self.found.can_tell(at) and self._is_gone(at)]
         changed = [place for file in looked if (place := known.get(os.fsencode(file.path))) and _has_changed(place, file)]
         named = [Named(file.path, file.size_bytes) for file in looked]
-        yield from take_in([*self._moved([*gone, *changed]), *named], self._batch)
-        manifest.drop_places(*(place.place for place in gone))
+        came = dict[str, bytes]()  # content -> where it is new
+        for outcome in take_in([*self._moved([*gone, *changed]), *named], self._batch):
+            self._note(outcome, came)
+            yield outcome
+        with manifest.transaction():
+            manifest.drop_places(*(place.place for place in gone))
+            self._note_gone(gone, came)
         self._batch.library.fill_index()
         manifest.set_fact(_METHOD_OF_FAILURES, self._batch.method)
         manifest.note_sweep(self.folder.folder, device=device)
+
+    def _note(self, outcome: FileOutcome, came: dict[str, bytes]) -> None:
+        """Remember what happened, for whoever wants to know what became of a file."""
+        place, manifest = os.fsencode(outcome.path), self._batch.library.manifest
+        folder = next((each.folder for each in manifest.folders() if is_below(place, each.folder)), None)
+        if outcome.outcome is Outcome.UNCHANGED or folder is None:  # looked through once, without being watched
+            return
+        doc_id = next((found.doc_id for found in manifest.places(place=place)), None)
+        if outcome.outcome is Outcome.ADDED and doc_id:
+            came[doc_id] = place
+        manifest.note(Happening(folder, place, _HAPPENED[outcome.outcome], doc_id, time.time()))
+
+    def _note_gone(self, gone: Sequence[Place], came: dict[str, bytes]) -> None:
+        manifest = self._batch.library.manifest
+        if self.folder.folder not in {each.folder for each in manifest.folders()}:
+            return
+        for place in gone:
+            now = came.pop(place.doc_id, None) if place.doc_id else None
+            if now is not None:
+                manifest.note_renamed(now, was=place.place)
+            else:
+                manifest.note(Happening(self.folder.folder, place.place, Happened.GONE, place.doc_id, time.time()))
 
     def _look(self, known: Mapping[bytes, Place], methods: Mapping[str, str], *, failures_too: bool) -> list[FoundFile]:
         """The files to read: new and changed ones, those whose time has come, and the few that are read again to be sure."""

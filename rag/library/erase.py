@@ -144,6 +144,8 @@ def _sampled(library: Library, places: Sequence[Place], report: Report) -> _Leav
     contents = {content for place in places for content in (place.doc_id, place.snapshot) if content}
     own_terms, kinds = set[str](), []
     named = [part for place in places for part in (place.place.removeprefix(UPLOAD), place.name.encode())]
+    before = library.manifest.places_before([place.place for place in places], contents)
+    named += [part for path in before for part in (path, os.path.basename(path))]  # noqa: PTH119  # bytes
     named += [waiting.encode() for _, waiting, snapshot in library.manifest.jobs() if snapshot in contents]
     kinds.append([end_of(name) for name in named])
     for content in contents:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
+import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -205,6 +208,9 @@ class Manifest(Worklist, Conversations):
         with self.transaction():
             names = self._names_of(places, contents)
             self.forget_turns(self.turns_about(contents, names), names)
+            ever = {*places, *self.places_before(places, contents)}
+            self.forget_happenings(ever)
+            self.drop_paths(*ever)
             self._db.executemany("DELETE FROM places WHERE place=?", [(place,) for place in places])
             self._db.executemany("DELETE FROM places WHERE doc_id=?1 OR snapshot=?1", [(content,) for content in contents])
             for content in contents:
@@ -219,7 +225,8 @@ class Manifest(Worklist, Conversations):
             "UNION SELECT name FROM jobs WHERE snapshot IN (SELECT value FROM json_each(:contents))",
             {"places": json.dumps([place.hex() for place in places]), "contents": json.dumps(list(contents))},
         )
-        return {name for (name,) in rows}
+        before = (os.fsdecode(place) for place in self.places_before(places, contents))
+        return {name for (name,) in rows} | {unicodedata.normalize("NFC", PurePath(place).name) for place in before}
 
     def merge_terms(self) -> None:
         """Write the word index as one piece, in which no term stands that is in no passage. Until then those that were deleted do."""
@@ -239,7 +246,12 @@ class Manifest(Worklist, Conversations):
         for done, doc_id in enumerate(others):
             for column in _HELD_OF_A_DOCUMENT:
                 yield done, _joined(self.rows(column, (doc_id,)))
-        mine = {"contents": json.dumps(list(contents)), "places": json.dumps([place.hex() for place in places])}
+        ever = [*places, *self.places_before(places, contents)]
+        mine = {
+            "contents": json.dumps(list(contents)),
+            "places": json.dumps([place.hex() for place in places]),
+            "ever": json.dumps([place.hex() for place in ever]),
+        }
         for held in _HELD_OF_MANY:
             yield len(others), _joined(self.rows(held, mine))
         names = self._names_of(places, contents)
@@ -581,6 +593,7 @@ _HELD_BESIDE_PASSAGES = (
     "SELECT answer FROM turns WHERE instr(documents, ?)",
 )
 _OF_OTHERS = "NOT IN (SELECT value FROM json_each(:contents))"
+_EVER_ITS_OWN = "IN (SELECT value FROM json_each(:ever))"
 _HELD_OF_MANY = (
     f"SELECT place, name, reason_facts FROM places WHERE coalesce(doc_id, '') {_OF_OTHERS} AND coalesce(snapshot, '') {_OF_OTHERS} "
     "AND lower(hex(place)) NOT IN (SELECT value FROM json_each(:places))",
@@ -588,6 +601,8 @@ _HELD_OF_MANY = (
     f"SELECT page FROM unfinished_pages WHERE doc_id {_OF_OTHERS}",
     f"SELECT vector FROM unfinished_vectors WHERE doc_id {_OF_OTHERS}",
     "SELECT folder, include, exclude FROM folders",
+    f"SELECT place, coalesce(was, '') FROM happenings WHERE NOT (lower(hex(place)) {_EVER_ITS_OWN} OR lower(hex(coalesce(was, ''))) {_EVER_ITS_OWN})",
+    f"SELECT path FROM paths WHERE NOT lower(hex(path)) {_EVER_ITS_OWN}",
 )
 
 

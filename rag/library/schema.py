@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 7
+VERSION = 8
 
 SCHEMA = """
 CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -91,6 +91,15 @@ CREATE TABLE turns (
     asked REAL NOT NULL, question TEXT NOT NULL, words TEXT NOT NULL, as_typed INTEGER NOT NULL, asked_of TEXT NOT NULL,
     documents TEXT NOT NULL,                                        -- whose words it holds, as far as that is known
     written TEXT NOT NULL, error TEXT, answer TEXT, PRIMARY KEY (conversation_id, ordinal)
+) STRICT;
+""",
+    7: """
+CREATE TABLE happenings (            -- in watched folders, for a month
+    happening_id INTEGER PRIMARY KEY AUTOINCREMENT, folder BLOB NOT NULL, place BLOB NOT NULL, was BLOB, what TEXT NOT NULL,
+    doc_id TEXT, at REAL NOT NULL    -- was: the place of what has another name now
+) STRICT;
+CREATE TABLE paths (                 -- files and folders on this computer that are to be taken in once
+    path BLOB PRIMARY KEY, asked REAL NOT NULL
 ) STRICT;
 """,
 }

@@ -1,11 +1,13 @@
-"""What is still to do for a drawer, kept so that a restart goes on with it: folders to follow, uploads to take in, places to read again,
-and what a document that was broken off has cost so far."""
+"""What is still to do for a drawer, kept so that a restart goes on with it: folders to follow (and what has happened in them), uploads and
+paths to take in, places to read again, and what a document that was broken off has cost so far."""
 
 from __future__ import annotations
 
 import json
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
@@ -14,6 +16,34 @@ from rag.ports import Vectors
 
 _UNFINISHED_S = 7 * 24 * 3600.0
 """After which nobody is expected to go on with a document that was broken off."""
+
+
+_REMEMBERED_S = 30 * 24 * 3600.0
+_REMEMBERED = 10_000
+"""Happenings, at most."""
+
+
+class Happened(StrEnum):
+    """Stored, so a value is never renamed."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    PARTIAL = "partial"  # added or changed, and not all of it could be read
+    RENAMED = "renamed"  # or moved
+    GONE = "gone"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What happened to a file in a watched folder, when that was seen."""
+
+    folder: bytes
+    place: bytes
+    what: Happened
+    doc_id: str | None
+    at: float  # seconds since the epoch
+    was: bytes | None = None  # where it was, of what has another name now
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +60,7 @@ class WatchedFolder:
 
 
 class Worklist(Database):
-    """The tables folders, jobs, wanted, unfinished_pages and unfinished_vectors."""
+    """The tables folders, happenings, jobs, paths, wanted, unfinished_pages and unfinished_vectors."""
 
     # --- watched folders ----------------------------------------------------------------------
 
@@ -72,6 +102,71 @@ class Worklist(Database):
         """No longer watched; what was found in it stays in the drawer."""
         with self.transaction():
             self._db.execute("DELETE FROM folders WHERE folder=?", (folder,))
+            self._db.execute("DELETE FROM happenings WHERE folder=?", (folder,))
+
+    # --- what has happened in them ------------------------------------------------------------
+
+    def note(self, happening: Happening) -> None:
+        """Remember it, for a month and among the last ten thousand; that a file still fails is not news."""
+        with self.transaction(aside=True):
+            if happening.what is Happened.FAILED and self._last_of(happening.place) == Happened.FAILED:
+                return
+            self._db.execute(
+                "INSERT INTO happenings (folder, place, was, what, doc_id, at) VALUES (?,?,?,?,?,?)",
+                (happening.folder, happening.place, happening.was, happening.what, happening.doc_id, happening.at),
+            )
+            self._db.execute(
+                "DELETE FROM happenings WHERE happening_id <= (SELECT max(happening_id) FROM happenings) - ? OR at < ?",
+                (_REMEMBERED, time.time() - _REMEMBERED_S),
+            )
+
+    def _last_of(self, place: bytes) -> str | None:
+        rows = self.rows("SELECT what FROM happenings WHERE place=? ORDER BY happening_id DESC LIMIT 1", (place,))
+        return str(rows[0][0]) if rows else None
+
+    def note_renamed(self, place: bytes, *, was: bytes) -> None:
+        """What has just been added at ``place`` is what lay elsewhere."""
+        with self.transaction(aside=True):
+            self._db.execute(
+                "UPDATE happenings SET what=?, was=? WHERE happening_id=(SELECT max(happening_id) FROM happenings WHERE place=?)",
+                (Happened.RENAMED, was, place),
+            )
+
+    def happenings(self, *, since: float) -> list[Happening]:
+        """Since then, newest first."""
+        if self.outdated:
+            return []
+        rows = self.rows("SELECT folder, place, what, doc_id, at, was FROM happenings WHERE at>=? ORDER BY happening_id DESC", (since,))
+        return [Happening(folder, place, Happened(what), doc_id, at, was) for folder, place, what, doc_id, at, was in rows]
+
+    def places_before(self, places: Collection[bytes], contents: Collection[str]) -> set[bytes]:
+        """Where else these lay, as far as that is remembered."""
+        mine = {"contents": json.dumps(list(contents)), "places": json.dumps([place.hex() for place in places])}
+        rows = self.rows(
+            "SELECT place, was FROM happenings WHERE doc_id IN (SELECT value FROM json_each(:contents)) "
+            "OR lower(hex(place)) IN (SELECT value FROM json_each(:places))",
+            mine,
+        )
+        return {place for row in rows for place in row if place} - set(places)
+
+    def forget_happenings(self, places: Collection[bytes]) -> None:
+        """All that happened there."""
+        with self.transaction(aside=True):
+            self._db.executemany("DELETE FROM happenings WHERE place=?1 OR was=?1", [(place,) for place in places])
+
+    # --- files and folders to take in once ----------------------------------------------------
+
+    def put_path(self, path: bytes) -> None:
+        with self.transaction(aside=True):
+            self._db.execute("INSERT OR IGNORE INTO paths VALUES (?,?)", (path, time.time()))
+
+    def paths(self) -> list[bytes]:
+        """In the order in which they were asked for."""
+        return [row[0] for row in self.rows("SELECT path FROM paths ORDER BY asked, path")]
+
+    def drop_paths(self, *paths: bytes) -> None:
+        with self.transaction(aside=True):
+            self._db.executemany("DELETE FROM paths WHERE path=?", [(path,) for path in paths])
 
     # --- uploads waiting to be taken in -------------------------------------------------------
 

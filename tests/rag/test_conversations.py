@@ -556,7 +556,7 @@ def test_what_cannot_be_read_is_a_fault(filled: Library) -> None:
 def test_a_drawer_of_the_version_before_is_read_and_brought_up_to_date(filled: Library) -> None:
     filled.close()
     db = sqlite3.connect(filled.home / "manifest.sqlite3")
-    db.executescript("DROP TABLE turns; DROP TABLE conversations; PRAGMA user_version=6;")
+    db.executescript("DROP TABLE turns; DROP TABLE conversations; DROP TABLE happenings; DROP TABLE paths; PRAGMA user_version=6;")
     db.close()
 
     reader = Library(filled.home, read_only=True)
