@@ -36,7 +36,7 @@ ORDER = (
         "rag.addressed",
     ),
     ("rag.library", "rag.weights"),
-    ("rag.bilingual", "rag.opposites", "rag.asking", "rag.beginning"),
+    ("rag.bilingual", "rag.opposites", "rag.asking", "rag.beginning", "rag.map"),
     ("rag.suggest", "rag.retrieve", "rag.negation", "rag.question", "rag.intent", "rag.force", "rag.pace", "rag.sections"),
     ("rag.select", "rag.find", "rag.agree"),
     ("rag.prompt", "rag.lookup"),

@@ -39,6 +39,7 @@ from rag.library.filter import fitting, wanted
 from rag.library.index import VectorIndex
 from rag.library.kept import Kept
 from rag.library.lock import DrawerLock
+from rag.library.means import Means
 from rag.library.manifest import Manifest, Place, embedded_text, page_at
 from rag.library.names import names_of
 from rag.library.owners import Owners
@@ -132,6 +133,8 @@ class Library:
         """What the documents can be called."""
         self._asked = Kept(lambda: frozenset(self.manifest.document_ids()), revision=revision)
         self._sketch = Sketch(self.manifest)
+        self.means = Means(self.manifest)
+        """What each document is about, as a vector."""
         self._documents = Kept(self._all_documents, revision=revision)
         self._places = Kept(self.manifest.places, revision=revision)
         self._counts = Kept(lambda: Counts(*self.manifest.counts()), revision=revision)  # SQLite counts by looking at every row
@@ -377,6 +380,7 @@ class Library:
 
         generations = self._index.leave(change)
         self._sketch.forget()
+        self.means.forget()
         return generations
 
     def erasing(self) -> str | None:

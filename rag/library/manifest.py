@@ -488,6 +488,15 @@ class Manifest(Worklist, Conversations):
             (passage_id, embedder, limit),
         )
 
+    def some_vectors(self, doc_id: str, embedder: str, most: int) -> Vectors:
+        """Of passages from all over a document, fewer than twice ``most``; shape (n, dimensions)."""
+        rows = self.rows(
+            "SELECT vector FROM passages CROSS JOIN vectors USING (passage_id) WHERE doc_id=?1 AND embedder=?2 "
+            "AND ordinal % max(1, (SELECT count(*) FROM passages WHERE doc_id=?1) / ?3)=0",
+            (doc_id, embedder, most),
+        )
+        return np.frombuffer(b"".join(row[0] for row in rows), dtype="<f4").reshape(len(rows), -1) if rows else np.empty((0, 0), np.float32)
+
     def embedded(self, doc_id: str, embedder: str) -> dict[str, Vectors]:
         """What was embedded (header, line break, text) -> vector, of the passages that an earlier reading of this content gave."""
         rows = self.rows(
