@@ -29,9 +29,18 @@ class DeadLetter:
 
 def dead_letters(library: Library) -> dict[str, DeadLetter]:
     """By the document's identity, in the order in which they were added."""
-    followed = [folder.folder for folder in library.manifest.folders() if not folder.paused]
+    followed = _followed(library)
     unread = (document for document in library.documents() if document.state is not State.READY)
     return {identity(document): _letter(document, library, followed) for document in unread}
+
+
+def dead_letter(document: Document, library: Library) -> DeadLetter:
+    """Of one of them."""
+    return _letter(document, library, _followed(library))
+
+
+def _followed(library: Library) -> list[bytes]:
+    return [folder.folder for folder in library.manifest.folders() if not folder.paused]
 
 
 def _letter(document: Document, library: Library, followed: Collection[bytes]) -> DeadLetter:

@@ -154,20 +154,23 @@ def _likeness(main: Points, neighbours: float) -> Points:
         low, high = np.where(wide, narrow, low), np.where(wide, high, narrow)
         narrow = np.where(np.isinf(high), narrow * 2, (low + high) / 2).astype(np.float32)
     like = like / total
-    return ((like + like.T) / (2 * len(main))).astype(np.float32)
+    both: Points = ((like + like.T) / (2 * len(main))).astype(np.float32)
+    return both
 
 
 def _distances(points: Points) -> Points:
     """Squared, of all pairs."""
     squares = (points * points).sum(axis=1)
-    return np.maximum(squares[:, None] + squares[None, :] - 2 * points @ points.T, 0)
+    far: Points = np.maximum(squares[:, None] + squares[None, :] - 2 * points @ points.T, 0)
+    return far
 
 
-def _upright(points: Points) -> Points:
-    """In the unit square: the way along which they lie furthest apart goes from left to right."""
-    turned = principal(points)[:, :2]
+def _upright(points: Points, *, turn: bool = True) -> Points:
+    """In the unit square; turned so that the way along which they lie furthest apart goes from left to right."""
+    turned = principal(points)[:, :2] if turn else points
     low, high = turned.min(axis=0), turned.max(axis=0)
-    return ((turned - low) / np.maximum(high - low, 1e-9)).astype(np.float32)
+    upright: Points = ((turned - low) / np.maximum(high - low, 1e-9)).astype(np.float32)
+    return upright
 
 
 _ROUNDS = 30
@@ -192,7 +195,7 @@ def _apart(points: Points) -> Points:
         np.add.at(moved, first, push)
         np.add.at(moved, second, -push)
         points = points + np.clip(moved, -least, least)
-    return np.clip((points - points.min(axis=0)) / np.maximum(np.ptp(points, axis=0), 1e-9), 0, 1).astype(np.float32)
+    return _upright(points, turn=False)
 
 
 def _spiral(count: int) -> Points:

@@ -372,10 +372,10 @@ LABELLED = {
 """Calls that draw a label, a heading or a hint, and all of these as Markdown. Options of a selectbox or multiselect are plain text (its
 ``textValue``, measured in a browser by tests/privacy), those of a segmented control are Markdown again."""
 
-WITHOUT_TEXT = {"html", "columns", "container", "empty", "form", "fragment", "navigation", "rerun", "switch_page", "App"}
-"""Everything else that may be called; ``html`` has a rule of its own."""
+WITHOUT_TEXT = {"html", "columns", "container", "empty", "form", "fragment", "navigation", "rerun", "switch_page", "App", "draw_picture"}
+"""Everything else that may be called; ``html`` has a rule of its own, and so has ``client.draw_picture``."""
 
-MARKUP = {"render", "render_history", "render_machine", "render_whole", "look"}
+MARKUP = {"render", "render_history", "render_library", "render_machine", "render_whole", "look"}
 """Modules that alone make markup: every word of it is escaped there (tests/ui/test_render.py)."""
 
 TOLD_ELSEWHERE = {
@@ -446,6 +446,9 @@ class _Drawing:
             plain = not keywords and (width is None or isinstance(width, ast.Constant))
             yield from [] if len(node.args) == 1 and plain and self.is_markup(node.args[0]) else ["no markup of ours"]
             return
+        if call == "draw_picture":
+            yield from [] if self.is_markup(node.args[0]) else ["no markup of ours"]
+            return
         if call in LABELLED:
             shown = [*([] if call in ("Page", "page_link", "set_page_config") else node.args[:1])]
             shown += [
@@ -497,6 +500,7 @@ def test_streamlit_draws_words_of_ours_and_markup_of_ours(module: Module) -> Non
         "st.button(words.remove, help=document.name)",
         "st.expander(title)",
         "st.html(f'<p>{name}</p>')",
+        "client.draw_picture(f'<svg>{name}</svg>', key='map')",
         "st.html(render.small(name) + name)",
         "st.html(render.small(name), unsafe_allow_javascript=True)",
         "st.segmented_control(words.filter_tag, tags, format_func=str)",

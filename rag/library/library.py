@@ -39,8 +39,8 @@ from rag.library.filter import fitting, wanted
 from rag.library.index import VectorIndex
 from rag.library.kept import Kept
 from rag.library.lock import DrawerLock
-from rag.library.means import Means
 from rag.library.manifest import Manifest, Place, embedded_text, page_at
+from rag.library.means import Means
 from rag.library.names import names_of
 from rag.library.owners import Owners
 from rag.library.paths import ENTRIES, absolute, is_below
@@ -319,13 +319,21 @@ class Library:
         Raises:
             NoSuchDocument, AmbiguousDocument
         """
-        places = self.find_one(name)
-        for place in places:
-            self.manifest.drop_places(place.place)
-            if place.snapshot:
-                self.forget_snapshot(place.snapshot)
-        self.fill_index()
-        return places[0].name
+        return self.remove_all([name])[0]
+
+    def remove_all(self, names: Sequence[str], report: Callable[[int, int], None] = lambda done, total: None) -> list[str]:
+        """As ``remove``, one after another; told the documents done and the documents in all. May be broken off between two of them."""
+        found = [self.find_one(name) for name in names]
+        try:
+            for done, places in enumerate(found):
+                report(done, len(found))
+                self.manifest.drop_places(*(place.place for place in places))
+                for place in places:
+                    if place.snapshot:
+                        self.forget_snapshot(place.snapshot)
+        finally:
+            self.fill_index()
+        return [places[0].name for places in found]
 
     def snapshot_path(self, content_hash: str) -> Path:
         return self.home / "snapshots" / content_hash

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from rag import no_network
 from rag.errors import SeorapError
-from ui.web import ask, client, documents, look, machine, render, search, state, whole
+from ui.web import ask, client, look, machine, render, search, state, whole
+from ui.web.library import page as library
 from ui.words import machine as machine_words
 from ui.words import search as words_of_search
 
@@ -29,7 +31,9 @@ def main() -> None:
     st.html(look.style(words))
     client.mount()
 
-    adding = st.Page(lambda: documents.draw(desk, words), title=words.library, url_path="documents")
+    asking: StreamlitPage
+    working: StreamlitPage
+    adding = st.Page(lambda: library.draw(desk, to_ask=asking, to_whole=working), title=words.library, url_path="documents")
     asking = st.Page(lambda: ask.draw(desk, words, to_documents=adding, beside=beside), title=words.ask, url_path="ask", default=True)
     searching = st.Page(
         lambda: search.draw(desk, words, to_documents=adding, to_ask=asking),

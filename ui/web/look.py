@@ -82,7 +82,6 @@ _STYLE = """
 .sr .tools button { font-size: .84rem; color: var(--soft); min-height: 2rem; padding: 0 .5rem; }
 [class*="st-key-tools-"] { align-items: center; }
 [class*="st-key-tools-"] button p { font-size: .84rem; }
-.st-key-documents, .st-key-failures { gap: 0; }
 :is(.st-key-documents, .st-key-failures) [data-testid="stHorizontalBlock"] { border-top: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding: .55rem 0; }
 .stMainBlockContainer [data-testid="stForm"] [data-testid="stHorizontalBlock"] { border-top: 0; padding-top: 0; }
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from rag.errors import SeorapError, needs_password, sentence_of
+from rag.errors import SeorapError
 from rag.library.fulltext import hangul_stems, question_terms, terms
 from rag.no_network import Seclusion
 from rag.records import (
@@ -21,14 +21,11 @@ from rag.records import (
     Answer,
     Citation,
     Claim,
-    Document,
     Doubt,
     Evidence,
-    FileOutcome,
     Filter,
     Language,
     SectionSummary,
-    State,
     Understood,
 )
 from ui.words.page import Words
@@ -403,45 +400,8 @@ def _best_part(text: str, asked: str) -> str:
     return ("… " if start else "") + text[start:end] + (" …" if end < len(text) else "")
 
 
-# --- documents ---------------------------------------------------------------------------------
-
-
-def document(item: Document, words: Words, language: Language, *, added: str, note: str = "") -> str:
-    """Name, state, and the figures and tags there are; below them why it is not, or not wholly, there, and what will be done about it."""
-    figures = [f"{words.column_pages} {item.pages}"] if item.pages else []
-    if item.state is not State.FAILED:
-        figures.append(f"{words.column_passages} {item.passages}")
-    if item.confidence is not None:
-        figures.append(words.recognised_pages.format(count=item.recognised_pages, confidence=round(item.confidence)))
-    figures += [size(item.size_bytes), added] if item.size_bytes else [added]
-    state = words.needs_password if needs_password(item.reason) else words.states[item.state]
-    flag = f' <span class="flag">{safe(state)}</span>' if item.state is not State.READY else ""
-    ready = [words.states[item.state]] if item.state is State.READY else []
-    why = f'<p class="reason">{safe(sentence_of(item.reason, language))}</p>' if item.reason and not needs_password(item.reason) else ""
-    noted = f'<p class="small figures">{safe(note)}</p>' if note else ""
-    tags = [f"#{visible(tag)}" for tag in item.tags]
-    away = [words.document_away] if item.away else []
-    line = safe(" · ".join([*ready, *figures, *away, *tags]))
-    return block(f'<p class="name">{safe(visible(item.name))}{flag}</p><p class="small figures">{line}</p>{why}{noted}')
-
-
 def reason(failure: SeorapError, language: Language) -> str:
     return block(f'<p class="reason">{safe(failure.sentence(language))}</p>')
-
-
-def folder(path: str, state: str) -> str:
-    return block(f'<p class="name">{safe(visible(path))}</p><p class="small figures">{safe(state)}</p>')
-
-
-def outcomes(found: Sequence[FileOutcome], words: Words, language: Language) -> str:
-    """Newest first, the older ones folded."""
-    rows = [
-        f'<p><span class="flag">{safe(words.outcome[item.outcome])}</span> {safe(sentence_of(item.reason, language) if item.reason else visible(item.path))}</p>'
-        for item in reversed(found)
-    ]
-    shown, rest = rows[:_SHOWN], rows[_SHOWN:]
-    more = f"<details><summary>{safe(words.outcomes_more.format(count=len(rest)))}</summary>{''.join(rest)}</details>" if rest else ""
-    return block(f'<p class="small">{safe(words.outcomes)}</p>{"".join(shown)}{more}')
 
 
 def size(size_bytes: int) -> str:

@@ -12,7 +12,6 @@ from weakref import WeakSet
 
 import streamlit as st
 
-from ingest.pictures import Pictures
 from ingest.queue import Queue
 from rag import no_network, ways_out
 from rag.assemble import Assistant
@@ -21,7 +20,9 @@ from rag.library.conversations import Kept
 from rag.library.erase import Certificate, erase
 from rag.library.library import Counts
 from rag.library.manifest import Place
-from rag.records import EVERYTHING, Answer, Event, Exchange, FileOutcome, Filter, Language, Reason
+from rag.map import Maps
+from rag.records import EVERYTHING, Answer, Event, Exchange, FileOutcome, Filter, Language
+from ui.web.library.shelf import Shelf
 from ui.words import page as words
 
 _LANGUAGE = "language of the page"
@@ -44,13 +45,15 @@ class Sight:
 
 @dataclass
 class Erasure:
-    """A document that is being erased, or was."""
+    """Documents that are being erased, or were, one after another."""
 
-    places: tuple[Place, ...]
+    names: tuple[str, ...]  # as ``Library.find`` knows them
+    places: tuple[Place, ...]  # of all of them
+    number: int = 0  # at work now
     step: str = "samples"
     share: float = 0.0  # of the step
-    certificate: Certificate | None = None
-    error: SeorapError | None = None
+    certificates: list[Certificate] = field(default_factory=list)
+    errors: list[SeorapError] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
 
     def note(self, step: str, done: int, total: int) -> None:
@@ -63,7 +66,7 @@ class Desk:
     def __init__(self, assistant: Assistant, queue: Queue) -> None:
         self.assistant = assistant
         self.queue = queue
-        self.pictures = Pictures(assistant.library, assistant.settings.sandbox)
+        self.maps = Maps(assistant.library)
         self._changed = threading.Condition()
         self._answering = 0
         self._closing = False
@@ -104,19 +107,27 @@ class Desk:
     def is_erasing(self) -> bool:
         return self.erasure is not None and not self.erasure.ended.is_set()
 
-    def begin_erasing(self, name: str) -> None:
+    def begin_erasing(self, *names: str) -> None:
         """As ``rag.library.erase.erase``, in a thread of its own: a click elsewhere ends the run of a page, and must not end this."""
-        self.erasure = Erasure(tuple(self.assistant.library.everywhere(self.assistant.library.find_one(name))))
-        threading.Thread(target=self._erase, args=(name, self.erasure), name="erasing", daemon=True).start()
+        library = self.assistant.library
+        places = {place.place: place for name in names for place in library.everywhere(library.find_one(name))}
+        self.erasure = Erasure(names, tuple(places.values()))
+        threading.Thread(target=self._erase, args=(self.erasure,), name="erasing", daemon=True).start()
 
-    def _erase(self, name: str, erasure: Erasure) -> None:
+    def _erase(self, erasure: Erasure) -> None:
         try:
-            erasure.certificate = erase(self.assistant.library, name, erasure.note)
-            self.pictures.forget(erasure.certificate.sha256)
-            forget(erasure.certificate.sha256)
-            self.queue.forget(erasure.certificate.names)
-        except SeorapError as error:
-            erasure.error = error
+            for number, name in enumerate(erasure.names):
+                erasure.number = number
+                if self._closing:
+                    return
+                try:
+                    certificate = erase(self.assistant.library, name, erasure.note)
+                    erasure.certificates.append(certificate)
+                    self.pictures.forget(certificate.sha256)
+                    forget(certificate.sha256)
+                except SeorapError as error:
+                    erasure.errors.append(error)
+            self.queue.forget([name for certificate in erasure.certificates for name in certificate.names])
         finally:
             erasure.ended.set()
 
@@ -206,9 +217,8 @@ class _Tab:
     work: Turn | None = None  # over whole documents: the last of it
     uploads: int = 0
     passwords: int = 0
-    documents_shown: int = 50
-    failures_shown: int = 5
-    folders_open: bool = False
+    library: Shelf = field(default_factory=Shelf)
+    whole_of: tuple[str, ...] = ()  # documents that were chosen to be summarised or compared
     only: Filter = EVERYTHING  # what the next question is asked of
     narrowings: int = 0
     sent: Sent | None = None

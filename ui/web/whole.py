@@ -31,7 +31,12 @@ def draw(desk: Desk, words: Words) -> None:
         return
     kinds = {"summarise": words.summarise, "compare": words.compare}
     kind = st.segmented_control(
-        words.whole_title, tuple(kinds), format_func=kinds.__getitem__, default="summarise", required=True, label_visibility="collapsed"
+        words.whole_title,
+        tuple(kinds),
+        format_func=kinds.__getitem__,
+        default="compare" if len(state.tab().whole_of) > 1 else "summarise",
+        required=True,
+        label_visibility="collapsed",
     )
     work = choose_one(desk, documents, words) if kind == "summarise" else choose_several(desk, documents, words)
     tab = state.tab()
@@ -50,8 +55,14 @@ def choose_one(desk: Desk, documents: dict[str, Document], words: Words) -> Work
     labels = labels_of(documents)
     with st.form("summarise", border=False):
         field, button = st.columns([8, 2], vertical_alignment="bottom")
+        choices = list(documents)[::-1]
+        chosen = state.tab().whole_of[:1]
         doc_id = field.selectbox(
-            words.document_to_summarise, list(documents)[::-1], format_func=labels.__getitem__, index=None, placeholder=""
+            words.document_to_summarise,
+            choices,
+            format_func=labels.__getitem__,
+            index=choices.index(chosen[0]) if chosen and chosen[0] in documents else None,
+            placeholder="",
         )
         if button.form_submit_button(words.summarise, width="stretch") and doc_id:
             title = words.summary_of.format(name=render.visible(documents[doc_id].name))
@@ -63,7 +74,12 @@ def choose_several(desk: Desk, documents: dict[str, Document], words: Words) -> 
     labels = labels_of(documents)
     with st.form("compare", border=False):
         chosen = st.multiselect(
-            words.documents_to_compare, list(documents)[::-1], format_func=labels.__getitem__, max_selections=MOST_DOCUMENTS, placeholder=""
+            words.documents_to_compare,
+            list(documents)[::-1],
+            default=[doc_id for doc_id in state.tab().whole_of if doc_id in documents],
+            format_func=labels.__getitem__,
+            max_selections=MOST_DOCUMENTS,
+            placeholder="",
         )
         field, button = st.columns([8, 2], vertical_alignment="bottom")
         said = str(field.text_input(words.points, placeholder=words.points_example))

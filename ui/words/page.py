@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rag.records import Doubt, Language, Outcome, State
+from rag.records import Doubt, Language
 from ui.words import doubts
 
 
@@ -120,85 +120,17 @@ class Words:
     more_places: str
 
     # --- the drawer's documents
-    library_title: str
-    library_lead: str
-    add_title: str
-    upload: str
     choose_files: str
     upload_hint: str
-    received: str
-    progress: str
-    progress_rate: str
     progress_left: str
-    progress_current: str
-    preparing: str
     seconds: str
     minutes: str
-    cancel: str
-    pause: str
-    paused: str
-    resume: str
-    outcomes: str
-    outcomes_more: str
-    documents: str
-    no_documents: str
-    counts: str
-    waiting_for_index: str
-    filter: str
-    filter_tag: str
     every_tag: str
-    filtered: str
-    show_more: str
-    column_name: str
-    column_state: str
-    column_pages: str
-    column_passages: str
-    column_size: str
-    column_added: str
-    recognised_pages: str
-    remove: str
-    remove_title: str
-    remove_text: str
-    remove_yes: str
-    erase: str
-    erase_text: str
-    erase_steps: Mapping[str, str]
-    certificate_save: str
     close: str
-    keep: str
-    removed: str
-    needs_password: str
-    password: str
-    unlock: str
 
     # --- what could not be read
-    failures: str
-    try_again: str
-    try_all_again: str
-    tried: str
-    tried_again: str
-    tried_when_changed: str
 
     # --- watched folders
-    folders: str
-    folders_lead: str
-    folders_deaf: str
-    folder_path: str
-    folder_watch: str
-    folder_watched: str
-    folder_paused: str
-    folder_unreachable: str
-    folder_other_kinds: str
-    folder_left_out_more: str
-    document_away: str
-    folder_never: str
-    folder_pause: str
-    folder_resume: str
-    folder_look: str
-    folder_forget: str
-
-    states: Mapping[State, str]
-    outcome: Mapping[Outcome, str]
 
 
 ENGLISH = Words(
@@ -300,86 +232,13 @@ ENGLISH = Words(
     survey_cut="The first {shown} are shown. Ask about a narrower subject to see the rest.",
     survey_near="Not counted, but perhaps meant, in other words",
     more_places="{count} more places",
-    library_title="Documents",
-    library_lead="What is in the drawer, and what state it is in. Your files are only read, never changed.",
-    add_title="Add documents",
-    upload="Choose files, or drop them here",
     choose_files="Choose files",
     upload_hint="PDF, DOCX, XLSX, PPTX, HWP, mails, pictures of pages and more; up to 200 MB each",
-    received="Received and kept safely: {count}",
-    progress="{done} of {total} files",
-    progress_rate="{rate} passages a second",
     progress_left="about {time} left",
-    progress_current="Reading {name}",
-    preparing="Getting ready to read …",
     seconds="{seconds} s",
     minutes="{minutes} min {seconds} s",
-    cancel="Stop adding",
-    pause="Pause reading",
-    paused="Paused. What waits stays as it is.",
-    resume="Go on reading",
-    outcomes="Just now",
-    outcomes_more="{count} earlier",
-    documents="In the drawer",
-    no_documents="Nothing yet. Choose files above; as soon as the first one is ready you can ask about it.",
-    counts="Documents: {documents} · passages: {passages}",
-    waiting_for_index="{count} passages are still being indexed",
-    filter="Filter by name",
-    filter_tag="Filter by tag (sub-folder)",
     every_tag="All",
-    filtered="{shown} of {total} documents",
-    show_more="Show more",
-    column_name="Document",
-    column_state="State",
-    column_pages="Pages",
-    column_passages="Passages",
-    column_size="Size",
-    column_added="Added",
-    recognised_pages="{count} recognised, {confidence}% sure on average",
-    remove="Remove",
-    remove_title="Take this document out?",
-    remove_text="It will no longer be searched or quoted. The original file is left alone.",
-    remove_yes="Take it out",
-    erase="Erase for good",
-    erase_text="Erasing also takes every trace of it out of the drawer's files, and gives you a certificate. The file on your disk stays.",
-    erase_steps={"samples": "Taking samples…", "scrub": "Writing the drawer's files anew…", "search": "Searching every byte…"},
-    certificate_save="Save the certificate",
     close="Close",
-    keep="Keep it",
-    removed="Taken out of the drawer:",
-    needs_password="needs password",
-    password="Password (used once, kept nowhere)",
-    unlock="Unlock",
-    failures="Could not be read",
-    try_again="Try again",
-    try_all_again="Try all again",
-    tried="Tried at {time}.",
-    tried_again="It is tried again after {time}.",
-    tried_when_changed="It is tried again when the file changes.",
-    folders="Watched folders",
-    folders_lead="The drawer follows these folders: new, changed, renamed and deleted files. The files themselves are only read.",
-    folders_deaf="The system does not report all that happens in these folders; they are looked through every {seconds:.0f} s instead.",
-    folder_path="Path of a folder on this computer",
-    folder_watch="Watch",
-    folder_watched="up to date at {time}",
-    folder_paused="paused",
-    folder_unreachable="not there now; its documents stay",
-    folder_other_kinds="{count} files of kinds that are not read are left out: {kinds}",
-    folder_left_out_more="and {count} more that cannot be read",
-    document_away="its folder is not there now",
-    folder_never="not looked through yet",
-    folder_pause="Pause",
-    folder_resume="Resume",
-    folder_look="Look now",
-    folder_forget="Forget",
-    states={State.READY: "ready", State.PARTIAL: "in part", State.FAILED: "failed"},
-    outcome={
-        Outcome.ADDED: "added",
-        Outcome.UPDATED: "updated",
-        Outcome.UNCHANGED: "already there",
-        Outcome.PARTIAL: "added in part",
-        Outcome.FAILED: "not added",
-    },
 )
 
 KOREAN = Words(
@@ -481,86 +340,13 @@ KOREAN = Words(
     survey_cut="처음 {shown}곳만 보여 드립니다. 나머지를 보려면 더 구체적으로 물어봐 주세요.",
     survey_near="세지 않았지만 다른 말로 같은 내용을 다룰 수 있는 곳",
     more_places="{count}곳 더 보기",
-    library_title="문서",
-    library_lead="서랍에 든 문서와 그 상태입니다. 원본 파일은 읽기만 하고 바꾸지 않습니다.",
-    add_title="문서 넣기",
-    upload="파일을 고르거나 여기에 끌어다 놓으세요",
     choose_files="파일 고르기",
     upload_hint="PDF, DOCX, XLSX, PPTX, HWP, 메일, 쪽을 찍은 그림 등. 파일마다 200MB까지",
-    received="안전하게 받아 두었습니다: {count}개",
-    progress="파일 {total}개 중 {done}개",
-    progress_rate="초당 {rate}단락",
     progress_left="약 {time} 남음",
-    progress_current="{name} 읽는 중",
-    preparing="읽을 준비를 하는 중 …",
     seconds="{seconds}초",
     minutes="{minutes}분 {seconds}초",
-    cancel="그만 넣기",
-    pause="읽기 잠시 멈추기",
-    resume="이어서 읽기",
-    paused="멈춰 두었습니다. 기다리는 파일은 그대로 있습니다.",
-    outcomes="방금 처리한 파일",
-    outcomes_more="그 전 {count}개",
-    documents="서랍에 든 문서",
-    no_documents="아직 없습니다. 위에서 파일을 고르세요. 첫 문서가 준비되는 대로 질문할 수 있습니다.",
-    counts="문서 {documents}개 · 단락 {passages}개",
-    waiting_for_index="단락 {count}개를 색인하는 중입니다",
-    filter="이름으로 찾기",
-    filter_tag="태그(하위 폴더)로 찾기",
     every_tag="모두",
-    filtered="문서 {total}개 중 {shown}개",
-    show_more="더 보기",
-    column_name="문서",
-    column_state="상태",
-    column_pages="쪽",
-    column_passages="단락",
-    column_size="크기",
-    column_added="넣은 날",
-    recognised_pages="{count}쪽 인식, 평균 확신도 {confidence}%",
-    remove="빼기",
-    remove_title="이 문서를 뺄까요?",
-    remove_text="더 이상 검색되거나 인용되지 않습니다. 원본 파일은 그대로 있습니다.",
-    remove_yes="빼기",
-    erase="완전히 지우기",
-    erase_text="완전히 지우면 서랍의 파일에 남은 흔적까지 모두 없애고 증명서를 드립니다. 디스크의 원본 파일은 그대로입니다.",
-    erase_steps={"samples": "표본을 뽑는 중…", "scrub": "서랍의 파일을 새로 쓰는 중…", "search": "모든 바이트를 찾아보는 중…"},
-    certificate_save="증명서 저장",
     close="닫기",
-    keep="그대로 두기",
-    removed="서랍에서 뺐습니다:",
-    needs_password="암호 필요",
-    password="암호(한 번 쓰고 저장하지 않습니다)",
-    unlock="열기",
-    failures="읽지 못한 문서",
-    try_again="다시 시도",
-    try_all_again="모두 다시 시도",
-    tried="{time}에 시도했습니다.",
-    tried_again="{time} 이후 다시 시도합니다.",
-    tried_when_changed="파일이 바뀌면 다시 시도합니다.",
-    folders="지켜보는 폴더",
-    folders_lead="서랍이 이 폴더들을 따라갑니다. 새 파일, 바뀐 파일, 이름이 바뀌거나 지워진 파일이 반영됩니다. 파일 자체는 읽기만 합니다.",
-    folders_deaf="시스템이 이 폴더들의 변화를 모두 알려 주지 않아, 대신 {seconds:.0f}초마다 살펴봅니다.",
-    folder_path="이 컴퓨터의 폴더 경로",
-    folder_watch="지켜보기",
-    folder_watched="{time}에 확인함",
-    folder_paused="멈춤",
-    folder_unreachable="지금은 없음. 문서는 그대로 둡니다",
-    folder_other_kinds="읽을 수 없는 종류라 넣지 않은 파일 {count}개: {kinds}",
-    folder_left_out_more="그 밖에 읽을 수 없는 것 {count}개",
-    document_away="지금은 폴더가 없음",
-    folder_never="아직 살펴보지 않음",
-    folder_pause="멈추기",
-    folder_resume="다시 시작",
-    folder_look="지금 확인",
-    folder_forget="그만 지켜보기",
-    states={State.READY: "준비됨", State.PARTIAL: "일부만", State.FAILED: "실패"},
-    outcome={
-        Outcome.ADDED: "추가됨",
-        Outcome.UPDATED: "갱신됨",
-        Outcome.UNCHANGED: "이미 있음",
-        Outcome.PARTIAL: "일부만 추가됨",
-        Outcome.FAILED: "추가되지 않음",
-    },
 )
 
 IN: Mapping[Language, Words] = {"en": ENGLISH, "ko": KOREAN}
