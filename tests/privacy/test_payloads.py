@@ -19,6 +19,7 @@ from tests.privacy.payloads import ECHO, as_file_name, on_one_line, payloads
 from tests.privacy.sink import Outside, outside
 from tests.protected import office
 from ui.web import render
+from ui.words import library
 from ui.words import search as words_of_search
 from ui.words.page import IN, Words
 
@@ -108,41 +109,72 @@ def visit(drawer: Drawer, browser: Browser, sink: Outside, language: Language) -
     opened.context.close()
 
 
+@pytest.fixture
+def documents(language: Language) -> library.Words:
+    return library.IN[language]
+
+
 def missing(texts: dict[str, str], shown: str) -> list[str]:
     """Names of files that are not shown letter by letter."""
     return [name for name, text in texts.items() if render.visible(as_file_name(text)) not in shown]
 
 
-def test_lists_of_documents_and_of_failures(visit: Onlooker, words: Words, drawer: Drawer, texts: dict[str, str]) -> None:
+def test_lists_of_documents_and_of_failures(
+    visit: Onlooker, words: Words, documents: library.Words, drawer: Drawer, texts: dict[str, str]
+) -> None:
     page = visit.page
     visit.go_to(words.library)
-    page.get_by_text(words.folders).click()
+    page.get_by_text(documents.folders).click()
     for shown in (55, len(texts) + 1):
         page.locator(".st-key-more-failures button").click()
         expect(page.locator(".st-key-failures .sr .name")).to_have_count(shown, timeout=30 * SECONDS)
         visit.rest()
-    page.get_by_role("button", name=words.show_more).last.click()
+    page.locator(".st-key-more-documents button").click()
     expect(page.locator(".st-key-documents .sr .name")).to_have_count(len(texts) + 1, timeout=30 * SECONDS)
 
     assert missing(texts, page.locator(".st-key-failures").text_content() or "") == []
     assert missing(texts, page.locator(".st-key-documents").text_content() or "") == []
-    expect(page.get_by_test_id("stExpander")).to_contain_text(render.visible(str(drawer.folder)))
-    expect(page.get_by_test_id("stExpander")).to_contain_text(as_file_name(texts["anchor"]))  # a link to a file, which is left out
+    folders = page.get_by_test_id("stExpander").first
+    expect(folders).to_contain_text(render.visible(str(drawer.folder)))
+    expect(folders).to_contain_text(as_file_name(texts["anchor"]))  # a link to a file, which is left out
+    assert (
+        missing(
+            {name: texts[name] for name in ("img", "bare", "half-tag")}, folders.locator(".log").first.locator("..").text_content() or ""
+        )
+        == []
+    )
+    assert visit.unwanted() == []
+
+
+def test_pictures_of_the_documents(visit: Onlooker, words: Words, documents: library.Words, texts: dict[str, str]) -> None:
+    page = visit.page
+    visit.go_to(words.library)
+    page.get_by_role("radio", name=documents.view_map, exact=True).click()
+    expect(page.locator("[data-spot]")).to_have_count(len(texts) + 1, timeout=60 * SECONDS)
+    labels = "\n".join(page.locator("[data-spot]").evaluate_all("all => all.map(each => each.getAttribute('aria-label'))"))
+
+    assert missing(texts, labels) == []
+    assert missing(texts, page.locator(".picture table").text_content() or "") == []
+    page.locator("[data-spot]").first.hover()
+    page.get_by_role("radio", name=documents.view_passages, exact=True).click()
+    expect(page.locator(".bars tr")).to_have_count(21, timeout=10 * SECONDS)
     assert visit.unwanted() == []
 
 
 @IN_BOTH
-def test_what_opens_from_the_lists(visit: Onlooker, words: Words, drawer: Drawer, texts: dict[str, str]) -> None:
+def test_what_opens_from_the_lists(visit: Onlooker, words: Words, documents: library.Words, drawer: Drawer, texts: dict[str, str]) -> None:
     page = visit.page
     visit.go_to(words.library)
 
-    assert missing(texts, choose(visit, words.filter_tag, as_file_name(texts["bare"]))) == []
+    assert missing(texts, choose(visit, documents.filter_folder)) == []
+    assert missing(texts, choose(visit, documents.filter_tag, as_file_name(texts["bare"]))) == []
     expect(page.locator(".st-key-documents .sr .name")).to_have_count(1, timeout=10 * SECONDS)
 
-    page.locator(".st-key-documents").get_by_role("button", name=words.remove).click()
+    page.locator(".st-key-documents tbody tr").hover()
+    page.locator(".st-key-documents [data-act=remove]").click()
     expect(page.get_by_role("dialog")).to_contain_text(as_file_name(texts["bare"]), timeout=10 * SECONDS)
     assert visit.unwanted() == []
-    page.get_by_role("button", name=words.keep).click()
+    page.get_by_role("button", name=documents.keep).click()
 
 
 def test_error_boxes(visit: Onlooker, words: Words, texts: dict[str, str]) -> None:
@@ -153,11 +185,12 @@ def test_error_boxes(visit: Onlooker, words: Words, texts: dict[str, str]) -> No
 
 def look_into(visit: Onlooker, words: Words, folder: str) -> None:
     """Have it watched."""
+    documents = library.IN["en"] if words is IN["en"] else library.IN["ko"]
     visit.go_to(words.library)
-    if not visit.page.get_by_label(words.folder_path).is_visible():
-        visit.page.get_by_test_id("stExpander").locator("summary").click()
-    visit.page.get_by_label(words.folder_path).fill(folder)
-    visit.page.get_by_role("button", name=words.folder_watch, exact=True).click()
+    if not visit.page.get_by_label(documents.path).is_visible():
+        visit.page.get_by_test_id("stExpander").first.locator("summary").first.click()
+    visit.page.get_by_label(documents.path).fill(folder)
+    visit.page.get_by_role("button", name=documents.folder_watch, exact=True).click()
 
 
 _READ_LIST = """

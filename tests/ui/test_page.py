@@ -12,9 +12,11 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser import SECONDS, Server, Visit, needs_chromium
 from tests.conftest import LEASE, RULES
+from ui.words import library
 from ui.words.page import ENGLISH
 
 pytestmark = needs_chromium
+DOCUMENTS = library.ENGLISH
 
 
 @pytest.fixture
@@ -113,11 +115,11 @@ def test_a_document_is_taken_out_after_asking(browser: Browser, server: Server) 
     visit.add("lease.md", LEASE, "Documents")
     expect(visit.page.get_by_text("Documents: 1")).to_be_visible(timeout=60 * SECONDS)
 
-    visit.page.get_by_role("button", name=ENGLISH.remove, exact=True).click()
+    visit.page.get_by_role("button", name=DOCUMENTS.remove_named.format(name="lease.md")).click()
     expect(visit.page.get_by_role("dialog")).to_contain_text("lease.md", timeout=10 * SECONDS)
-    visit.page.get_by_role("button", name=ENGLISH.remove_yes).click()
+    visit.page.get_by_role("button", name=DOCUMENTS.remove_yes).click()
 
-    expect(visit.page.get_by_text(ENGLISH.no_documents)).to_be_visible(timeout=10 * SECONDS)
+    expect(visit.page.get_by_text(DOCUMENTS.no_documents)).to_be_visible(timeout=10 * SECONDS)
 
 
 def test_a_document_is_erased_with_its_quotations_and_a_certificate(browser: Browser, server: Server) -> None:
@@ -130,17 +132,17 @@ def test_a_document_is_erased_with_its_quotations_and_a_certificate(browser: Bro
     expect(page.locator(".sr .quote")).to_contain_text("3,751 euros", timeout=30 * SECONDS)
     page.get_by_role("link", name="Documents", exact=True).click()
 
-    page.get_by_role("button", name=ENGLISH.remove, exact=True).click()
-    page.get_by_role("button", name=ENGLISH.erase).click(timeout=10 * SECONDS)
+    page.get_by_role("button", name=DOCUMENTS.remove_named.format(name="lease.md")).click()
+    page.get_by_role("button", name=DOCUMENTS.erase).click(timeout=10 * SECONDS)
 
     erasure = page.locator(".st-key-erasure")
     expect(erasure).to_contain_text("Certificate of deletion", timeout=60 * SECONDS)
     expect(erasure).to_contain_text("none was found")
     with page.expect_download() as download:
-        page.get_by_role("button", name=ENGLISH.certificate_save).click()
+        page.get_by_role("button", name=DOCUMENTS.certificate_save).click()
     assert "Document: lease.md" in download.value.path().read_text()
     page.get_by_role("button", name=ENGLISH.close, exact=True).click()
-    expect(page.get_by_text(ENGLISH.no_documents)).to_be_visible(timeout=10 * SECONDS)
+    expect(page.get_by_text(DOCUMENTS.no_documents)).to_be_visible(timeout=10 * SECONDS)
     expect(page.locator("body")).not_to_contain_text("lease.md")
     page.get_by_role("link", name="Ask", exact=True).click()
     expect(page.get_by_text(ENGLISH.empty_title)).to_be_visible(timeout=10 * SECONDS)
@@ -156,20 +158,20 @@ def test_the_page_follows_a_watched_folder_by_itself(browser: Browser, server: S
     visit = Visit(browser, server, "en-GB")
     page = visit.page
     page.get_by_role("link", name="Documents", exact=True).click()
-    page.get_by_text(ENGLISH.folders).click()
-    page.get_by_label(ENGLISH.folder_path).fill(str(folder))
-    page.get_by_role("button", name=ENGLISH.folder_watch, exact=True).click()
+    page.get_by_text(DOCUMENTS.folders).click()
+    page.get_by_label(DOCUMENTS.path).fill(str(folder))
+    page.get_by_role("button", name=DOCUMENTS.folder_watch, exact=True).click()
     expect(page.get_by_text(str(folder), exact=True)).to_be_visible(timeout=10 * SECONDS)  # its list stays open
 
     for number in range(900):  # so many that the page looks while they are read
         (folder / f"{number}.md").write_text(f"Paper number {number}")
-    page.get_by_role("button", name=ENGLISH.pause).click(timeout=30 * SECONDS)
-    expect(page.get_by_text(ENGLISH.paused)).to_be_visible(timeout=10 * SECONDS)
-    page.get_by_role("button", name=ENGLISH.resume).click()
+    page.get_by_role("button", name=DOCUMENTS.pause).click(timeout=30 * SECONDS)
+    expect(page.get_by_text(DOCUMENTS.paused)).to_be_visible(timeout=10 * SECONDS)
+    page.get_by_role("button", name=DOCUMENTS.resume).click()
     expect(page.get_by_text("Documents: 900")).to_be_visible(timeout=120 * SECONDS)
 
     folder.rename(tmp_path / "away")
-    expect(page.get_by_text(ENGLISH.document_away).first).to_be_visible(timeout=30 * SECONDS)
+    expect(page.get_by_text(DOCUMENTS.document_away).first).to_be_visible(timeout=30 * SECONDS)
 
 
 @pytest.mark.parametrize("header", [{"Host": "evil.example"}, {"Origin": "http://127.0.0.1:1"}, {"Origin": "null"}], ids=str)

@@ -17,10 +17,7 @@ from rag.records import (
     Document,
     Doubt,
     Evidence,
-    FileOutcome,
     Filter,
-    Outcome,
-    Reason,
     Recognition,
     State,
     Status,
@@ -99,8 +96,6 @@ def everything(text: str) -> str:
     citation = Citation("d", text, 3, 4, text, 0, 1, recognised=Recognition(text, 91.0))
     claims = (Claim(text, True, (0,)), Claim(text, False))
     found = Answer(text, "en", Status.PARTIAL, text, claims, (citation,), (evidence, long), Timings(1.0), text, "e", cut_short=True)
-    reason = Reason("DamagedDocument", {"name": text, "cause": text})
-    document = Document("d", text, (), State.FAILED, "pdf", 3, 0, 1, 0.0, reason)
     return "".join(
         (
             render.question(text),
@@ -112,8 +107,6 @@ def everything(text: str) -> str:
             render.busy(text, ENGLISH),
             render.timings(found, ENGLISH),
             render.error(DamagedDocument(name=text, cause=text), ENGLISH, "en"),
-            render.document(document, ENGLISH, "ko", added=text),
-            render.outcomes([FileOutcome(text, Outcome.ADDED), FileOutcome(text, Outcome.FAILED, 0, reason)], ENGLISH, "en"),
             render.small(text),
             render.lines(text, text),
             render.steps(text),
@@ -299,9 +292,3 @@ def test_a_quotation_from_a_recognised_page_says_so() -> None:
     assert "p. 3</button> · recognised text, 91% sure" in render.answer(found, ENGLISH)
     assert "3쪽</button> · 인식한 글, 확신도 91%" in render.answer(found, KOREAN)
     assert "recognised" not in render.answer(replace(found, citations=(replace(cited, recognised=None),)), ENGLISH)
-
-
-def test_a_document_says_how_much_of_it_was_recognised() -> None:
-    item = Document("d", "scan.pdf", (), State.READY, "pdf", 3, 2, 1, 0.0, recognised_pages=3, confidence=90.6)
-
-    assert "3 recognised, 91% sure on average" in render.document(item, ENGLISH, "en", added="today")

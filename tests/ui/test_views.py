@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,15 +9,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ingest.pipeline import Batch, add
 from ingest.queue import Queue
 from rag.assemble import Assistant
-from rag.errors import DrawerFull, NothingFits, WeightsMissing, WrongPassword
+from rag.errors import NothingFits, WeightsMissing
 from rag.library.library import Library
-from rag.library.worklist import WatchedFolder
-from rag.records import Doubt, Language, State
+from rag.records import Doubt, Language
 from rag.settings import RefusalSettings, Settings
-from tests import documents as documents_for_tests
 from tests.fakes import ScriptedModel, WordHashEmbedder
 from ui.web import state
 from ui.web.state import Desk
@@ -193,166 +188,3 @@ def test_the_language_can_be_changed_in_the_middle_of_a_conversation(visit: Visi
 
     assert KOREAN.not_found in drawn
     assert "Who won the cup?" in drawn
-
-
-# --- documents ---------------------------------------------------------------------------------
-
-
-def _documents_alone() -> None:
-    from ui.web import documents, state
-
-    open_desk = state.desk()
-    assert open_desk
-    documents.draw(open_desk, state.wording())
-
-
-@pytest.fixture
-def documents(visit: Visit) -> Callable[[], AppTest]:
-    def open_page() -> AppTest:
-        visit()
-        return AppTest.from_function(_documents_alone, default_timeout=30).run()
-
-    return open_page
-
-
-@pytest.mark.usefixtures("library")
-def test_without_documents_it_says_what_comes_next(documents: Callable[[], AppTest]) -> None:
-    assert ENGLISH.no_documents in shown(documents())
-
-
-def test_removing_asks_first(documents: Callable[[], AppTest], filled: Library) -> None:
-    page = documents()
-    drawn = shown(page)
-    assert "lease.md" in drawn
-    assert "취업규칙.md" in drawn
-    assert ENGLISH.counts.format(documents=2, passages=filled.counts().passages) in drawn
-
-    removing = next(button for button in page.button if button.label == ENGLISH.remove)
-    asked = shown(removing.click().run())
-
-    assert ENGLISH.remove_text in asked
-    assert len(filled.documents()) == 2
-
-
-def test_uploads_are_taken_in_and_failures_keep_their_reason(documents: Callable[[], AppTest], filled: Library) -> None:
-    page = documents()
-    page.file_uploader[0].set_value([("empty.txt", b"", "text/plain"), ("note.txt", b"The attic is dry.", "text/plain")]).run()
-
-    until = time.monotonic() + 30
-    while len(filled.documents()) < 4 and time.monotonic() < until:
-        time.sleep(0.1)
-    drawn = shown(documents())
-
-    assert "note.txt" in drawn
-    assert "empty.txt: the file is empty; check that it was saved or copied completely." in drawn
-
-
-def test_what_could_not_be_read_stands_apart_and_is_tried_again(
-    documents: Callable[[], AppTest], filled: Library, papers: Path, batch: Batch
-) -> None:
-    (papers / "draft.txt").touch()
-    list(add([papers / "draft.txt"], batch))
-    page = documents()
-    assert ENGLISH.failures in [header.value for header in page.header]
-    assert shown(page).count("draft.txt: the file is empty") == 1
-    (papers / "draft.txt").write_text("now it has words")
-
-    page = next(button for button in page.button if button.label == ENGLISH.try_again).click().run()
-
-    until = time.monotonic() + 30
-    while filled.counts().documents < 3 and time.monotonic() < until:
-        time.sleep(0.05)
-    page = documents()
-    assert ENGLISH.failures not in [header.value for header in page.header]
-    assert "draft.txt" in shown(page)
-
-
-def test_the_list_can_be_narrowed_to_a_tag(documents: Callable[[], AppTest], filled: Library, papers: Path) -> None:
-    assert len(documents().selectbox) == 0
-    filled.manifest.put_folder(WatchedFolder(os.fsencode(papers.parent), paused=True))
-    page = documents()
-    assert page.selectbox[0].options == ["papers"]
-    assert "#papers" in shown(page)
-
-    filled.manifest.put_place(b"/elsewhere/lease.md", name="lease.md", doc_id=None, mtime_ns=None, size_bytes=1, reason=None)
-    narrowed = shown(page.selectbox[0].set_value("papers").run())
-
-    assert ENGLISH.filtered.format(shown=2, total=3) in narrowed
-
-
-@pytest.mark.parametrize("language", ["en", "ko"])
-def test_a_password_is_asked_for_beside_its_document(visit: Visit, library: Library, tmp_path: Path, language: Language) -> None:
-    words = {"en": ENGLISH, "ko": KOREAN}[language]
-    content = documents_for_tests.pdf(tmp_path / "a.pdf", ["The attic is dry."], password="Sesame").read_bytes()
-    visit(language=language)
-    desk = state.desk()
-    assert desk
-    desk.queue.upload("attic <b>.pdf", content)
-
-    def page() -> AppTest:
-        until = time.monotonic() + 30
-        while desk.working() and time.monotonic() < until:
-            time.sleep(0.05)
-        return AppTest.from_function(_documents_alone, default_timeout=30).run()
-
-    def give(password: str) -> None:
-        shown_page = page()
-        (field,) = (field for field in shown_page.text_input if field.label == words.password)
-        assert field.proto.type == field.proto.PASSWORD
-        field.input(password)
-        after = next(button for button in shown_page.button if button.label == words.unlock).click().run()
-        assert not after.exception
-        kept = after.session_state._state._state  # of every widget, whether it is on the page or not
-        assert password not in repr((kept._old_state, kept._new_widget_state.states))
-
-    assert words.needs_password in shown(page())
-    give("sesame")
-    refused = shown(page())
-    assert "attic &lt;b&gt;.pdf: " + WrongPassword(name="").sentence(language).removeprefix(": ") in refused
-    assert "sesame" not in refused
-    give("Sesame")
-
-    assert [field for field in page().text_input if field.label == words.password] == []
-    assert [document.state for document in library.documents()] == [State.READY]
-
-
-@pytest.mark.usefixtures("filled")
-def test_a_queue_that_stands_still_says_why(documents: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch) -> None:
-    failure = DrawerFull(home="/drawer")
-    monkeypatch.setattr(Queue, "broken", lambda queue: failure)
-
-    assert failure.sentence("en") in shown(documents())
-
-
-def test_a_folder_is_watched_paused_and_forgotten(documents: Callable[[], AppTest], filled: Library, tmp_path: Path) -> None:
-    folder = tmp_path / "watched"
-    folder.mkdir()
-    (folder / "note.txt").write_text("a note")
-    page = documents()
-
-    for nowhere in (str(folder / "nowhere"), "~nobody-of-this-name/papers", "a long text " * 500):
-        page.text_input[0].input(nowhere)
-        watch = next(button for button in page.button if button.label == ENGLISH.folder_watch)
-        assert "there is no such folder" in shown(watch.click().run())
-    page.text_input[0].input(str(folder))
-    page = next(button for button in page.button if button.label == ENGLISH.folder_watch).click().run()
-    assert str(folder) in shown(page)
-    deadline = time.monotonic() + 20
-    while filled.counts().documents < 3 and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert filled.counts().documents == 3
-
-    folder.rename(folder.with_name("away"))
-    next(button for button in page.button if button.label == ENGLISH.folder_look).click().run()
-    deadline = time.monotonic() + 20
-    while not [document for document in filled.documents() if document.away] and time.monotonic() < deadline:
-        time.sleep(0.1)
-    drawn = shown(page.run())
-    assert drawn.count(ENGLISH.folder_unreachable) == 2  # above the list of folders too, which may be folded
-    assert drawn.count(ENGLISH.document_away) == 1
-
-    page = next(button for button in page.button if button.label == ENGLISH.folder_pause).click().run()
-    assert ENGLISH.folder_paused in shown(page)
-    page = next(button for button in page.button if button.label == ENGLISH.folder_forget).click().run()
-    assert f">{folder}<" not in shown(page)
-    assert filled.counts().documents == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import string
 from collections.abc import Iterable, Mapping
 from types import ModuleType
@@ -13,20 +14,28 @@ import typer
 
 from rag.disk import Ground, Verdict
 from rag.library.traits import Group
+from rag.library.worklist import Happened
 from rag.records import Doubt, Outcome, State
 from ui.cli import app
 from ui.web import look
-from ui.words import chrome, history, machine, search, viewer
+from ui.web.library import choice
+from ui.words import chrome, history, library, machine, search, viewer
 from ui.words import dossier as dossier_words
 from ui.words import help as help_words
 from ui.words.page import ENGLISH, IN, KOREAN, Words
 
 WORDS_FOR: Mapping[str, Iterable[str]] = {
+    "doubts": Doubt,
+    "save_as": ("docx", "pdf", "md"),
+}
+WORDS_OF_THE_LIBRARY: Mapping[str, Iterable[str]] = {
     "states": State,
     "outcome": Outcome,
-    "doubts": Doubt,
     "erase_steps": ("samples", "scrub", "search"),
-    "save_as": ("docx", "pdf", "md"),
+    "happened": Happened,
+    "within": choice.WITHIN,
+    "languages": ("en", "ko"),
+    "columns": choice.COLUMNS,
 }
 
 
@@ -76,6 +85,23 @@ def test_the_page_of_search_says_the_same_in_both(name: str) -> None:
     else:
         assert len(english) == len(korean)
         assert all("가" <= max(text) <= "힣" for text in korean)
+
+
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(library.Words)])
+def test_the_page_with_the_documents_says_the_same_in_both_languages(name: str) -> None:
+    english, korean = dataclasses.asdict(library.ENGLISH)[name], dataclasses.asdict(library.KOREAN)[name]
+
+    if isinstance(english, Mapping):
+        assert set(english) == set(korean) == set(WORDS_OF_THE_LIBRARY[name])
+        assert all(text.strip() for text in (*english.values(), *korean.values()))
+        assert all(any("가" <= letter <= "힣" for letter in text) for text in korean.values())
+    elif isinstance(english, tuple):
+        assert len(english) == len(korean)
+        assert all(any("가" <= letter <= "힣" for letter in text) for text in korean)
+    else:
+        assert english.strip()
+        assert _facts(english) == _facts(korean)
+        assert any("가" <= letter <= "힣" for letter in korean) or not re.sub(r"{\w+}", "", korean).strip(" ,")
 
 
 def test_korean_is_korean() -> None:

@@ -59,6 +59,8 @@ def safe(text: str) -> str:
 
 def plain(text: str) -> str:
     """What turns the direction of reading is shown as a sign, what cannot be seen (soft hyphens) is left out."""
+    if text.isprintable():  # as nearly all of it is: none of the letters in question are
+        return text
     return "".join(
         "\ufffd" if letter in _TURNS_TEXT else letter for letter in text if letter in "\n\t" or letter in _TURNS_TEXT or not _steers(letter)
     )

@@ -12,6 +12,7 @@ from weakref import WeakSet
 
 import streamlit as st
 
+from ingest.pictures import Pictures
 from ingest.queue import Queue
 from rag import no_network, ways_out
 from rag.assemble import Assistant
@@ -21,7 +22,7 @@ from rag.library.erase import Certificate, erase
 from rag.library.library import Counts
 from rag.library.manifest import Place
 from rag.map import Maps
-from rag.records import EVERYTHING, Answer, Event, Exchange, FileOutcome, Filter, Language
+from rag.records import EVERYTHING, Answer, Event, Exchange, FileOutcome, Filter, Language, Reason
 from ui.web.library.shelf import Shelf
 from ui.words import page as words
 
@@ -66,6 +67,7 @@ class Desk:
     def __init__(self, assistant: Assistant, queue: Queue) -> None:
         self.assistant = assistant
         self.queue = queue
+        self.pictures = Pictures(assistant.library, assistant.settings.sandbox)
         self.maps = Maps(assistant.library)
         self._changed = threading.Condition()
         self._answering = 0

@@ -90,6 +90,7 @@ def draw_filters(documents: Sequence[Document], languages: Mapping[str, Language
     folders = choice.folders(documents) if many else []
     name, within, in_state, kind, language, folder, tag = "", None, None, None, None, None, None
     plain = {"index": None, "placeholder": words.every, "filter_mode": None, "persist_state": "session", "width": _FIELD}
+    searched = plain | {"filter_mode": "contains"}
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         if many:
             name = str(st.text_input(words.filter_name, key=f"{key}-name", persist_state="session", live=True, width=_NAME_FIELD))
@@ -111,7 +112,7 @@ def draw_filters(documents: Sequence[Document], languages: Mapping[str, Language
                 **plain,
             )
         if tags:
-            tag = st.selectbox(words.filter_tag, tags, format_func=render.visible, key=f"{key}-tag", **plain)
+            tag = st.selectbox(words.filter_tag, tags, format_func=render.visible, key=f"{key}-tag", **searched)
         found = Choice(name, in_state, kind, language, folder, tag, within)
         if found != choice.EVERYTHING and st.button(words.filter_clear, type="tertiary", key="filter-clear"):
             shelf.filters += 1  # fresh fields
