@@ -12,18 +12,21 @@ from tests.privacy.sink import Outside
 _OBSERVE = """
 const NEVER = new Set(['img', 'image', 'picture', 'source', 'iframe', 'frame', 'object', 'embed', 'video', 'audio', 'track', 'link', 'base', 'meta',
   'script', 'form', 'area', 'map', 'math', 'foreignObject', 'use', 'feImage', 'animate', 'set', 'portal', 'fencedframe', 'marquee']);
-const OURS = new Set(['table', 'tbody', 'tr', 'th', 'td', 'div', 'p', 'span', 'sup', 'mark', 'b', 'details', 'summary', 'ol', 'li', 'style']);
+const OURS = new Set(['table', 'caption', 'thead', 'tbody', 'tr', 'th', 'td', 'div', 'p', 'span', 'sup', 'mark', 'b', 'details', 'summary', 'ol', 'ul', 'li',
+  'time', 'button', 'input', 'style', 'svg', 'g', 'circle', 'rect', 'path', 'text']);
+const SAYS = /^(class|role|open|type|scope|title|tabindex|aria-[a-z]+|data-[a-z-]+|viewBox|transform|text-anchor|x|y|r|d|width|height)$/;
+const SIZE = /^(width|height): ?[0-9.]+%;?$/;  // of a bar
 const LEADS = new Set(['src', 'srcset', 'href', 'xlink:href', 'action', 'formaction', 'poster', 'data', 'background', 'ping', 'cite', 'style', 'usemap']);
 
 window.isWrong = element => {
-  const inside = element.closest('.stHtml');
+  const inside = element.closest('.stHtml, .picture');
   if (!element.closest('body')) return false;
-  if (NEVER.has(element.localName) || (element.localName === 'input' && element.type === 'image')) return true;
+  if (NEVER.has(element.localName) || (element.localName === 'input' && element.closest('.sr') && element.type !== 'checkbox')) return true;
   if (element.localName === 'style' && /url\\(|@import|@font-face|image-set/.test(element.textContent)) return true;
   if (element.dataset.testid === 'stMarkdownContainer' && /127\\.0\\.0\\.1:|evil\\.example/.test(element.textContent)) return true;
   if (inside && inside !== element && !OURS.has(element.localName)) return true;
   return [...element.attributes].some(({name, value}) => {
-    if (inside && inside !== element && !['class', 'role', 'open'].includes(name)) return true;
+    if (inside && inside !== element && !SAYS.test(name) && !(name === 'style' && SIZE.test(value))) return true;
     if (name.startsWith('on') || name === 'ping' || (name === 'target' && value)) return true;
     if (name === 'style') return /url\\(|image-set/.test(value);
     return LEADS.has(name) && !(URL.canParse(value, location) && new URL(value, location).origin === location.origin);
@@ -51,10 +54,10 @@ _SETTLE_MS = 300
 
 _CLICK = """
 () => {
-  for (const element of document.querySelectorAll('.stHtml *:not(mark)')) {
+  for (const element of document.querySelectorAll('.stHtml *:not(mark, [data-act]), .picture *')) {
     for (const kind of ['pointerover', 'mouseover', 'mouseenter', 'mousedown', 'focus', 'mouseup', 'auxclick', 'contextmenu'])
       element.dispatchEvent(new MouseEvent(kind, {bubbles: true, cancelable: true, button: kind === 'auxclick' ? 1 : 0}));
-    element.click();
+    element.dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true}));
   }
   return [...document.querySelectorAll('body *')].filter(isWrong).map(element => element.outerHTML.slice(0, 300));
 }
