@@ -93,6 +93,7 @@ class OCRSettings(Section):
 class Settings(Section):
     home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("seorap", appauthor=False)) / "drawer")
     language: Language | None = None  # None: the system's
+    keep_conversations: bool = True  # questions of the page and their answers, in the drawer; those that are there stay
     weights: WeightsSettings = WeightsSettings()
     split: SplitSettings = SplitSettings()
     retrieval: RetrievalSettings = RetrievalSettings()

@@ -134,6 +134,11 @@ class Conversations(Database):
         with self.transaction(aside=True):
             self._db.execute("DELETE FROM conversations WHERE conversation_id=?", (conversation,))
 
+    def delete_conversations(self) -> None:
+        """All of them."""
+        with self.transaction(aside=True):
+            self._db.execute("DELETE FROM conversations")
+
     def _title(self, conversation: int) -> None:
         """Call it after its first question, unless the reader has named it."""
         first = self.rows("SELECT CAST(question AS BLOB) FROM turns WHERE conversation_id=? ORDER BY ordinal LIMIT 1", (conversation,))

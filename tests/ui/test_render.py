@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from rag.errors import DamagedDocument, WeightsMissing
+from rag.library.conversations import Conversation
 from rag.library.traits import Group
 from rag.lookup import DocumentFound, LookedUp, Row, Value
 from rag.records import (
@@ -26,7 +27,8 @@ from rag.records import (
     Understood,
 )
 from tests.privacy.payloads import payloads
-from ui.web import found, render
+from ui.web import found, render, render_history
+from ui.words import history as words_of_history
 from ui.words.page import ENGLISH, KOREAN
 
 HOSTILE = [
@@ -53,9 +55,9 @@ HOSTILE = [
     "<form action=http://127.0.0.1:1><input name=x>",
 ]
 PAYLOADS = payloads("127.0.0.1:1")
-TAGS = {"table", "tr", "th", "td", "div", "p", "span", "sup", "mark", "b", "details", "summary", "ol", "li", "button"}
+TAGS = {"table", "tr", "th", "td", "div", "p", "span", "sup", "mark", "b", "details", "summary", "ol", "ul", "li", "button"}
 TAGS |= {"article", "h2", "fieldset", "legend", "label", "input"}
-HOLDING_TEXT = {"aria-label", "data-marked", "data-choice", "data-drop"}
+HOLDING_TEXT = {"aria-label", "title", "data-marked", "data-choice", "data-drop", "data-value", "data-copy"}
 """Attributes whose values say what a document or a reader says, or are made of it."""
 
 
@@ -107,6 +109,9 @@ def everything(text: str) -> str:
             render.busy(text, ENGLISH),
             render.timings(found, ENGLISH),
             render.error(DamagedDocument(name=text, cause=text), ENGLISH, "en"),
+            render.tools(found, ENGLISH, dossier="desk/dossier/1/2"),
+            render.offers(text, [text, text]),
+            render_history.listing([Conversation(1, text, 0.0, 0.0, 1), Conversation(2, text, 0.0, 0.0, 1)], 1, words_of_history.KOREAN),
             render.small(text),
             render.lines(text, text),
             render.steps(text),
@@ -150,6 +155,8 @@ def test_hostile_text_stays_text(text: str) -> None:
         "type",
         "aria-label",
         "aria-hidden",
+        "aria-current",
+        "title",
         "checked",
     }
     assert {each for each in seen.attributes if each[0] not in HOLDING_TEXT} == {

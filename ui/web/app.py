@@ -49,6 +49,9 @@ def main() -> None:
     links.page_link(adding, label=words.library)
     links.page_link(telling, label=machine_words.IN[state.tab().language].title)
     language.html(render.privacy(no_network.seclusion(), sum(desk.refused().values()), words))
+    if (sent := client.sent()) and sent.what == "search" and page is not searching:
+        state.tab().to_search = sent.value
+        st.switch_page(searching)
     try:
         page.run()
     except SeorapError as error:

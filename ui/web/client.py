@@ -76,13 +76,16 @@ def sent() -> Sent | None:
     return state.tab().sent_now
 
 
-def mount_search(shell: str, *, failed: str) -> str:
-    """The field and what it finds, in markup of ours; returns what the reader has just wanted to ask, or nothing."""
+def mount_search(shell: str, *, failed: str, given: str) -> str:
+    """The field and what it finds, in markup of ours; ``given``: what to look for now. Returns what the reader has just wanted to ask, or
+    nothing."""
     if _SEARCH not in _mounts:
         return ""
     language = state.tab().language
     told = _mounts[_SEARCH](
-        key=f"{_SEARCH}-{language}", data={"shell": shell, "language": language, "failed": failed}, on_ask_change=lambda: None
+        key=f"{_SEARCH}-{language}",
+        data={"shell": shell, "language": language, "failed": failed, "given": given},
+        on_ask_change=lambda: None,
     )
     return str(told.ask or "")[:_MOST_CHARS]
 

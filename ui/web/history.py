@@ -35,7 +35,7 @@ def keep_apart(desk: Desk, turn: Turn) -> None:
 
 
 def _keep(desk: Desk, turn: Turn, *, conversation: int | None, at: int | None) -> None:
-    if state.desk() is not desk:  # the drawer is being closed
+    if state.desk() is not desk or not desk.assistant.settings.keep_conversations:  # the drawer is being closed, or nothing is to be kept
         return
     written = "" if turn.answer else turn.written
     past = PastTurn(turn.question, turn.only, turn.as_typed, turn.answer, written, turn.sources, turn.error, turn.asked)
@@ -152,3 +152,27 @@ def manage(desk: Desk, conversation: Conversation, words: Words) -> None:
         st.html(render.small(words.delete_means))
 
     st.dialog(words.manage)(choices)()
+
+
+def draw_all(desk: Desk) -> None:
+    """How many there are, and how to be rid of them."""
+    words, count = words_of_history.IN[state.tab().language], desk.assistant.library.manifest.count_conversations()
+    st.html(
+        render.small(words.kept.format(count=count) if desk.assistant.settings.keep_conversations else words.not_kept.format(count=count))
+    )
+    if count and st.button(words.delete_all, key="delete-conversations"):
+        confirm_all(desk, words)
+
+
+def confirm_all(desk: Desk, words: Words) -> None:
+    def ask_first() -> None:
+        st.html(render.small(words.delete_means))
+        with st.container(horizontal=True):
+            if st.button(words.delete_all, type="primary", key="delete-conversations-now"):
+                desk.assistant.library.manifest.delete_conversations()
+                state.forget_conversations()
+                st.rerun()
+            if st.button(words.close, key="keep-conversations"):
+                st.rerun()
+
+    st.dialog(words.title)(ask_first)()

@@ -34,6 +34,7 @@ _STYLE = """
 .sr .unsupported + .flag { border-color: var(--warn); color: var(--warn); }
 .sr .live { color: var(--soft); white-space: pre-wrap; min-height: 1.65em; }
 .sr .calm { border-left: 3px solid var(--line); padding: .1rem 0 .1rem .9rem; margin: .4rem 0; }
+.sr .calm button { border-color: var(--line); border-radius: .5rem; font-size: .92rem; padding: .15rem .7rem; }
 .sr .problem { border: 1px solid var(--warn); border-left-width: 4px; border-radius: .3rem; padding: .6rem .9rem .2rem; margin: .4rem 0; }
 .sr .problem b { color: var(--warn); }
 

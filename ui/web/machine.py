@@ -11,8 +11,9 @@ from rag.errors import SeorapError
 from rag.no_network import Seclusion
 from rag.records import Language
 from ui import machine_state
-from ui.web import render, render_machine, state
+from ui.web import history, render, render_machine, state
 from ui.web.state import Desk, duration
+from ui.words import history as words_of_history
 from ui.words import machine, page, privacy
 
 _LOOK_EVERY_S = 3.0
@@ -30,6 +31,9 @@ def draw(desk: Desk, page_words: page.Words) -> None:
 
     st.header(words.language, anchor=False)
     draw_language(desk, words)
+
+    st.header(words_of_history.IN[language].title, anchor=False)
+    history.draw_all(desk)
 
     found = machine_state.gather(desk.assistant, desk.refused())
     st.header(words.privacy, anchor=False)

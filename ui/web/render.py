@@ -227,15 +227,18 @@ def filter_in_words(only: Filter, words: Words, *, named: Sequence[str] | None =
 
 
 def not_found(found: Answer, words: Words) -> str:
+    """That it is not there, and how to look further. It never looks like a failure."""
+    further = f'<button type="button" data-send="search" data-value="{safe(found.question)}">{safe(words.widen_search)}</button>'
+    further = f"<p>{safe(words.widen)} {further}</p>"
     if found.missing_phrases:
         phrases = ", ".join(f"“{phrase}”" for phrase in found.missing_phrases)
         return block(
-            f'<div class="calm"><p><b>{safe(words.not_found)}</b></p><p>{safe(words.phrases_missing.format(phrases=phrases))}</p></div>'
+            f'<div class="calm"><p><b>{safe(words.not_found)}</b></p><p>{safe(words.phrases_missing.format(phrases=phrases))}</p>{further}</div>'
         )
     more = words.not_found_more if found.evidence else words.nothing_near
     doubted = "".join(_claim(claim, words, found.citations) for claim in found.claims)
     written = f'<div class="answer"><p class="small">{safe(words.written_without_support)}</p>{doubted}</div>' if doubted else ""
-    return block(f'<div class="calm"><p><b>{safe(words.not_found)}</b></p><p>{safe(more)}</p></div>{written}')
+    return block(f'<div class="calm"><p><b>{safe(words.not_found)}</b></p><p>{safe(more)}</p>{further}</div>{written}')
 
 
 def timings(found: Answer, words: Words) -> str:

@@ -21,7 +21,9 @@ def draw(desk: Desk, words: Words, *, to_documents: StreamlitPage, to_ask: Strea
         return
     st.title(words_of_search.IN[language].title, anchor=False)
     st.html(render.small(words_of_search.IN[language].lead))
-    if text := client.mount_search(found.shell(language), failed=words_of_search.IN[language].failed):
+    tab = state.tab()
+    given, tab.to_search = tab.to_search, ""
+    if text := client.mount_search(found.shell(language), failed=words_of_search.IN[language].failed, given=given):
         hand_over(text, to_ask)
 
 

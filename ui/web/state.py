@@ -22,7 +22,7 @@ from rag.library.erase import Certificate, erase
 from rag.library.library import Counts
 from rag.library.manifest import Place
 from rag.map import Maps
-from rag.records import EVERYTHING, Answer, Event, Exchange, FileOutcome, Filter, Language, Reason
+from rag.records import EVERYTHING, Answer, Event, EvidenceFound, Exchange, FileOutcome, Filter, Language, Reason
 from ui.web.library.shelf import Shelf
 from ui.words import page as words
 
@@ -98,6 +98,8 @@ class Desk:
                 for event in events:
                     if self._closing:
                         return
+                    if isinstance(event, EvidenceFound) and any(item.page is not None for item in event.evidence):
+                        self.pictures.warm()  # a page is looked at next
                     yield event
         finally:
             with self._changed:
@@ -227,6 +229,7 @@ class _Tab:
     sent_now: Sent | None = None
     ways_out: dict[str, str] = field(default_factory=dict)  # how each that was tried on purpose ended
     to_ask: str = ""  # what another view hands over to be asked
+    to_search: str = ""  # and to be searched for
 
     def forget(self, doc_ids: Collection[str]) -> None:
         """Drop every turn that holds words of these documents."""
@@ -265,6 +268,12 @@ def forget(doc_ids: Collection[str]) -> None:
     _process.erased.update(doc_ids)
     for each in list(_process.tabs):
         each.forget(doc_ids)
+
+
+def forget_conversations() -> None:
+    """No tab keeps a question or an answer."""
+    for each in list(_process.tabs):
+        each.turns, each.conversation, each.editing, each.next, each.work = [], None, None, None, None
 
 
 def settle(turn: Turn) -> None:

@@ -23,6 +23,9 @@ class Words:
     delete: str
     delete_means: str
     close: str
+    kept: str
+    not_kept: str
+    delete_all: str
 
 
 ENGLISH = Words(
@@ -39,6 +42,9 @@ ENGLISH = Words(
     delete="Delete",
     delete_means="Deleting takes the questions and answers out of the drawer at once. Your documents stay.",
     close="Close",
+    kept="Conversations kept in the drawer: {count}. They lie on this computer only; erasing a document drops those that quote it. To keep none, set keep_conversations = false in seorap.toml.",
+    not_kept="Questions and answers are not kept (keep_conversations = false). From before: {count}.",
+    delete_all="Delete all earlier questions",
 )
 
 KOREAN = Words(
@@ -55,6 +61,9 @@ KOREAN = Words(
     delete="삭제",
     delete_means="삭제하면 질문과 답변이 서랍에서 바로 사라집니다. 문서는 그대로 있습니다.",
     close="닫기",
+    kept="서랍에 저장된 대화: {count}개. 이 컴퓨터에만 있으며, 문서를 완전히 지우면 그 문서를 인용한 대화도 사라집니다. 저장하지 않으려면 seorap.toml에 keep_conversations = false라고 적으세요.",
+    not_kept="질문과 답변을 저장하지 않습니다(keep_conversations = false). 이전에 저장된 대화: {count}개.",
+    delete_all="지난 질문 모두 삭제",
 )
 
 IN: Mapping[Language, Words] = {"en": ENGLISH, "ko": KOREAN}

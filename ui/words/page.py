@@ -50,6 +50,8 @@ class Words:
     partial: str
     not_found: str
     not_found_more: str
+    widen: str
+    widen_search: str
     nearest: str
     found_in: str
     more_passages: str
@@ -169,6 +171,8 @@ ENGLISH = Words(
     partial="Parts of this answer could not be found in your documents; they are marked.",
     not_found="Not in your documents",
     not_found_more="Nothing in the drawer supports an answer to this question. The passages nearest to it are below.",
+    widen="Ask for one thing at a time, in words that the documents would use, or:",
+    widen_search="Search for these words",
     nearest="Nearest passages",
     found_in="Passages found",
     more_passages="{count} more passages",
@@ -277,6 +281,8 @@ KOREAN = Words(
     partial="이 답변의 일부는 문서에서 근거를 찾지 못해 표시해 두었습니다.",
     not_found="문서에 없는 내용입니다",
     not_found_more="서랍의 문서에는 이 질문의 답을 뒷받침하는 내용이 없습니다. 가장 가까운 단락은 아래와 같습니다.",
+    widen="한 번에 한 가지만, 문서에 나올 법한 말로 물어보세요. 또는:",
+    widen_search="이 말로 검색하기",
     nearest="가장 가까운 단락",
     found_in="찾은 단락",
     more_passages="단락 {count}개 더 보기",

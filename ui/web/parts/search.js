@@ -26,6 +26,7 @@ let enter = false; // pressed while a syllable was still being put together
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
   told = { ...data, ask: (text) => setTriggerValue("ask", text) };
+  if (data.given) Object.assign(kept, { text: data.given, chosen: [], asTyped: false, shown: DOCUMENTS, unfinished: false });
   if (parentElement.querySelector("[data-search]")) return;
   parentElement.innerHTML = data.shell;
   root = parentElement.querySelector("[data-search]");
