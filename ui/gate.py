@@ -32,6 +32,12 @@ MOST_UPLOAD_MIB = 200
 _AROUND_UPLOAD_MIB = 1
 """What a form puts around a file."""
 
+_SAME_FOR_ALL = "/static/"
+"""Below it lies Streamlit's own part of the page. All else may hold words of documents."""
+
+_NOT_KEPT = (b"cache-control", b"no-store")
+"""What the browser writes to its disk, nobody erases."""
+
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -71,7 +77,7 @@ class Gate:
         elif (inside := _inside(scope, self._launch.room)) is None:
             await self._refuse(Refusal(403, words.NO_SESSION), scope, receive, send)
         elif self._has_session(headers):
-            await self._app(inside, receive, self._under_policy(send))
+            await self._app(inside, receive, self._under_policy(send, keeps=str(inside["path"]).startswith(_SAME_FOR_ALL)))
         elif _values(headers, b"sec-fetch-site") in ([b"cross-site"], [b"same-site"]):
             await self._go_on(send)  # a link elsewhere led here, and browsers then keep the cookie back
         else:
@@ -98,13 +104,15 @@ class Gate:
 
     # --- answers ------------------------------------------------------------------------------
 
-    def _under_policy(self, send: Send) -> Send:
-        ours = {name for name, _ in self._headers}
+    def _under_policy(self, send: Send, *, keeps: bool) -> Send:
+        """``keeps``: the browser may write the answer to its disk."""
+        added = self._headers if keeps else [*self._headers, _NOT_KEPT]
+        ours = {name for name, _ in added}
 
         async def send_under_policy(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 sent = [(name, value) for name, value in _headers_of(message) if name.lower() not in ours]
-                message = {**message, "headers": [*sent, *self._headers]}
+                message = {**message, "headers": [*sent, *added]}
             await send(message)
 
         return send_under_policy
@@ -125,7 +133,7 @@ class Gate:
         described = [
             (b"content-type", f"{kind}; charset=utf-8".encode()),
             (b"content-length", str(len(body)).encode()),
-            (b"cache-control", b"no-store"),
+            _NOT_KEPT,
             (b"connection", b"close"),
         ]
         await send({"type": "http.response.start", "status": status, "headers": [*described, *extra, *self._headers]})

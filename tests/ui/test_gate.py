@@ -53,7 +53,13 @@ def _ask(
         asked.reached = True
         asked.path = str(scope["path"])
         if scope["type"] == "http":
-            await send({"type": "http.response.start", "status": 200, "headers": [(b"x-frame-options", b"ALLOWALL")]})
+            await send(
+                {
+                    "type": "http.response.start",
+                    "status": 200,
+                    "headers": [(b"x-frame-options", b"ALLOWALL"), (b"Cache-Control", b"public")],
+                }
+            )
             await send({"type": "http.response.body", "body": b"page"})
 
     async def receive() -> Message:
@@ -120,6 +126,17 @@ def test_every_answer_goes_out_under_the_policy() -> None:
         assert "frame-ancestors 'none'" in policy
         assert "sha256-" in policy
         assert not any(word in policy for word in ("http:", "https:", "*", "unsafe-eval"))
+
+
+@pytest.mark.parametrize("path", ["/", "/desk/view", "/desk/page/x/1", "/media/x", "/component/x/y", "/_stcore/health", "/staticx"])
+def test_nothing_of_the_drawer_is_written_to_the_disk_by_the_browser(path: str) -> None:
+    sent = [(name.lower(), value) for name, value in _ask("http", OWN, path=path).sent[0]["headers"]]  # type: ignore[attr-defined]  # ASGI's own form
+
+    assert [value for name, value in sent if name == b"cache-control"] == [b"no-store"]
+
+
+def test_what_is_the_same_for_all_may_be_kept() -> None:
+    assert _ask("http", OWN, path="/static/js/index.js").headers[b"Cache-Control"] == b"public"
 
 
 # --- sessions ----------------------------------------------------------------------------------

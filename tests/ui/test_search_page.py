@@ -54,7 +54,7 @@ def asked(opened: Assistant) -> TestClient:
 
 def answer(asked: TestClient, text: str, **more: str) -> str:
     got = asked.get("/desk/find", params={"text": text, **more})
-    assert (got.status_code, got.headers["cache-control"]) == (200, "no-store")
+    assert got.status_code == 200
     return got.text
 
 

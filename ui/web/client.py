@@ -27,6 +27,8 @@ _DESK, _LIBRARY, _SEARCH = "desk", "library", "search"
 _MOST_CHARS = 4_000
 """Of what the browser sends: a question."""
 
+_MOST_DIGITS = 12
+
 _mounts: dict[str, Callable[..., Any]] = {}
 
 
@@ -126,6 +128,11 @@ def draw_picture(markup: str, *, key: str) -> bool:
         return False
     _mounts[_LIBRARY](key=key, data={"markup": markup})
     return True
+
+
+def number_of(text: str) -> int | None:
+    """A number that the browser names, of a page, say; None where it is none, or one that nothing has."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _MOST_DIGITS else None
 
 
 @cache

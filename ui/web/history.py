@@ -75,8 +75,8 @@ def reopen_named(desk: Desk) -> None:
     named = st.query_params.get(_ADDRESS, "")
     if not tab.looked_at_address:
         tab.looked_at_address = True
-        if named.isascii() and named.isdigit() and len(named) < 12:
-            open_again(desk, int(named))
+        if (conversation := client.number_of(named)) is not None:
+            open_again(desk, conversation)
 
 
 def name_in_address() -> None:
@@ -100,10 +100,11 @@ def draw(desk: Desk, beside: DeltaGenerator) -> DeltaGenerator:
     tab, manifest = state.tab(), desk.assistant.library.manifest
     words = words_of_history.IN[tab.language]
     sent = client.sent()
-    if sent and sent.what == "conversation" and sent.value.isdigit():
-        open_again(desk, int(sent.value))
-    if sent and sent.what == "manage" and sent.value.isdigit() and (found := manifest.conversation(int(sent.value))):
-        manage(desk, found, words)
+    if sent and (number := client.number_of(sent.value)) is not None:
+        if sent.what == "conversation":
+            open_again(desk, number)
+        elif sent.what == "manage" and (found := manifest.conversation(number)):
+            manage(desk, found, words)
     with beside:
         if tab.turns:
             st.button(words.new, key="new-conversation", icon=":material/add:", type="tertiary", on_click=begin_anew)

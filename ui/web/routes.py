@@ -5,39 +5,55 @@ Markup is made and escaped by ``render`` and its like.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from rag.errors import SeorapError
+from rag.errors import NoSuchPage, SeorapError, TurnGone
 from rag.records import Language
-from ui.web import found, render, state, viewer
+from ui.web import client, found, render, state, viewer
 from ui.web.state import Desk
 from ui.words import page as words
 
-_NOT_KEPT = {"Cache-Control": "no-store"}  # what the browser keeps on disk, nobody erases
+log = logging.getLogger(__name__)
 
 Answer = Callable[[Desk, Request], Response]
+Telling = Callable[[str, Language, int], Response]
+"""How a sentence is told in place of an answer, with its status."""
 
 
-def _route(path: str, answer: Answer) -> Route:
-    """Answers in a thread of its own; an error the reader can meet is its sentence, under the status 200 that markup has."""
+def _route(path: str, answer: Answer, tell: Telling) -> Route:
+    """Answers in a thread of its own. Whatever keeps it from answering is told in a sentence."""
 
     def endpoint(request: Request) -> Response:
-        desk, language = state.desk(), language_of(request)
-        if desk is None:
-            return HTMLResponse(render.small(words.IN[language].shutting_down), status_code=503, headers=_NOT_KEPT)
+        language = language_of(request)
         try:
-            response = answer(desk, request)
+            with state.desk_at_work() as desk:
+                return answer(desk, request) if desk else tell(words.IN[language].shutting_down, language, 503)
         except SeorapError as error:
-            response = HTMLResponse(render.error(error, words.IN[language], language))
-        response.headers.update(_NOT_KEPT)
-        return response
+            return tell(error.sentence(language), language, 404)
+        except Exception:  # the outermost guard of what is not drawn by a script
+            log.exception("a bug in what the page asked for")
+            return tell(words.IN[language].unexpected, language, 500)
 
     return Route(f"/desk/{path}", endpoint, methods=["GET"])
+
+
+def _in_words(sentence: str, language: Language, status: int) -> Response:
+    return PlainTextResponse(render.plain(sentence), status_code=status)
+
+
+def _in_a_box(sentence: str, language: Language, _: int) -> Response:
+    """With the status 200 that markup has: the browser puts it where the answer would stand."""
+    return HTMLResponse(render.problem(sentence, words.IN[language]))
+
+
+def _in_the_viewer(sentence: str, language: Language, _: int) -> Response:
+    return HTMLResponse(viewer.problem(sentence, language))
 
 
 def language_of(request: Request) -> Language:
@@ -46,8 +62,7 @@ def language_of(request: Request) -> Language:
 
 def number(request: Request, name: str) -> int | None:
     """Of the address; None where it is not there, or none."""
-    given = request.query_params.get(name, "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 12 else None
+    return client.number_of(request.query_params.get(name, ""))
 
 
 def _view(desk: Desk, request: Request) -> Response:
@@ -67,10 +82,11 @@ def _view(desk: Desk, request: Request) -> Response:
 
 
 def _picture(desk: Desk, request: Request) -> Response:
-    try:
-        found = desk.pictures.page(request.path_params["doc"], request.path_params["page"], width=number(request, "width") or viewer.WIDTH)
-    except SeorapError as error:
-        return Response(error.sentence(language_of(request)), status_code=404, media_type="text/plain")
+    at = request.path_params
+    page = client.number_of(at["page"])
+    if page is None:
+        raise NoSuchPage(name=render.visible(at["doc"]), page=render.visible(at["page"]))
+    found = desk.pictures.page(at["doc"], page, width=number(request, "width") or viewer.WIDTH)
     return Response(found.contents, media_type=found.media_type)
 
 
@@ -78,15 +94,18 @@ def _dossier(desk: Desk, request: Request) -> Response:
     from ui.web import filed  # what makes files of answers takes 0.4 s to import
 
     at = request.path_params
-    if at["kind"] not in ("docx", "pdf", "md"):
-        return Response(status_code=404)
-    return _saved(*filed.dossier(desk, at["conversation"], at["turn"], at["kind"], language_of(request)))
+    conversation, turn, kind = client.number_of(at["conversation"]), client.number_of(at["turn"]), at["kind"]
+    if conversation is None or turn is None or kind not in ("docx", "pdf", "md"):
+        raise TurnGone
+    return _saved(*filed.dossier(desk, conversation, turn, kind, language_of(request)))
 
 
 def _conversation(desk: Desk, request: Request) -> Response:
     from ui.web import filed
 
-    return _saved(*filed.conversation(desk, request.path_params["conversation"], language_of(request)))
+    if (conversation := client.number_of(request.path_params["conversation"])) is None:
+        raise TurnGone
+    return _saved(*filed.conversation(desk, conversation, language_of(request)))
 
 
 def _saved(contents: bytes, media_type: str, name: str) -> Response:
@@ -107,9 +126,9 @@ def _find(desk: Desk, request: Request) -> Response:
 
 
 ROUTES = [
-    _route("find", _find),
-    _route("view", _view),
-    _route("page/{doc:str}/{page:int}", _picture),
-    _route("dossier/{conversation:int}/{turn:int}.{kind:str}", _dossier),
-    _route("conversation/{conversation:int}.md", _conversation),
+    _route("find", _find, _in_a_box),
+    _route("view", _view, _in_the_viewer),
+    _route("page/{doc}/{page}", _picture, _in_words),
+    _route("dossier/{conversation}/{turn}.{kind}", _dossier, _in_words),
+    _route("conversation/{conversation}.md", _conversation, _in_words),
 ]

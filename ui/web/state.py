@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from weakref import WeakSet
 
@@ -91,9 +91,9 @@ class Desk:
         return self._work(lambda: self.assistant.compare(names, points))
 
     def _work(self, begin: Callable[[], Iterator[Event]]) -> Generator[Event, None, None]:
-        with self._changed:
-            self._answering += 1
-        try:
+        with self.at_work() as is_open:
+            if not is_open:
+                return
             with closing(begin()) as events:  # type: ignore[type-var]  # a generator
                 for event in events:
                     if self._closing:
@@ -101,9 +101,18 @@ class Desk:
                     if isinstance(event, EvidenceFound) and any(item.page is not None for item in event.evidence):
                         self.pictures.warm()  # a page is looked at next
                     yield event
+
+    @contextmanager
+    def at_work(self) -> Iterator[bool]:
+        """Whether the drawer is open; if it is, it is not closed before this ends, for ``_LEAVE_S``."""
+        with self._changed:
+            is_open = not self._closing
+            self._answering += is_open
+        try:
+            yield is_open
         finally:
             with self._changed:
-                self._answering -= 1
+                self._answering -= is_open
                 self._changed.notify_all()
 
     # --- erasing ------------------------------------------------------------------------------
@@ -165,12 +174,13 @@ class Desk:
 
     def close(self) -> None:
         """Let no answer go on: the drawer is closed next. Returns when the last one has let go of it, or does not within seconds."""
-        self._closing = True
         until = time.monotonic() + _LEAVE_S
+        with self._changed:
+            self._closing = True
+        self.pictures.close()  # a page may take longer to be drawn than there is time
         with self._changed:
             while self._answering and time.monotonic() < until:
                 self._changed.wait(timeout=0.1)
-        self.pictures.close()
         if self.erasure:
             self.erasure.ended.wait(timeout=_LEAVE_ERASING_S)  # after that the next opening goes on with it
 
@@ -261,6 +271,16 @@ def close_desk() -> None:
 def desk() -> Desk | None:
     """None while the server shuts down."""
     return _process.desk
+
+
+@contextmanager
+def desk_at_work() -> Iterator[Desk | None]:
+    """As ``desk``, for what is not drawn by a script: the drawer is not closed meanwhile."""
+    if (opened := desk()) is None:
+        yield None
+        return
+    with opened.at_work() as is_open:
+        yield opened if is_open else None
 
 
 def forget(doc_ids: Collection[str]) -> None:

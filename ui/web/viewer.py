@@ -15,6 +15,7 @@ from rag.library.manifest import page_at
 from rag.records import Document, Language, Rectangle
 from ui.web import render
 from ui.web.state import Desk
+from ui.words import page as words_of_page
 from ui.words import viewer as words_of_viewer
 from ui.words.viewer import Words
 
@@ -65,9 +66,9 @@ def draw(desk: Desk, wanted: Wanted, language: Language) -> str:
     has_pages = pages[0][0] is not None
     sheets = [_Sheet(number or 1, start, text) for number, start, text in pages] if has_pages else _parts(pages)
     at_span = sheets[page_at([sheet.start for sheet in sheets], at[0])]
-    number = wanted.show or at_span.number
     last = max(document.pages or 0, sheets[-1].number)
-    sheet = next((each for each in sheets if each.number == number), _Sheet(min(number, last), 0, ""))
+    number = min(wanted.show or at_span.number, last)
+    sheet = next((each for each in sheets if each.number == number), _Sheet(number, 0, ""))
     hits = _hits(sheet, at, wanted.marked)
     inner = (
         _picture_or_text(desk, document, sheet, at, hits, wanted, words, language) if has_pages else _text(desk, document, sheet, at, hits)
@@ -85,6 +86,12 @@ def draw(desk: Desk, wanted: Wanted, language: Language) -> str:
         parts=not has_pages,
         away=away,
     )
+
+
+def problem(sentence: str, language: Language) -> str:
+    """What stands in the viewer when nothing can be shown, and a way to close it."""
+    words = words_of_viewer.IN[language]
+    return _shell("", 0, 0, (), render.problem(sentence, words_of_page.IN[language]), words, title=sentence)
 
 
 def span(wanted: Wanted, pages: Sequence[tuple[int | None, int, str]]) -> tuple[int, int]:
@@ -145,14 +152,12 @@ def _picture_or_text(
         return text
     except SeorapError as error:
         return f'<p class="small">{render.safe(words.as_text.format(reason=error.sentence(language)))}</p>{text}'
-    whole, single = desk.assistant.library.boxes_of(document.doc_id, [span, *hits])[0], []
-    if hits:
-        single = [box for boxes in desk.assistant.library.boxes_of(document.doc_id, hits) for box in boxes]
+    whole, *each = desk.assistant.library.boxes_of(document.doc_id, [span, *hits])
     here = [box for box in whole if box.page == sheet.number]
     unknown = not here and span[1] > span[0] and sheet.start < span[1] and span[0] < sheet.end
     note = f'<p class="small">{render.safe(words.no_places)}</p>' if unknown else ""
     marks = "".join(_mark(box, "v-mark" if not hits else "v-mark v-soft") for box in here)
-    marks += "".join(_mark(box, "v-mark") for box in single if box.page == sheet.number)
+    marks += "".join(_mark(box, "v-mark") for boxes in each for box in boxes if box.page == sheet.number)
     return (
         f"{note}{_sheet(document, sheet.number, picture, marks, wanted.width, words)}"
         f'<details class="v-words"{" open" if unknown else ""}><summary>{render.safe(words.text)}</summary>{text}</details>'
@@ -161,7 +166,7 @@ def _picture_or_text(
 
 def _sheet(document: Document, number: int, picture: Picture, marks: str, width: int, words: Words) -> str:
     name = render.safe(f"{render.visible(document.name)}, {words.page_of.format(page=number, pages=max(document.pages or 0, number))}")
-    address = f"desk/page/{document.doc_id}/{number}?width={width}"
+    address = render.safe(f"desk/page/{document.doc_id}/{number}?width={width}")
     return (
         f'<div class="v-frame" tabindex="0" role="group" aria-label="{name}"><div class="v-sheet">'
         f'<img src="{address}" width="{picture.width}" height="{picture.height}" alt="{name}" decoding="async">{marks}</div></div>'
