@@ -17,9 +17,10 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 from rag.version import VERSION
-from ui.web import state
+from ui.web import state, viewer
 from ui.web.state import Sent
 from ui.words import chrome
+from ui.words import viewer as words_of_viewer
 
 PARTS = Path(__file__).resolve().parent / "parts"
 _PACKAGE = "seorap"
@@ -56,7 +57,14 @@ def mount() -> None:
     if _DESK not in _mounts:
         return
     language = state.tab().language
-    data = {"language": language, "failed": state.wording().problem, "copied": state.wording().copied, "chrome": dict(chrome.IN[language])}
+    data = {
+        "language": language,
+        "failed": state.wording().problem,
+        "unreached": viewer.problem(words_of_viewer.IN[language].unreached, language),
+        "copied": state.wording().copied,
+        "chrome": dict(chrome.IN[language]),
+        "gone": sorted(state.gone()),
+    }
     _mounts[_DESK](key=_DESK, data=data, height=1, on_sent_change=_note)
 
 

@@ -296,9 +296,15 @@ def forget_conversations() -> None:
         each.turns, each.conversation, each.editing, each.next, each.work = [], None, None, None, None
 
 
+def gone() -> Collection[str]:
+    """Ids of the documents that have been erased since the start, and are not in the drawer again."""
+    opened = desk()
+    return _process.erased - opened.assistant.library.manifest.document_ids() if opened and _process.erased else set()
+
+
 def settle(turn: Turn) -> None:
     """An answer with words of a document that was erased while it was made is none."""
-    if (opened := desk()) and _process.erased and turn.is_about(_process.erased - opened.assistant.library.manifest.document_ids()):
+    if (erased := gone()) and turn.is_about(erased):
         turn.answer, turn.written = None, ""
 
 

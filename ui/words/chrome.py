@@ -31,6 +31,7 @@ KOREAN: Mapping[str, str] = {
     "Send message": "보내기",
     "Submit": "보내기",
     "Remove": "빼기",
+    "Selected values": "고른 항목",
 }
 
 IN: Mapping[Language, Mapping[str, str]] = {"en": {}, "ko": KOREAN}

@@ -13,6 +13,7 @@ class Words:
     page_of: str
     part_of: str
     gone: str
+    unreached: str
     close: str
     previous: str
     next: str
@@ -36,6 +37,7 @@ ENGLISH = Words(
     page_of="p. {page} of {pages}",
     part_of="part {page} of {pages}",
     gone="This document is no longer in the drawer, so its page cannot be shown.",
+    unreached="Seorap does not answer. See whether it is still running, then try again.",
     close="Close the page",
     previous="Previous page",
     next="Next page",
@@ -59,6 +61,7 @@ KOREAN = Words(
     page_of="{pages}쪽 중 {page}쪽",
     part_of="{pages}부분 중 {page}번째",
     gone="이 문서는 이제 서랍에 없어서 쪽을 보여 드릴 수 없습니다.",
+    unreached="서랍 프로그램이 응답하지 않습니다. 실행 중인지 확인하고 다시 시도해 주세요.",
     close="쪽 닫기",
     previous="이전 쪽",
     next="다음 쪽",

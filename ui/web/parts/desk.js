@@ -27,6 +27,7 @@ export default function (component) {
   document.documentElement.lang = desk.language;
   if (!started) start();
   translate(document.body);
+  if (place && desk.gone.includes(place.doc)) act("close");
 }
 
 function start() {
@@ -44,7 +45,7 @@ function start() {
 
 function onClick(event) {
   const target = event.target.closest?.("[data-open], [data-copy], [data-get], [data-send], [data-do]");
-  if (!target) return;
+  if (!target?.closest(".sr")) return; // not markup of ours
   if ("open" in target.dataset) open(target);
   else if ("copy" in target.dataset) copy(target);
   else if ("get" in target.dataset) save(target);
@@ -94,7 +95,7 @@ async function show(wanted, { focus = false } = {}) {
   let markup;
   try {
     const answer = await fetch(`desk/view?${words}`, { headers: { Accept: "text/html" } });
-    if (!answer.ok) throw new Error(String(answer.status));
+    if (!isOf(answer, "text/html")) throw new Error(String(answer.status));
     markup = await answer.text();
   } catch {
     markup = null;
@@ -102,11 +103,10 @@ async function show(wanted, { focus = false } = {}) {
   if (mine !== asked) return;
   const shell = panel();
   shell.removeAttribute("aria-busy");
-  if (markup === null) shell.replaceChildren(document.createTextNode(desk.failed));
-  else shell.innerHTML = markup;
+  shell.innerHTML = markup ?? desk.unreached;
   // The markup says what it shows, which may be another page than the one asked for.
   const shown = shell.querySelector("[data-shown]");
-  shell.setAttribute("aria-label", shown?.dataset.shown ?? desk.failed);
+  shell.setAttribute("aria-label", shown.dataset.shown);
   const sheet = shell.querySelector(".v-sheet");
   if (sheet) sheet.style.setProperty("--zoom", ZOOMS[zoom]);
   tellHits();
@@ -114,6 +114,10 @@ async function show(wanted, { focus = false } = {}) {
   if (mark) mark.scrollIntoView({ block: "center", inline: "center" });
   else shell.querySelector(".v-body")?.scrollTo(0, 0);
   if (focus) shell.focus({ preventScroll: true });
+}
+
+function isOf(answer, kind) {
+  return (answer.headers.get("Content-Type") ?? "").startsWith(kind);
 }
 
 function panel() {
@@ -185,7 +189,7 @@ function same(one, other) {
 
 function here() {
   // What opened the viewer, or, where the view has been drawn anew since, what stands in its place.
-  return opener?.isConnected ? opener : [...document.querySelectorAll("[data-open]")].find((each) => same(each, opener));
+  return opener?.isConnected ? opener : [...document.querySelectorAll(".sr [data-open]")].find((each) => same(each, opener));
 }
 
 function hits() {
@@ -247,8 +251,7 @@ async function save(target) {
     const answer = await fetch(`${target.dataset.get}?language=${desk.language}`);
     const name = /filename\*=UTF-8''(\S+)/.exec(answer.headers.get("Content-Disposition") ?? "");
     if (!name) {
-      const said = new DOMParser().parseFromString(await answer.text(), "text/html").body.textContent.trim();
-      return say(target, said || desk.failed);
+      return say(target, isOf(answer, "text/plain") ? await answer.text() : desk.failed);
     }
     const link = document.createElement("a");
     link.href = URL.createObjectURL(await answer.blob());
@@ -268,6 +271,8 @@ async function save(target) {
 // It speaks English only. What of it our readers meet is put into the language of the page; text of ours and of documents is left alone.
 
 const SPOKEN = ["aria-label", "title", "placeholder", "alt"];
+const NAMES = ".sr, [role='option'], [data-tag], [data-testid='stFileUploaderFileName']"; // hold words of ours and of documents
+const TYPED = "textarea, input, [contenteditable='true']";
 
 function translate(node) {
   if (node.nodeType === Node.TEXT_NODE) return translateText(node);
@@ -283,12 +288,13 @@ function translate(node) {
 }
 
 function translateText(node) {
-  if (node.parentElement?.closest(".sr, textarea, input, [contenteditable='true'], [role='option'], [data-baseweb='tag']")) return;
+  if (node.parentElement?.closest(`${NAMES}, ${TYPED}`)) return;
   const said = inOurWords(node.data);
   if (said !== null) node.data = said;
 }
 
 function translateAttributes(element) {
+  if (element.closest(NAMES)) return;
   for (const name of SPOKEN) {
     const value = element.getAttribute(name);
     const said = value && inOurWords(value);

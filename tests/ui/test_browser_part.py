@@ -1,0 +1,80 @@
+"""What of the page runs in the browser minds its own markup, and leaves the words of documents as they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect
+
+from tests.browser import SECONDS, Server, Visit, needs_chromium
+from tests.conftest import LEASE, RULES
+from ui.words import chrome
+from ui.words import viewer as words_of_viewer
+from ui.words.page import ENGLISH, KOREAN
+
+pytestmark = needs_chromium
+
+
+def test_a_folder_called_like_a_button_keeps_its_name(browser: Browser, server: Server, tmp_path: Path) -> None:
+    for folder, text in (("Open", LEASE), ("Close", RULES)):
+        (tmp_path / "papers" / folder).mkdir(parents=True)
+        (tmp_path / "papers" / folder / "paper.md").write_text(text, encoding="utf-8")
+    visit = Visit(browser, server, "ko-KR")
+    page = visit.page
+    page.get_by_role("link", name=KOREAN.library, exact=True).click()
+    page.get_by_test_id("stExpander").locator("summary").click(timeout=30 * SECONDS)
+    page.get_by_label(KOREAN.folder_path).fill(str(tmp_path / "papers"))
+    page.get_by_role("button", name=KOREAN.folder_watch, exact=True).click()
+    expect(page.get_by_text(KOREAN.counts.format(documents=2, passages=7)[:6])).to_be_visible(timeout=60 * SECONDS)
+    page.get_by_role("link", name=KOREAN.ask, exact=True).click()
+    page.get_by_test_id("stPopoverButton").click()
+    field = page.get_by_role("combobox", name=KOREAN.narrow_tags, exact=True)
+    field.fill("Open")
+    page.get_by_role("option", name="Open", exact=True).click(timeout=30 * SECONDS)
+
+    chip = page.locator("[data-tag]")
+    expect(chip).to_have_text("Open", timeout=30 * SECONDS)
+    expect(chip).to_have_attribute("aria-label", "Open")
+    expect(
+        page.get_by_test_id("stMultiSelect").get_by_role("button", name=chrome.KOREAN["Clear all"]).last
+    ).to_be_visible()  # Streamlit's own word is Korean
+
+    field.press("ArrowDown")  # while it is open, Streamlit marks the field with an attribute that we use too
+    field.click()
+    expect(page.get_by_role("complementary")).to_have_count(0)
+
+
+def test_the_viewer_of_an_erased_document_closes(browser: Browser, server: Server) -> None:
+    visit = Visit(browser, server)
+    page = visit.page
+    visit.add("lease.md", LEASE)
+    expect(page.get_by_text("Documents: 1")).to_be_visible(timeout=60 * SECONDS)
+    page.get_by_role("link", name="Ask", exact=True).click()
+    visit.ask("How much is the deposit?")
+    page.locator(".sr .quote .open").first.click(timeout=30 * SECONDS)
+    viewer = page.get_by_role("complementary")
+    expect(viewer).to_contain_text("3,751 euros", timeout=15 * SECONDS)
+
+    page.get_by_role("link", name="Documents", exact=True).click()
+    expect(viewer).to_be_visible()
+    page.locator(".st-key-documents").get_by_role("button", name=ENGLISH.remove).click()
+    page.get_by_role("button", name=ENGLISH.erase, exact=True).click()
+
+    expect(page.locator(".st-key-erasure")).to_be_visible(timeout=60 * SECONDS)
+    expect(viewer).to_have_count(0)
+
+
+def test_a_server_that_does_not_answer_is_told_in_words_that_can_be_closed(browser: Browser, server: Server) -> None:
+    visit = Visit(browser, server)
+    page = visit.page
+    visit.add("lease.md", LEASE)
+    expect(page.get_by_text("Documents: 1")).to_be_visible(timeout=60 * SECONDS)
+    page.get_by_role("link", name="Ask", exact=True).click()
+    visit.ask("How much is the deposit?")
+    page.route("**/desk/**", lambda route: route.abort())
+    page.locator(".sr .quote .open").first.click(timeout=30 * SECONDS)
+
+    viewer = page.get_by_role("complementary")
+    expect(viewer).to_contain_text(words_of_viewer.ENGLISH.unreached, timeout=15 * SECONDS)
+    viewer.get_by_role("button", name=words_of_viewer.ENGLISH.close).click()
+    expect(viewer).to_have_count(0)
