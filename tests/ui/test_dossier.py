@@ -25,6 +25,7 @@ from markdown_it import MarkdownIt
 from PIL import Image, ImageDraw
 from pypdf import PdfReader
 
+from ingest import pictures
 from ingest.read import read_bytes
 from rag.records import (
     Answer,
@@ -103,9 +104,17 @@ def _none(_: Citation) -> None:
     return None
 
 
-def _dossier(answer: Answer, language: Language = "en", *, png: bytes | None = None, around: tuple[str, str, str] | None = None) -> Dossier:
+def _dossier(
+    answer: Answer, language: Language = "en", *, page: bytes | None = None, around: tuple[str, str, str] | None = None
+) -> Dossier:
     provenance = Provenance(MADE, datetime(2026, 11, 22, 14, 1, tzinfo=SEOUL), 7)
-    return dossier_of(answer, provenance, language=language, picture=lambda _: png, surroundings=lambda _: around)
+    drawn = _drawn(page) if page else None
+    return dossier_of(answer, provenance, language=language, picture=lambda _: drawn, surroundings=lambda _: around)
+
+
+def _drawn(contents: bytes) -> pictures.Picture:
+    with Image.open(io.BytesIO(contents)) as opened:
+        return pictures.Picture(contents, "image/jpeg" if opened.format == "JPEG" else "image/png", *opened.size)
 
 
 def _flat(text: str) -> str:
@@ -270,7 +279,7 @@ def test_the_filter_names_documents_not_hashes() -> None:
 
 def test_the_picture_of_the_page_stands_with_its_quotation_in_every_file() -> None:
     png = _page()
-    dossier = _dossier(_answer(), png=png)
+    dossier = _dossier(_answer(), page=png)
 
     pdf = pypdfium2.PdfDocument(export(dossier, "pdf"))
     drawn = pdf[1].render(scale=1).to_pil()
@@ -288,7 +297,7 @@ def test_the_picture_of_the_page_stands_with_its_quotation_in_every_file() -> No
 
 def test_a_picture_in_a_pdf_keeps_its_bytes_and_its_size() -> None:
     png = _page(1240, 1754)
-    with_pictures, without = export(_dossier(_answer(), png=png), "pdf"), export(_dossier(_answer()), "pdf")
+    with_pictures, without = export(_dossier(_answer(), page=png), "pdf"), export(_dossier(_answer()), "pdf")
 
     assert len(with_pictures) - len(without) < 2 * len(png) + 5_000
     pages = PdfReader(io.BytesIO(with_pictures)).pages
@@ -298,10 +307,28 @@ def test_a_picture_in_a_pdf_keeps_its_bytes_and_its_size() -> None:
 @pytest.mark.parametrize("mode", ["RGB", "L", "P", "1", "RGBA", "LA", "I;16"])
 @pytest.mark.parametrize(("width", "height"), [(620, 877), (877, 620), (1, 5000), (5000, 1)])
 def test_any_kind_and_shape_of_png_can_be_put_into_every_file(mode: str, width: int, height: int) -> None:
-    dossier = _dossier(_answer(), png=_page(width, height, mode) if mode != "I;16" else _sixteen_bits(width, height))
+    dossier = _dossier(_answer(), page=_page(width, height, mode) if mode != "I;16" else _sixteen_bits(width, height))
 
     for kind in KINDS:
         assert export(dossier, kind)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_the_picture_of_a_scan_stands_there_too(mode: str) -> None:
+    """Which is drawn as a JPEG."""
+    buffer = io.BytesIO()
+    with Image.open(io.BytesIO(_page(mode=mode))) as page:
+        page.save(buffer, "JPEG")
+    jpeg = buffer.getvalue()
+    dossier = _dossier(_answer(), page=jpeg)
+
+    docx, packed = (zipfile.ZipFile(io.BytesIO(export(dossier, kind))) for kind in ("docx", "zip"))
+    pages = PdfReader(io.BytesIO(export(dossier, "pdf"))).pages
+
+    assert [docx.read(name) for name in docx.namelist() if name.startswith("word/media/")] == [jpeg]
+    assert packed.read("pages/001.jpg") == jpeg
+    assert "](pages/001.jpg)" in _markdown(export(dossier, "zip"), "zip")
+    assert next(image.image for page in pages for image in page.images).size == (620, 877)  # type: ignore[union-attr]
 
 
 def _sixteen_bits(width: int, height: int) -> bytes:
@@ -316,14 +343,14 @@ def test_without_a_picture_the_words_around_the_quotation_stand_there_with_it_ma
 
     assert f"What stands before. **{QUOTES['en'][:12]}" in export(dossier, "md").decode()
     assert "What stands after." in _text(dossier, "pdf")
-    assert not any(isinstance(block, Picture) for block in _dossier(_answer(), png=b"no picture", around=around).blocks)
+    assert not any(isinstance(block, Picture) for block in _dossier(_answer(), around=around).blocks)
 
 
 def test_a_long_list_of_places_has_pictures_of_the_first_only() -> None:
     cited = tuple(_citation("en", page) for page in range(1, facts.PICTURES + 11))
     answer = _answer(citations=cited, claims=(Claim("x", True, (0,)),))
 
-    blocks = _dossier(answer, png=_page(60, 80)).blocks
+    blocks = _dossier(answer, page=_page(60, 80)).blocks
 
     assert sum(isinstance(block, Picture) for block in blocks) == facts.PICTURES
     assert any(
@@ -342,7 +369,7 @@ def test_our_own_reader_reads_the_quotation_back(language: Language) -> None:
 
 
 def test_a_pdf_has_bookmarks_page_numbers_a_title_and_a_language() -> None:
-    reader = PdfReader(io.BytesIO(export(_dossier(_answer("ko"), "ko", png=_page()), "pdf")))
+    reader = PdfReader(io.BytesIO(export(_dossier(_answer("ko"), "ko", page=_page()), "pdf")))
 
     assert reader.metadata is not None
     assert reader.metadata.title == "문서에서 찾은 답변: 계약을 중도에 해지할 수 있나요?"
@@ -354,7 +381,7 @@ def test_a_pdf_has_bookmarks_page_numbers_a_title_and_a_language() -> None:
 
 
 def test_a_mark_in_a_pdf_leads_to_its_quotation_and_nothing_leads_out() -> None:
-    reader = PdfReader(io.BytesIO(export(_dossier(_answer(), png=_page()), "pdf")))
+    reader = PdfReader(io.BytesIO(export(_dossier(_answer(), page=_page()), "pdf")))
 
     links = [note.get_object() for page in reader.pages for note in page.get("/Annots") or ()]
     assert len(links) == 2
@@ -389,7 +416,7 @@ def test_the_fonts_may_be_passed_on() -> None:
 
 
 def test_a_docx_is_a4_titled_and_says_nothing_of_the_library_that_made_it() -> None:
-    made = export(_dossier(_answer("ko"), "ko", png=_page()), "docx")
+    made = export(_dossier(_answer("ko"), "ko", page=_page()), "docx")
     document = Document(io.BytesIO(made))
 
     about = document.core_properties
@@ -416,7 +443,7 @@ def test_korean_in_a_docx_has_a_korean_font_and_language() -> None:
 
 def test_nothing_in_a_docx_leads_out_of_it_and_its_only_fields_are_page_numbers() -> None:
     text = 'HYPERLINK "http://evil.example" \\* MERGEFORMAT { INCLUDEPICTURE "http://evil.example/x.png" }'
-    made = export(_dossier(_answer(question=text, claims=(Claim(text, True, (0,)),)), png=_page()), "docx")
+    made = export(_dossier(_answer(question=text, claims=(Claim(text, True, (0,)),)), page=_page()), "docx")
 
     archive = zipfile.ZipFile(io.BytesIO(made))
     relations = [
@@ -608,7 +635,7 @@ def test_five_claims_and_eight_quotations_are_in_a_file_within_two_seconds() -> 
 
     for kind in KINDS:
         started = time.perf_counter()
-        export(_dossier(answer, "ko", png=png), kind)
+        export(_dossier(answer, "ko", page=png), kind)
         assert time.perf_counter() - started < 2
 
 

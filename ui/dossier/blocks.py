@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Literal
 
+from ingest import pictures
 from rag.records import Language
 
 
@@ -72,9 +73,7 @@ class Grid:
 class Picture:
     """A page with the highlight drawn. ``instead`` stands in for it in a file that holds no pictures."""
 
-    png: bytes
-    width: int  # pixels
-    height: int
+    drawn: pictures.Picture
     caption: str
     number: int
     instead: tuple[Paragraph, ...] = ()

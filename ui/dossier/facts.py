@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
+from ingest import pictures
 from rag.records import EVERYTHING, Answer, Citation, Claim, Comparison, Doubt, Evidence, Language, Status, Summary, Survey
 from rag.version import VERSION
 from ui.dossier.blocks import Block, Dossier, Fact, Facts, Grid, Heading, Paragraph, Picture, Run, Runs
@@ -15,8 +15,8 @@ from ui.web import render
 from ui.words import dossier as dossier_words
 from ui.words import page as page_words
 
-Draw = Callable[[Citation], bytes | None]
-"""The PNG of the page with the quotation highlighted; None where there is none."""
+Draw = Callable[[Citation], pictures.Picture | None]
+"""The page with the quotation highlighted; None where there is no picture of it."""
 
 Surround = Callable[[Citation], tuple[str, str, str] | None]
 """The text before a quotation, the quotation, the text after it; None where nobody knows."""
@@ -288,10 +288,10 @@ def _on_its_pages(cited: Citation, item: Evidence) -> bool:
 def _shown(telling: _Telling, cited: Citation, number: int, place: str) -> Iterator[Block]:
     """Its page, else the words around it."""
     around = tuple(_surroundings(telling, cited))
-    png = telling.draw(cited) if number <= PICTURES else None
-    if png and (size := size_of(png)):
+    drawn = telling.draw(cited) if number <= PICTURES else None
+    if drawn:
         caption = telling.words.picture.format(place=place[:_CAPTION_CHARS], number=number)
-        yield Picture(png, *size, caption, number, around)
+        yield Picture(drawn, caption, number, around)
     else:
         yield from around
 
@@ -303,14 +303,6 @@ def _surroundings(telling: _Telling, cited: Citation) -> Iterator[Paragraph]:
         end = f"{after[:_SURROUNDING_CHARS]} …" if len(after) > _SURROUNDING_CHARS else after
         yield Paragraph((Run(f"{begin} ", quiet=True), Run(quotation, marked=True), Run(f" {end}", quiet=True)))
         yield _note(telling.words.surroundings)
-
-
-def size_of(png: bytes) -> tuple[int, int] | None:
-    """Width and height in pixels; None where it is no PNG."""
-    if len(png) < 33 or png[:8] != b"\x89PNG\r\n\x1a\n" or png[12:16] != b"IHDR":
-        return None
-    width, height = struct.unpack(">II", png[16:24])
-    return (width, height) if width and height else None
 
 
 def _nearest(telling: _Telling) -> Iterator[Block]:

@@ -34,7 +34,7 @@ def zip_of(dossier: Dossier) -> bytes:
         archive.writestr(_entry("dossier.md", dossier.made), _text(dossier).encode(), zipfile.ZIP_DEFLATED)
         for block in dossier.blocks:
             if isinstance(block, Picture):
-                archive.writestr(_entry(_file_of(block), dossier.made), block.png, zipfile.ZIP_STORED)
+                archive.writestr(_entry(_file_of(block), dossier.made), block.drawn.contents, zipfile.ZIP_STORED)
     return buffer.getvalue()
 
 
@@ -49,7 +49,7 @@ def _entry(name: str, made: datetime) -> zipfile.ZipInfo:
 
 
 def _file_of(picture: Picture) -> str:
-    return f"pages/{picture.number:03d}.png"
+    return f"pages/{picture.number:03d}.{'jpg' if picture.drawn.media_type == 'image/jpeg' else 'png'}"
 
 
 def _text(dossier: Dossier) -> str:

@@ -28,6 +28,7 @@ from reportlab.platypus import (
 )
 from reportlab.platypus import Paragraph as Text
 
+from ingest import pictures
 from ui.dossier import letters
 from ui.dossier.blocks import Block, Dossier, Fact, Facts, Grid, Heading, Paragraph, Picture, Run, Runs, begins_a_sheet
 from ui.words import dossier as words
@@ -315,17 +316,17 @@ class _Page(Flowable):  # type: ignore[misc]  # reportlab has no types
 
     def __init__(self, picture: Picture) -> None:
         super().__init__()
-        self._picture = picture
+        self._number, self._drawn = picture.number, picture.drawn
 
     def wrap(self, _: float, room: float) -> tuple[float, float]:
-        full = min(_TEXT_WIDE / self._picture.width, (_TEXT_HIGH - _CAPTION) / self._picture.height)
-        fitting = (room - _CAPTION) / self._picture.height
+        full = min(_TEXT_WIDE / self._drawn.width, (_TEXT_HIGH - _CAPTION) / self._drawn.height)
+        fitting = (room - _CAPTION) / self._drawn.height
         scale = min(full, fitting) if fitting >= _SMALLEST * full else full
-        self.width, self.height = self._picture.width * scale, self._picture.height * scale
+        self.width, self.height = self._drawn.width * scale, self._drawn.height * scale
         return self.width, self.height
 
     def draw(self) -> None:
-        stored = _AsItCame.of(self._picture)
+        stored = _AsItCame.of(self._drawn, self._number)
         if stored:
             self.canv._doc.Reference(stored, self.canv._doc.getXObjectName(stored.name))
             self.canv._doc.addForm(stored.name, stored)
@@ -334,7 +335,7 @@ class _Page(Flowable):  # type: ignore[misc]  # reportlab has no types
             self.canv.doForm(stored.name)
             self.canv.restoreState()
         else:
-            Image(io.BytesIO(self._picture.png), self.width, self.height).drawOn(self.canv, 0, 0)
+            Image(io.BytesIO(self._drawn.contents), self.width, self.height).drawOn(self.canv, 0, 0)
         self.canv.setStrokeColor(_RULE)
         self.canv.setLineWidth(0.5)
         self.canv.rect(0, 0, self.width, self.height)
@@ -344,13 +345,15 @@ class _AsItCame(PDFImageXObject):  # type: ignore[misc]  # reportlab has no type
     """A PNG's own compressed bytes: PDF knows its compression, and doing it again takes most of the time and makes the file larger."""
 
     @classmethod
-    def of(cls, picture: Picture) -> _AsItCame | None:
-        """None for the kinds of PNG that a PDF must hold in another way: see-through, interlaced, with a palette, of 16 bits."""
-        depth, colour, _, _, interlaced = struct.unpack(">5B", picture.png[24:29])
-        parts = list(_chunks(picture.png))
+    def of(cls, picture: pictures.Picture, number: int) -> _AsItCame | None:
+        """None for a JPEG, and for the kinds of PNG that a PDF must hold in another way: see-through, interlaced, with a palette, of 16 bits."""
+        if picture.media_type != "image/png":
+            return None
+        depth, colour, _, _, interlaced = struct.unpack(">5B", picture.contents[24:29])
+        parts = list(_chunks(picture.contents))
         if depth != 8 or colour not in (0, 2) or interlaced or any(kind == b"tRNS" for kind, _ in parts):
             return None
-        stored = cls(f"page-{picture.number}")
+        stored = cls(f"page-{number}")
         stored.width, stored.height = picture.width, picture.height
         stored.colorSpace, stored.channels = ("DeviceRGB", 3) if colour == 2 else ("DeviceGray", 1)
         stored.streamContent = b"".join(content for kind, content in parts if kind == b"IDAT")

@@ -286,10 +286,11 @@ def _turn(document: Element) -> None:
 
 
 def _add_picture(document: Element, picture: Picture, height: int) -> None:
-    scale = min(_TEXT_WIDTH / picture.width, height / picture.height)
+    drawn = picture.drawn
+    scale = min(_TEXT_WIDTH / drawn.width, height / drawn.height)
     paragraph = document.add_paragraph()
     paragraph.paragraph_format.keep_with_next, paragraph.paragraph_format.space_after = True, Pt(3)
-    shape = paragraph.add_run().add_picture(io.BytesIO(picture.png), Emu(int(picture.width * scale)), Emu(int(picture.height * scale)))
+    shape = paragraph.add_run().add_picture(io.BytesIO(drawn.contents), Emu(int(drawn.width * scale)), Emu(int(drawn.height * scale)))
     _frame(shape)
     shape._inline.docPr.set("descr", picture.caption)
     shape._inline.docPr.set("name", f"page {picture.number}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from ingest.pictures import Picture
 from rag.errors import NoSuchDocument, PictureError, TurnGone
 from rag.library.conversations import PastTurn
 from rag.library.library import Library
@@ -74,11 +75,11 @@ def _names(library: Library) -> dict[str, str]:
     return {document.doc_id: document.name for document in library.documents() if document.doc_id}
 
 
-def _picture(desk: Desk, cited: Citation) -> bytes | None:
+def _picture(desk: Desk, cited: Citation) -> Picture | None:
     if cited.page is None:
         return None
     try:
-        return desk.pictures.marked_page(cited.doc_id, cited.page, cited.boxes, width=_PICTURE_PIXELS).contents
+        return desk.pictures.marked_page(cited.doc_id, cited.page, cited.boxes, width=_PICTURE_PIXELS)
     except (PictureError, NoSuchDocument):  # its words are given instead
         return None
 
