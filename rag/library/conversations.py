@@ -191,6 +191,10 @@ class Conversations(Database):
         rows = self.rows(f"SELECT {_COLUMNS} FROM turns WHERE conversation_id=? ORDER BY ordinal", (conversation,))
         return [_past_turn(*row) for row in rows]
 
+    def kept_turns(self) -> set[Kept]:
+        """Where there are any."""
+        return {Kept(*row) for row in self.rows("SELECT conversation_id, ordinal FROM turns")}
+
     def lost_turns(self) -> int:
         """How many there are of which only the question can be read."""
         rows = self.rows("SELECT conversation_id, ordinal FROM turns")

@@ -8,9 +8,9 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser import SECONDS, Server, Visit, needs_chromium
 from tests.conftest import LEASE, RULES
-from ui.words import chrome
+from ui.words import chrome, library
 from ui.words import viewer as words_of_viewer
-from ui.words.page import ENGLISH, KOREAN
+from ui.words.page import KOREAN
 
 pytestmark = needs_chromium
 
@@ -22,10 +22,10 @@ def test_a_folder_called_like_a_button_keeps_its_name(browser: Browser, server: 
     visit = Visit(browser, server, "ko-KR")
     page = visit.page
     page.get_by_role("link", name=KOREAN.library, exact=True).click()
-    page.get_by_test_id("stExpander").locator("summary").click(timeout=30 * SECONDS)
-    page.get_by_label(KOREAN.folder_path).fill(str(tmp_path / "papers"))
-    page.get_by_role("button", name=KOREAN.folder_watch, exact=True).click()
-    expect(page.get_by_text(KOREAN.counts.format(documents=2, passages=7)[:6])).to_be_visible(timeout=60 * SECONDS)
+    page.get_by_text(library.KOREAN.folders).click(timeout=30 * SECONDS)
+    page.get_by_label(library.KOREAN.path).fill(str(tmp_path / "papers"))
+    page.get_by_role("button", name=library.KOREAN.folder_watch, exact=True).click()
+    expect(page.locator(".st-key-documents .sr tr")).to_have_count(3, timeout=60 * SECONDS)
     page.get_by_role("link", name=KOREAN.ask, exact=True).click()
     page.get_by_test_id("stPopoverButton").click()
     field = page.get_by_role("combobox", name=KOREAN.narrow_tags, exact=True)
@@ -57,8 +57,8 @@ def test_the_viewer_of_an_erased_document_closes(browser: Browser, server: Serve
 
     page.get_by_role("link", name="Documents", exact=True).click()
     expect(viewer).to_be_visible()
-    page.locator(".st-key-documents").get_by_role("button", name=ENGLISH.remove).click()
-    page.get_by_role("button", name=ENGLISH.erase, exact=True).click()
+    page.get_by_role("button", name=library.ENGLISH.remove_named.format(name="lease.md")).click()
+    page.get_by_role("button", name=library.ENGLISH.erase).click(timeout=10 * SECONDS)
 
     expect(page.locator(".st-key-erasure")).to_be_visible(timeout=60 * SECONDS)
     expect(viewer).to_have_count(0)

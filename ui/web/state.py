@@ -134,15 +134,22 @@ class Desk:
                 if self._closing:
                     return
                 try:
-                    certificate = erase(self.assistant.library, name, erasure.note)
-                    erasure.certificates.append(certificate)
-                    self.pictures.forget(certificate.sha256)
-                    forget(certificate.sha256)
+                    erasure.certificates.append(erase(self.assistant.library, name, erasure.note))
                 except SeorapError as error:
                     erasure.errors.append(error)
+                finally:
+                    self._let_go(erasure.places)
             self.queue.forget([name for certificate in erasure.certificates for name in certificate.names])
         finally:
             erasure.ended.set()
+
+    def _let_go(self, places: Collection[Place]) -> None:
+        """Of all that is kept in memory of what lay there and is out of the drawer now, also where no certificate could be given."""
+        manifest = self.assistant.library.manifest
+        erased = {content for place in places for content in (place.doc_id, place.snapshot) if content} - manifest.document_ids()
+        if erased:
+            self.pictures.forget(erased)
+            forget(erased, manifest.kept_turns())
 
     # --- the network --------------------------------------------------------------------------
 
@@ -209,6 +216,9 @@ class Turn:
         quoted = {item.doc_id for item in self.answer.evidence} | {cited.doc_id for cited in self.answer.citations}
         return not quoted.isdisjoint(doc_ids)
 
+    def stays(self, erased: Collection[str], kept: Collection[Kept]) -> bool:
+        return not self.is_about(erased) and (self.kept is None or self.kept in kept)
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -241,10 +251,11 @@ class _Tab:
     to_ask: str = ""  # what another view hands over to be asked
     to_search: str = ""  # and to be searched for
 
-    def forget(self, doc_ids: Collection[str]) -> None:
-        """Drop every turn that holds words of these documents."""
-        self.turns = [turn for turn in self.turns if not turn.is_about(doc_ids)]
-        if self.work and self.work.is_about(doc_ids):
+    def forget(self, doc_ids: Collection[str], kept: Collection[Kept]) -> None:
+        """Drop every turn that holds words of these documents, or is kept in the drawer no longer."""
+        self.turns = [turn for turn in self.turns if turn.stays(doc_ids, kept)]
+        self.editing = None  # a number, which may be another turn's now
+        if self.work and not self.work.stays(doc_ids, kept):
             self.work = None
 
 
@@ -253,6 +264,7 @@ class _Process:
     desk: Desk | None = None
     tabs: WeakSet[_Tab] = field(default_factory=WeakSet)
     erased: set[str] = field(default_factory=set)  # document ids
+    guard: threading.Lock = field(default_factory=threading.Lock)  # of the tabs, which come while others are looked through
 
 
 _process = _Process()
@@ -283,11 +295,13 @@ def desk_at_work() -> Iterator[Desk | None]:
         yield opened if is_open else None
 
 
-def forget(doc_ids: Collection[str]) -> None:
-    """No tab keeps an answer with words of these documents, which are erased."""
-    _process.erased.update(doc_ids)
-    for each in list(_process.tabs):
-        each.forget(doc_ids)
+def forget(doc_ids: Collection[str], kept: Collection[Kept]) -> None:
+    """No tab keeps an answer with words of these documents, which are erased, nor any other that the drawer let go of with them."""
+    with _process.guard:
+        _process.erased = _process.erased | set(doc_ids)  # others look at it meanwhile
+        tabs = list(_process.tabs)
+    for each in tabs:
+        each.forget(doc_ids, kept)
 
 
 def forget_conversations() -> None:
@@ -311,7 +325,8 @@ def settle(turn: Turn) -> None:
 def tab() -> _Tab:
     if "tab" not in st.session_state:
         st.session_state.tab = _Tab(_first_language())
-        _process.tabs.add(st.session_state.tab)
+        with _process.guard:
+            _process.tabs.add(st.session_state.tab)
     found: _Tab = st.session_state.tab
     return found
 

@@ -1,0 +1,98 @@
+"""What is erased is no longer in the memory of the page either, whatever became of the erasure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest.pipeline import Batch, add
+from ingest.queue import Queue
+from rag.assemble import Assistant
+from rag.errors import ErasureUnfinished
+from rag.library import erase as erasing
+from rag.library.conversations import PastTurn
+from rag.library.database import StillRead
+from rag.library.library import Library
+from rag.records import Answered
+from rag.settings import RefusalSettings, Settings
+from tests.documents import pdf
+from tests.fakes import ScriptedModel, WordHashEmbedder
+from ui.web import state
+from ui.web.state import Desk, Turn, _process, _Tab
+
+DEPOSIT = "The tenant pays a deposit of 3,751 euros before moving in."
+
+
+@pytest.fixture
+def desk(filled: Library, home: Path) -> Iterator[Desk]:
+    settings = Settings(home=home, refusal=RefusalSettings(least_chance=0.0))
+    assistant = Assistant(settings, filled, embedder=WordHashEmbedder(), model=ScriptedModel(DEPOSIT))
+    queue = Queue(assistant)
+    opened = Desk(assistant, queue)
+    state.open_desk(opened)
+    yield opened
+    state.close_desk()
+    queue.close()
+
+
+@pytest.fixture
+def tab() -> _Tab:
+    opened = _Tab("en")
+    _process.tabs.add(opened)
+    return opened
+
+
+def answered(desk: Desk, tab: _Tab, question: str) -> Turn:
+    """As a tab holds it, kept in the drawer."""
+    *_, last = desk.ask(question)
+    assert isinstance(last, Answered)
+    turn = Turn(question, answer=last.answer)
+    past = PastTurn(question, answer=last.answer)
+    turn.kept = desk.assistant.library.manifest.keep_turn(past, conversation=tab.conversation)
+    tab.conversation = turn.kept.conversation_id
+    tab.turns.append(turn)
+    return turn
+
+
+def erase(desk: Desk, name: str) -> None:
+    desk.begin_erasing(name)
+    assert desk.erasure
+    assert desk.erasure.ended.wait(60)
+
+
+def test_a_turn_that_only_names_what_is_erased_leaves_the_tab_as_it_leaves_the_drawer(desk: Desk, tab: _Tab) -> None:
+    stays = Turn("Who wins the cup?", kept=desk.assistant.library.manifest.keep_turn(PastTurn("Who wins the cup?")))
+    names = Turn("What does lease.md say?", kept=desk.assistant.library.manifest.keep_turn(PastTurn("What does lease.md say?")))
+    tab.turns += [names, stays]
+    tab.editing = 1
+
+    erase(desk, "lease.md")
+
+    assert tab.turns == [stays]
+    assert tab.editing is None
+
+
+def test_what_is_out_of_the_drawer_leaves_the_tabs_and_pictures_although_the_erasure_is_unfinished(
+    desk: Desk, tab: _Tab, tmp_path: Path, batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in add([pdf(tmp_path / "deposit.pdf", [DEPOSIT])], batch):
+        pass
+    library = desk.assistant.library
+    doc_id = next(document.doc_id for document in library.documents() if document.name == "deposit.pdf")
+    answered(desk, tab, "How much is the deposit?")
+    desk.pictures.page(doc_id, 1, width=800)
+
+    def still_read(*_: object) -> None:
+        raise StillRead
+
+    monkeypatch.setattr(erasing, "_scrubbed", still_read)
+    erase(desk, "deposit.pdf")
+
+    assert desk.erasure
+    assert [type(error) for error in desk.erasure.errors] == [ErasureUnfinished]
+    assert doc_id not in library.manifest.document_ids()
+    assert tab.turns == []
+    assert desk.pictures.kept_bytes == 0
+    assert state.gone() == {doc_id}
