@@ -11,13 +11,14 @@ from streamlit.testing.v1 import AppTest
 
 from ingest.queue import Queue
 from rag.assemble import Assistant
-from rag.errors import NothingFits, WeightsMissing
+from rag.errors import DrawerFull, NothingFits, WeightsMissing
+from rag.library.conversations import PastTurn
 from rag.library.library import Library
 from rag.records import Doubt, Language
 from rag.settings import RefusalSettings, Settings
 from tests.fakes import ScriptedModel, WordHashEmbedder
-from ui.web import state
-from ui.web.state import Desk
+from ui.web import client, state
+from ui.web.state import Desk, Sent
 from ui.words import history as history_words
 from ui.words.page import ENGLISH, KOREAN
 
@@ -100,6 +101,57 @@ def test_a_failure_never_looks_like_not_found(visit: Visit, monkeypatch: pytest.
     assert f"<b>{words.problem}</b>" in drawn
     assert failure.sentence(language).replace("<b>", "&lt;b&gt;").partition("`")[0] in drawn
     assert words.not_found not in drawn
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_an_answer_that_cannot_be_kept_is_shown_all_the_same(
+    visit: Visit, filled: Library, monkeypatch: pytest.MonkeyPatch, language: Language
+) -> None:
+    failure = DrawerFull(home="/drawer")
+
+    def full(*_: object, **__: object) -> None:
+        raise failure
+
+    page = visit("The tenant pays a deposit of 3,751 euros before moving in.", language=language)
+    monkeypatch.setattr(filled.manifest, "keep_turn", full)
+
+    drawn = ask(page, "How much is the deposit?")
+
+    assert "“The tenant pays a deposit of 3,751 euros before moving in.”" in drawn
+    assert failure.sentence(language) in drawn
+
+
+@pytest.mark.parametrize("failing", ["rename", "delete"])
+def test_a_conversation_that_cannot_be_changed_says_why(
+    visit: Visit, filled: Library, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    failure = DrawerFull(home="/drawer")
+
+    def full(*_: object, **__: object) -> None:
+        raise failure
+
+    page = visit()
+    number = filled.manifest.keep_turn(PastTurn("How much is the deposit?")).conversation_id
+    monkeypatch.setattr(client, "sent", lambda: Sent("manage", str(number)))
+    monkeypatch.setattr(filled.manifest, f"{failing}_conversation", full)
+    page.run()
+    words = history_words.ENGLISH
+
+    drawn = shown(next(button for button in page.button if button.label == getattr(words, failing)).click().run())
+
+    assert failure.sentence("en") in drawn
+    assert ENGLISH.unexpected not in drawn
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("value", ["²", "٣", "9" * 30, "-1", "", " ", "x"])
+def test_whatever_the_browser_sends_the_page_is_drawn(visit: Visit, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    page = visit(*["Not in the documents."] * 4)
+
+    for what in ("conversation", "manage", "ask", "anything"):
+        sent = Sent(what, value)
+        monkeypatch.setattr(client, "sent", lambda sent=sent: sent)
+        assert ENGLISH.unexpected not in shown(page.run())
 
 
 @pytest.mark.usefixtures("filled")

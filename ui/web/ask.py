@@ -71,8 +71,8 @@ def draw(desk: Desk, words: Words, *, to_documents: StreamlitPage, beside: Delta
 
 def _take(sent: Sent | None) -> None:
     """What a click in our own markup asks for."""
-    if sent and sent.what == "ask":
-        state.tab().next = Turn(sent.value, state.tab().only)
+    if sent and sent.what == "ask" and (question := sent.value.strip()):
+        state.tab().next = Turn(question, state.tab().only)
 
 
 def welcome(desk: Desk, words: Words, *, to_documents: StreamlitPage, empty: bool) -> None:
@@ -127,6 +127,8 @@ def draw_result(turn: Turn, words: Words, number: int) -> None:
         st.html(render.written(turn.written, words, stopped=True))
     else:
         st.html(render.small(words.lost if turn.lost else words.stopped_empty))
+    if turn.unkept:
+        st.html(render.problem(sentence_of(turn.unkept, state.tab().language), words))
     draw_tools(turn, words, number)
 
 

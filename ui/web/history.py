@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from rag.errors import SeorapError
 from rag.library.conversations import Conversation, Kept, PastTurn
+from rag.library.manifest import Manifest
 from ui.web import client, render, render_history, state
 from ui.web.state import Desk, Turn
 from ui.words import history as words_of_history
@@ -39,7 +43,10 @@ def _keep(desk: Desk, turn: Turn, *, conversation: int | None, at: int | None) -
         return
     written = "" if turn.answer else turn.written
     past = PastTurn(turn.question, turn.only, turn.as_typed, turn.answer, written, turn.sources, turn.error, turn.asked)
-    turn.kept = desk.assistant.library.manifest.keep_turn(past, conversation=conversation, at=at)
+    try:
+        turn.kept = desk.assistant.library.manifest.keep_turn(past, conversation=conversation, at=at)
+    except SeorapError as error:  # what there is can be read all the same
+        turn.unkept = error.reason()
 
 
 def address_of(turn: Turn) -> str:
@@ -140,19 +147,31 @@ def manage(desk: Desk, conversation: Conversation, words: Words) -> None:
         name = st.text_input(words.name, value=conversation.title, key=f"rename-{number}", max_chars=80)
         with st.container(horizontal=True):
             if st.button(words.rename, type="primary", key=f"renamed-{number}"):
-                manifest.rename_conversation(number, str(name))
-                st.rerun()
+                _change(lambda: manifest.rename_conversation(number, str(name)))
             st.html(render_history.saver(number, words), width="content")
             if st.button(words.delete, key=f"delete-{number}"):
-                manifest.delete_conversation(number)
-                if state.tab().conversation == number:
-                    begin_anew()
-                st.rerun()
+                _change(lambda: _delete(manifest, number))
             if st.button(words.close, key=f"close-{number}"):
                 st.rerun()
         st.html(render.small(words.delete_means))
 
     st.dialog(words.manage)(choices)()
+
+
+def _change(what: Callable[[], None]) -> None:
+    """A dialog is drawn apart from the page, which could tell what went wrong only in its stead."""
+    try:
+        what()
+    except SeorapError as error:
+        st.html(render.error(error, state.wording(), state.tab().language))
+    else:
+        st.rerun()
+
+
+def _delete(manifest: Manifest, number: int) -> None:
+    manifest.delete_conversation(number)
+    if state.tab().conversation == number:
+        begin_anew()
 
 
 def draw_all(desk: Desk) -> None:
@@ -170,10 +189,13 @@ def confirm_all(desk: Desk, words: Words) -> None:
         st.html(render.small(words.delete_means))
         with st.container(horizontal=True):
             if st.button(words.delete_all, type="primary", key="delete-conversations-now"):
-                desk.assistant.library.manifest.delete_conversations()
-                state.forget_conversations()
-                st.rerun()
+                _change(lambda: _delete_all(desk.assistant.library.manifest))
             if st.button(words.close, key="keep-conversations"):
                 st.rerun()
 
     st.dialog(words.title)(ask_first)()
+
+
+def _delete_all(manifest: Manifest) -> None:
+    manifest.delete_conversations()
+    state.forget_conversations()

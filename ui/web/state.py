@@ -206,6 +206,7 @@ class Turn:
     begins_s: float | None = None  # after the question, by what is known of this machine
     asked: float = field(default_factory=time.time)  # seconds since the epoch
     kept: Kept | None = None  # where it lies in the drawer
+    unkept: Reason | None = None  # why it does not lie there
     instead_of: Kept | None = None  # the turn whose place it takes, with all after it
     lost: bool = False  # there was an answer, which cannot be read any longer
 
