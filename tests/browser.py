@@ -7,19 +7,27 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect, sync_playwright
 
+from ingest.pipeline import Batch, add
+from ingest.sandbox import Sandbox
+from rag.library.library import Library
+from rag.settings import SandboxSettings, SplitSettings
+from tests.fakes import WordHashEmbedder
 from ui.launch import noted_address
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = shutil.which("chromium")
 needs_chromium = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")]
 SECONDS = 1000
+
+Scheme = Literal["light", "dark"]
 
 _QUIET = (
     "--no-sandbox",
@@ -72,11 +80,17 @@ def running_server(home: Path, *, command: Sequence[str] = (sys.executable, "-m"
         process.kill()  # when the test has failed
 
 
+def fill(home: Path, *papers: Path) -> None:
+    """Take documents in before a server is started over the drawer."""
+    with closing(Library(home)) as library, Sandbox(SandboxSettings()) as sandbox:
+        list(add(papers, Batch(library, WordHashEmbedder(), sandbox, SplitSettings(passage_tokens=50))))
+
+
 class Visit:
     """A browser of its own that has come in."""
 
-    def __init__(self, browser: Browser, server: Server, locale: str = "en-GB") -> None:
-        self.context: BrowserContext = browser.new_context(locale=locale, viewport={"width": 1280, "height": 900})
+    def __init__(self, browser: Browser, server: Server, locale: str = "en-GB", *, scheme: Scheme = "light") -> None:
+        self.context: BrowserContext = browser.new_context(locale=locale, color_scheme=scheme, viewport={"width": 1280, "height": 900})
         self.page: Page = self.context.new_page()
         self.asked: list[str] = []
         self.complaints: list[str] = []
@@ -92,6 +106,13 @@ class Visit:
     def ask(self, question: str) -> None:
         self.page.locator("textarea").fill(question)
         self.page.keyboard.press("Enter")
+
+    def go(self, title: str) -> None:
+        self.page.get_by_role("link", name=title, exact=True).click()
+
+    def is_still(self) -> None:
+        """Nothing is being drawn by the server."""
+        expect(self.page.locator(".stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=30 * SECONDS)
 
     def stayed_home(self, address: str) -> bool:
         home = (address, address.replace("http", "ws"), "data:", "blob:")

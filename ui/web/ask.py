@@ -101,7 +101,7 @@ def answer_now(desk: Desk, turn: Turn, words: Words) -> None:
     number = len(tab.turns) - 1
     st.html(render.question(turn.question))
     events = desk.ask(turn.question, only=turn.only, history=said, as_typed=turn.as_typed)
-    follow(turn, words, events, number=number, keep=lambda: history.keep(desk, turn))
+    follow(turn, words, events, number=number, keep=history.keeper(desk, turn))
 
 
 # --- one turn ----------------------------------------------------------------------------------

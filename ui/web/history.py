@@ -25,12 +25,16 @@ _ADDRESS = "c"
 # --- a turn, kept ------------------------------------------------------------------------------
 
 
-def keep(desk: Desk, turn: Turn) -> None:
-    """Keep a turn, finished or stopped, in the tab's conversation."""
+def keeper(desk: Desk, turn: Turn) -> Callable[[], None]:
+    """What keeps a turn, finished or stopped, in the tab's conversation. The tab is looked up before: after a stop, Streamlit's state is not to be read."""
     tab = state.tab()
-    _keep(desk, turn, conversation=tab.conversation, at=turn.instead_of.ordinal if turn.instead_of else None)
-    if turn.kept:
-        tab.conversation = turn.kept.conversation_id
+
+    def keep() -> None:
+        _keep(desk, turn, conversation=tab.conversation, at=turn.instead_of.ordinal if turn.instead_of else None)
+        if turn.kept:
+            tab.conversation = turn.kept.conversation_id
+
+    return keep
 
 
 def keep_apart(desk: Desk, turn: Turn) -> None:

@@ -86,17 +86,20 @@ _STYLE = """
 :is(.st-key-documents, .st-key-failures) [data-testid="stHorizontalBlock"] { border-top: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding: .55rem 0; }
 .stMainBlockContainer [data-testid="stForm"] [data-testid="stHorizontalBlock"] { border-top: 0; padding-top: 0; }
 
+/* Streamlit's shades for what is pointed at or open are too near to what lies behind them. */
+[data-testid="stBaseButton-tertiary"]:is(:hover, :active, :focus), [data-testid="stPopoverButton"]:is(:hover, :active, :focus, [aria-expanded="true"]) {
+  color: light-dark(#2f6f61, #6fb5a4); }
+[data-variant="segmented_control"]:hover { color: light-dark(#24564b, #8fd0bf); }
+
 /* Streamlit sends nothing after a stop: the page has to say by itself that this text stays as it is. */
 .stApp[data-test-script-state="running"] .when-stopped, .stApp[data-test-script-state="stopRequested"] .when-stopped { display: none; }
 .stApp[data-test-script-state="notRunning"] .while-running { display: none; }
 
-/* The uploader has English words of its own. */
-[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p { font-size: 0; }
-[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p::after { content: "CHOOSE"; font-size: .92rem; }
-[data-testid="stFileUploaderDropzoneInstructions"] * { font-size: 0; }
-[data-testid="stFileUploaderDropzoneInstructions"] > :first-child::after { content: "HINT"; font-size: .84rem; }
+/* What the uploader says of sizes and kinds is English; the word on its button is put right by desk.js. */
+[data-testid="stFileUploaderDropzoneInstructions"] > * { display: none; }
+[data-testid="stFileUploaderDropzoneInstructions"]::after { content: "HINT"; font-size: .84rem; }
 """
 
 
 def style(words: Words) -> str:
-    return "<style>" + (_STYLE + style_sheets()).replace("CHOOSE", words.choose_files).replace("HINT", words.upload_hint) + "</style>"
+    return "<style>" + (_STYLE + style_sheets()).replace("HINT", words.upload_hint) + "</style>"

@@ -35,14 +35,17 @@ def draw(desk: Desk, words: Words) -> Filter:
                 placeholder=words.every_tag,
                 key=f"{key}-documents",
             )
-            tagged = st.multiselect(
-                words.narrow_tags,
-                tags,
-                default=[tag for tag in chosen.tags if tag in tags],
-                format_func=render.visible,
-                placeholder=words.every_tag,
-                key=f"{key}-tags",
-                disabled=not tags,
+            tagged = (
+                st.multiselect(
+                    words.narrow_tags,
+                    tags,
+                    default=[tag for tag in chosen.tags if tag in tags],
+                    format_func=render.visible,
+                    placeholder=words.every_tag,
+                    key=f"{key}-tags",
+                )
+                if tags
+                else []
             )
             kinds = st.multiselect(
                 words.narrow_formats,

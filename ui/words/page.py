@@ -122,7 +122,6 @@ class Words:
     more_places: str
 
     # --- the drawer's documents
-    choose_files: str
     upload_hint: str
     progress_left: str
     seconds: str
@@ -236,7 +235,6 @@ ENGLISH = Words(
     survey_cut="The first {shown} are shown. Ask about a narrower subject to see the rest.",
     survey_near="Not counted, but perhaps meant, in other words",
     more_places="{count} more places",
-    choose_files="Choose files",
     upload_hint="PDF, DOCX, XLSX, PPTX, HWP, mails, pictures of pages and more; up to 200 MB each",
     progress_left="about {time} left",
     seconds="{seconds} s",
@@ -346,7 +344,6 @@ KOREAN = Words(
     survey_cut="처음 {shown}곳만 보여 드립니다. 나머지를 보려면 더 구체적으로 물어봐 주세요.",
     survey_near="세지 않았지만 다른 말로 같은 내용을 다룰 수 있는 곳",
     more_places="{count}곳 더 보기",
-    choose_files="파일 고르기",
     upload_hint="PDF, DOCX, XLSX, PPTX, HWP, 메일, 쪽을 찍은 그림 등. 파일마다 200MB까지",
     progress_left="약 {time} 남음",
     seconds="{seconds}초",

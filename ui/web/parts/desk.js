@@ -21,8 +21,8 @@ let asked = 0; // the last request; answers to earlier ones are late
 let started = false;
 
 export default function (component) {
-  const back = desk.language === component.data.language ? {} : Object.fromEntries(Object.entries(desk.chrome).map((pair) => pair.reverse()));
-  desk = { ...component.data, chrome: { ...back, ...component.data.chrome } };
+  desk = component.data;
+  learn(desk.chrome);
   tell = component.setTriggerValue;
   document.documentElement.lang = desk.language;
   if (!started) start();
@@ -34,6 +34,7 @@ function start() {
   started = true;
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey);
+  window.addEventListener("keydown", keepFromStreamlit, { capture: true });
   new MutationObserver((changes) => {
     for (const change of changes) {
       if (change.type === "attributes") translateAttributes(change.target);
@@ -41,11 +42,21 @@ function start() {
       else change.addedNodes.forEach(translate);
     }
   }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: SPOKEN });
+  new MutationObserver(afterStop).observe(document.querySelector(".stApp"), { attributes: true, attributeFilter: ["data-test-script-state"] });
+}
+
+let stopping = false;
+
+function afterStop() {
+  // Nothing is drawn after a stop: what can be done with the part that there is, and where it is kept, comes with the next drawing.
+  const state = document.querySelector(".stApp").dataset.testScriptState;
+  if (state === "notRunning" && stopping) tell("sent", { what: "stopped", value: "" });
+  stopping = state === "stopRequested";
 }
 
 function onClick(event) {
-  const target = event.target.closest?.("[data-open], [data-copy], [data-get], [data-send], [data-do]");
-  if (!target?.closest(".sr")) return; // not markup of ours
+  const target = event.target.closest?.(".sr :is([data-open], [data-copy], [data-get], [data-send], [data-do])"); // Streamlit's parts have a data-open too
+  if (!target) return;
   if ("open" in target.dataset) open(target);
   else if ("copy" in target.dataset) copy(target);
   else if ("get" in target.dataset) save(target);
@@ -53,12 +64,26 @@ function onClick(event) {
   else act(target.dataset.do, target);
 }
 
+const TYPING = "input, textarea, [contenteditable='true'], [role='combobox'], [role='listbox']";
+
+function keyOf(event) {
+  // A Korean keyboard in its Hangul state says ㅜ for the key that has n on it.
+  return /^[ㄱ-ㅣ]$/.test(event.key) || event.key === "Process" ? event.code.replace("Key", "").toLowerCase() : event.key;
+}
+
+function keepFromStreamlit(event) {
+  // It draws the view anew for an r, which would end an answer that is being written.
+  const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (plain && (keyOf(event) === "r" || keyOf(event) === "c") && !event.target.closest?.(TYPING)) event.stopImmediatePropagation();
+}
+
 function onKey(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-  const typing = event.target.closest?.("input, textarea, [contenteditable='true'], [role='combobox'], [role='listbox']");
+  const typing = event.target.closest?.(TYPING);
   if (event.key === "Escape" && viewer && !typing) return act("close");
   if (typing) return;
-  if (event.key === "/") {
+  const key = keyOf(event);
+  if (key === "/") {
     const field = document.querySelector("[data-testid='stChatInputTextArea'], [data-search] input");
     if (field) {
       event.preventDefault();
@@ -67,9 +92,9 @@ function onKey(event) {
     return;
   }
   if (!viewer) return;
-  const does = { n: "hit-next", p: "hit-previous", "[": "previous", "]": "next", "+": "closer", "=": "closer", "-": "further" }[event.key];
+  const does = { n: "hit-next", p: "hit-previous", "[": "previous", "]": "next", "+": "closer", "=": "closer", "-": "further" }[key];
   const inside = viewer.contains(document.activeElement);
-  const paged = { PageDown: "next", PageUp: "previous" }[event.key];
+  const paged = { PageDown: "next", PageUp: "previous" }[key];
   if (does || (inside && paged)) {
     event.preventDefault();
     act(does ?? paged);
@@ -81,7 +106,7 @@ function onKey(event) {
 function open(target) {
   opener = target;
   const named = Object.fromEntries(PLACE.filter((name) => name in target.dataset).map((name) => [name, target.dataset[name]]));
-  document.querySelectorAll("[data-open][aria-current]").forEach((each) => each.removeAttribute("aria-current"));
+  document.querySelectorAll(".sr [data-open][aria-current]").forEach((each) => each.removeAttribute("aria-current"));
   target.setAttribute("aria-current", "true");
   show(named, { focus: true });
 }
@@ -269,10 +294,21 @@ async function save(target) {
 
 // --- Streamlit's own words --------------------------------------------------------------------
 // It speaks English only. What of it our readers meet is put into the language of the page; text of ours and of documents is left alone.
+// In what it says, {} stands for any text, which is taken over.
 
-const SPOKEN = ["aria-label", "title", "placeholder", "alt"];
-const NAMES = ".sr, [role='option'], [data-tag], [data-testid='stFileUploaderFileName']"; // hold words of ours and of documents
-const TYPED = "textarea, input, [contenteditable='true']";
+const SPOKEN = ["aria-label", "aria-valuetext", "title", "placeholder", "alt"];
+const OURS = ".sr, textarea, input, [data-tag], [data-testid='stFileUploaderFileName'], [role='option'][data-key], [data-baseweb='tag'], [data-testid='stMultiSelectTagsContainer'] [title], [contenteditable='true']:not([data-placeholder])";
+const ENGLISH_DAY = /^[A-Z][a-z]+ \d{1,2}, \d{4}$/;
+
+let patterns = []; // of those with {}: what it says, and what is said instead
+const said = new WeakMap(); // node -> what was said for it: by the name of the attribute, or "", [before, after]
+
+function learn(chrome) {
+  const escaped = (text) => text.replace(/[.*+?^$()|[\]\\]/g, "\\$&");
+  patterns = Object.entries(chrome)
+    .filter(([english]) => english.includes("{}"))
+    .map(([english, ours]) => [new RegExp(`^${english.split("{}").map(escaped).join("([^]+?)")}$`), ours]);
+}
 
 function translate(node) {
   if (node.nodeType === Node.TEXT_NODE) return translateText(node);
@@ -288,21 +324,42 @@ function translate(node) {
 }
 
 function translateText(node) {
-  if (node.parentElement?.closest(`${NAMES}, ${TYPED}`)) return;
-  const said = inOurWords(node.data);
-  if (said !== null) node.data = said;
+  if (node.parentElement?.closest(OURS)) return;
+  const text = inOurWords(node, "", node.data);
+  if (text !== node.data) node.data = text;
 }
 
 function translateAttributes(element) {
-  if (element.closest(NAMES)) return;
+  if (element.closest(".sr, [role='option'][data-key]")) return;
   for (const name of SPOKEN) {
     const value = element.getAttribute(name);
-    const said = value && inOurWords(value);
-    if (said !== null && said !== value && value) element.setAttribute(name, said);
+    const text = value && inOurWords(element, name, value);
+    if (text && text !== value) element.setAttribute(name, text);
   }
 }
 
-function inOurWords(text) {
-  const trimmed = text.trim();
-  return trimmed && Object.hasOwn(desk.chrome, trimmed) ? text.replace(trimmed, desk.chrome[trimmed]) : null;
+function inOurWords(node, name, value) {
+  const known = said.get(node);
+  // What was put into another language before is looked up as Streamlit said it.
+  const english = known?.[name]?.[1] === value ? known[name][0] : value;
+  const text = found(english.trim());
+  const whole = text === null ? english : english.replace(english.trim(), () => text);
+  if (whole !== english) said.set(node, { ...known, [name]: [english, whole] });
+  return whole;
+}
+
+function found(english) {
+  if (!english) return null;
+  if (Object.hasOwn(desk.chrome, english)) return desk.chrome[english];
+  for (const [pattern, ours] of patterns) {
+    const match = pattern.exec(english);
+    if (!match) continue;
+    let nth = 0;
+    return ours.replace(/\{\}/g, () => inOurDays(match[++nth]));
+  }
+  return null;
+}
+
+function inOurDays(text) {
+  return ENGLISH_DAY.test(text) ? new Date(text).toLocaleDateString(desk.language, { dateStyle: "long" }) : text;
 }
