@@ -330,7 +330,7 @@ function translateText(node) {
 }
 
 function translateAttributes(element) {
-  if (element.closest(".sr, [role='option'][data-key]")) return;
+  if (element.matches("[data-tag]") || element.closest(".sr, [role='option'][data-key]")) return;
   for (const name of SPOKEN) {
     const value = element.getAttribute(name);
     const text = value && inOurWords(element, name, value);
