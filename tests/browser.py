@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import signal
 import subprocess
@@ -111,7 +112,8 @@ class Visit:
         self.page.get_by_role("link", name=title, exact=True).click()
 
     def is_still(self) -> None:
-        """Nothing is being drawn by the server."""
+        """Nothing is being drawn by the server, and clicks are heard."""
+        expect(self.page.locator("html")).to_have_class(re.compile(r"\bawake\b"), timeout=30 * SECONDS)
         expect(self.page.locator(".stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=30 * SECONDS)
 
     def stayed_home(self, address: str) -> bool:

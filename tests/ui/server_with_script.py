@@ -26,6 +26,7 @@ REPLIES = {
     "병가": "병가는 연 60일을 넘을 수 없다.",
     "slowly": "word " * 200,
     "보증금": "보증금은 계약이 끝난 날부터 30일 이내에 반환한다.",
+    "boiler": "The boiler of house 3 was inspected in 2030.",
     "moving": "The tenant pays a deposit of 3,751 euros before moving in.",
 }
 

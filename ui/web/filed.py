@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from ingest.pictures import Picture
-from rag.errors import NoSuchDocument, PictureError, TurnGone
+from rag.errors import NoSuchDocument, PictureError, TurnGone, sentence_of
 from rag.library.conversations import PastTurn
 from rag.library.library import Library
 from rag.records import Citation, Language
+from ui.dossier.blocks import Dossier, Paragraph, Run
 from ui.dossier.export import MEDIA_TYPE, Kind, export, file_name, markdown_kind
-from ui.dossier.facts import Provenance, dossier_of
+from ui.dossier.facts import Provenance, dossier_of, one_line
 from ui.dossier.markdown import markdown_of
 from ui.web import viewer
 from ui.web.state import Desk
+from ui.words import dossier as dossier_words
+from ui.words import page as page_words
 
 _PICTURE_PIXELS = 1240
 """Wide: 150 dots an inch on A4, at which small print can still be read."""
@@ -43,27 +46,42 @@ def dossier(desk: Desk, conversation: int, ordinal: int, kind: Kind, language: L
 
 
 def conversation(desk: Desk, number: int, language: Language) -> tuple[bytes, str, str]:
-    """All its answers as one Markdown file, without pictures.
+    """All its questions, with what came of them, as one Markdown file without pictures.
 
     Raises:
         TurnGone
     """
     library = desk.assistant.library
-    made = [
-        dossier_of(
-            turn.answer,
-            _provenance(library, turn),
-            language=language,
-            picture=lambda cited: None,
-            surroundings=lambda cited: None,
-            names=_names(library),
-        )
-        for turn in library.manifest.turns(number)
-        if turn.answer
-    ]
+    names = _names(library)
+    made = [_of_turn(library, turn, names, language) for turn in library.manifest.turns(number)]
     if not made:
         raise TurnGone
     return b"\n\n".join(map(markdown_of, made)), MEDIA_TYPE["md"], file_name(made[0], "md")
+
+
+def _of_turn(library: Library, turn: PastTurn, names: dict[str, str], language: Language) -> Dossier:
+    if turn.answer is None:
+        return _unanswered(turn, language)
+    return dossier_of(
+        turn.answer,
+        _provenance(library, turn),
+        language=language,
+        picture=lambda cited: None,
+        surroundings=lambda cited: None,
+        names=names,
+    )
+
+
+def _unanswered(turn: PastTurn, language: Language) -> Dossier:
+    """As the page tells of it."""
+    words, question = page_words.IN[language], one_line(turn.question)
+    if turn.error:
+        told = sentence_of(turn.error, language)
+    else:
+        told = words.stopped if turn.written else words.lost if turn.lost else words.stopped_empty
+    said = [Paragraph((Run(question, bold=True),)), Paragraph((Run(one_line(told)),), "notice")]
+    said += [Paragraph((Run(one_line(turn.written)),))] if turn.written else []
+    return Dossier(dossier_words.IN[language].asked, question, language, datetime.now().astimezone(), tuple(said))
 
 
 def _provenance(library: Library, turn: PastTurn) -> Provenance:

@@ -86,6 +86,13 @@ _STYLE = """
 :is(.st-key-documents, .st-key-failures) [data-testid="stHorizontalBlock"] { border-top: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding: .55rem 0; }
 .stMainBlockContainer [data-testid="stForm"] [data-testid="stHorizontalBlock"] { border-top: 0; padding-top: 0; }
 
+/* Nobody hears a click yet. */
+html:not(.awake) .sr button { cursor: progress; }
+
+/* What has the keyboard's focus, where Streamlit shows it by a shade alone. */
+:is([data-testid="stPageLink-NavLink"], [data-testid="stChatInputTextArea"], .stMain, [data-testid="stChatInput"] button):focus-visible {
+  outline: 2px solid light-dark(#2f6f61, #6fb5a4); outline-offset: -2px; border-radius: .4rem; }
+
 /* Streamlit's shades for what is pointed at or open are too near to what lies behind them. */
 [data-testid="stBaseButton-tertiary"]:is(:hover, :active, :focus), [data-testid="stPopoverButton"]:is(:hover, :active, :focus, [aria-expanded="true"]) {
   color: light-dark(#2f6f61, #6fb5a4); }

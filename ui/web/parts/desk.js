@@ -32,8 +32,13 @@ export default function (component) {
 
 function start() {
   started = true;
+  document.documentElement.classList.add("awake");
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey);
+  document.addEventListener("focusin", (event) => {
+    const { send: what, value } = event.target.dataset;
+    if (sender && !event.target.closest("[role='dialog']") && (what !== sender.what || value !== sender.value)) sender = null;
+  });
   window.addEventListener("keydown", keepFromStreamlit, { capture: true });
   new MutationObserver((changes) => {
     for (const change of changes) {
@@ -41,6 +46,7 @@ function start() {
       else if (change.type === "characterData") translateText(change.target);
       else change.addedNodes.forEach(translate);
     }
+    focusSender();
   }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: SPOKEN });
   new MutationObserver(afterStop).observe(document.querySelector(".stApp"), { attributes: true, attributeFilter: ["data-test-script-state"] });
 }
@@ -60,8 +66,21 @@ function onClick(event) {
   if ("open" in target.dataset) open(target);
   else if ("copy" in target.dataset) copy(target);
   else if ("get" in target.dataset) save(target);
-  else if ("send" in target.dataset) tell("sent", { what: target.dataset.send, value: target.dataset.value ?? "" });
+  else if ("send" in target.dataset) send(target);
   else act(target.dataset.do, target);
+}
+
+let sender = null; // what told Python something, to be focused again when it has been drawn anew
+
+function send(target) {
+  sender = target.matches(":focus-visible") ? { what: target.dataset.send, value: target.dataset.value ?? "" } : null;
+  tell("sent", { what: target.dataset.send, value: target.dataset.value ?? "" });
+}
+
+function focusSender() {
+  if (!sender || document.activeElement !== document.body) return;
+  const again = [...document.querySelectorAll(".sr [data-send]")].find((each) => each.dataset.send === sender.what && each.dataset.value === sender.value);
+  again?.focus({ preventScroll: true });
 }
 
 const TYPING = "input, textarea, [contenteditable='true'], [role='combobox'], [role='listbox']";
