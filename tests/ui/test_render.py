@@ -57,7 +57,7 @@ HOSTILE = [
 PAYLOADS = payloads("127.0.0.1:1")
 TAGS = {"table", "tr", "th", "td", "div", "p", "span", "sup", "mark", "b", "details", "summary", "ol", "ul", "li", "button"}
 TAGS |= {"article", "h2", "fieldset", "legend", "label", "input"}
-HOLDING_TEXT = {"aria-label", "title", "data-marked", "data-choice", "data-drop", "data-value", "data-copy"}
+HOLDING_TEXT = {"aria-label", "title", "data-marked", "data-said", "data-choice", "data-drop", "data-value", "data-copy"}
 """Attributes whose values say what a document or a reader says, or are made of it."""
 
 
@@ -208,7 +208,10 @@ def test_unsupported_claims_say_so_in_words() -> None:
 
     drawn = render.answer(found, ENGLISH)
 
-    place = 'data-open data-doc="d" data-page="3" data-from="0" data-page-end="4" data-to="1"'
+    place = (
+        'data-open data-doc="d" data-page="3" data-from="0" data-page-end="4" data-to="1" '
+        + f'data-said="{render.fingerprint(citation.quote)}"'
+    )
     assert (
         f'<p>Rent is due.<sup><button type="button" class="mark" {place} aria-label="Quotation 1: lease.pdf, pp. 3–4">[1]</button></sup></p>'
         in drawn

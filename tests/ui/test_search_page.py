@@ -68,7 +68,10 @@ def test_results_come_by_document_with_pages_headings_and_marked_words(asked: Te
     assert "<h2>lease.md</h2>" in drawn
     assert '<span class="where">Lease › 2. Deposit</span>' in drawn
     assert "pays a <mark>deposit</mark> of 3,751 euros" in drawn
-    assert re.search(r'class="open s-hit" data-open data-doc="[0-9a-f]{64}" data-start="\d+" data-end="\d+" data-marked="deposit"', drawn)
+    assert re.search(
+        r'class="open s-hit" data-open data-doc="[0-9a-f]{64}" data-start="\d+" data-end="\d+" data-said="[0-9a-f]+" data-marked="deposit"',
+        drawn,
+    )
 
 
 def test_the_count_is_said(asked: TestClient) -> None:

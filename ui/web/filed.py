@@ -103,14 +103,13 @@ def _picture(desk: Desk, cited: Citation) -> Picture | None:
 
 
 def surroundings(library: Library, cited: Citation) -> tuple[str, str, str] | None:
-    """The words before a quotation, itself, and those after it; None where the document is no longer in the drawer."""
+    """The words before a quotation, itself, and those after it; None where it stands there no longer, the document having left or been read
+    otherwise."""
     pages = library.manifest.pages(cited.doc_id)
     if not pages:
         return None
     start, end = viewer.span(viewer.Wanted(cited.doc_id, cited.page, cited.start, cited.page_end, cited.end), pages)
+    if library.text(cited.doc_id, start, end) != cited.quote:
+        return None
     first = max(0, start - _AROUND_CHARS)
-    return (
-        library.text(cited.doc_id, first, start),
-        library.text(cited.doc_id, start, end),
-        library.text(cited.doc_id, end, end + _AROUND_CHARS),
-    )
+    return library.text(cited.doc_id, first, start), cited.quote, library.text(cited.doc_id, end, end + _AROUND_CHARS)

@@ -6,6 +6,7 @@ escaped, that still turns "http://…" into a link.
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 import unicodedata
@@ -31,6 +32,9 @@ from rag.records import (
 from ui.words.page import Words
 
 _PREVIEW_CHARS = 200
+_MARKED_CHARS = 500
+"""Of a question whose words are marked: it goes with each place that is opened."""
+
 _SHOWN = 3
 """Passages that are seen without asking for more."""
 
@@ -195,12 +199,20 @@ def opener(item: Evidence | Citation, inner: str, *, marked: str = "", label: st
     """What opens the page viewer at that place (``parts/desk.js``); ``inner`` is markup, ``marked`` a question whose words are marked there."""
     ends: dict[str, int | str | None]
     if isinstance(item, Citation):
-        ends = {"page": item.page, "from": item.start, "page-end": item.page_end, "to": item.end}
+        ends = {"page": item.page, "from": item.start, "page-end": item.page_end, "to": item.end, "said": fingerprint(item.quote)}
     else:
-        ends = {"start": item.best[0], "end": item.best[1], "marked": marked or None}
+        start, end = item.best
+        held = item.start <= start and end <= item.start + len(item.text)  # or it was cut to what the model had room for
+        said = fingerprint(item.text[start - item.start : end - item.start]) if held else None
+        ends = {"start": start, "end": end, "said": said, "marked": marked[:_MARKED_CHARS] or None}
     place = "".join(f' data-{name}="{safe(str(value))}"' for name, value in ends.items() if value is not None)
     named = f' aria-label="{safe(label)}"' if label else ""
     return f'<button type="button" class="{kind}" data-open data-doc="{safe(item.doc_id)}"{place}{named}>{inner}</button>'
+
+
+def fingerprint(text: str) -> str:
+    """Of words at a place, to see later whether they still stand there: a newer Seorap may have read the document otherwise."""
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:16]
 
 
 def _recognised(cited: Citation, words: Words) -> str:

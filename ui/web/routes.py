@@ -75,6 +75,7 @@ def _view(desk: Desk, request: Request) -> Response:
         start=number(request, "start"),
         end=number(request, "end"),
         show=number(request, "show"),
+        said=request.query_params.get("said", ""),
         marked=request.query_params.get("marked", ""),
         width=number(request, "width") or viewer.WIDTH,
     )

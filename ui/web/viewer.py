@@ -26,10 +26,15 @@ _PART_CHARS = 4_000
 """Of what has no pages, shown at once."""
 
 
+_MOST_HITS = 300
+"""Words marked within a place: the longest passages have some two hundred words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A place: ``start`` and ``end`` in the document's text, or ``page``, ``from_``, ``page_end`` and ``to`` as in a ``Citation``; neither is its
-    beginning. ``show`` is another page (or part) to look at meanwhile; ``marked`` a question whose words are to be marked."""
+    beginning. ``said`` is the ``fingerprint`` of the words there; ``show`` another page (or part) to look at meanwhile; ``marked`` a question whose
+    words are to be marked."""
 
     doc_id: str
     page: int | None = None
@@ -38,6 +43,7 @@ class Wanted:
     to: int | None = None
     start: int | None = None
     end: int | None = None
+    said: str = ""
     show: int | None = None
     marked: str = ""
     width: int = WIDTH
@@ -63,6 +69,9 @@ def draw(desk: Desk, wanted: Wanted, language: Language) -> str:
     if document is None or not pages:
         return _shell("", 0, 0, (), f'<p class="small">{render.safe(words.gone)}</p>', words, title=words.gone)
     at = span(wanted, pages)
+    read_anew = bool(wanted.said) and wanted.said != render.fingerprint(library.text(document.doc_id, *at))
+    if read_anew:
+        at = at[0], at[0]
     has_pages = pages[0][0] is not None
     sheets = [_Sheet(number or 1, start, text) for number, start, text in pages] if has_pages else _parts(pages)
     at_span = sheets[page_at([sheet.start for sheet in sheets], at[0])]
@@ -73,6 +82,8 @@ def draw(desk: Desk, wanted: Wanted, language: Language) -> str:
     inner = (
         _picture_or_text(desk, document, sheet, at, hits, wanted, words, language) if has_pages else _text(desk, document, sheet, at, hits)
     )
+    if read_anew:
+        inner = f'<p class="small">{render.safe(words.read_anew)}</p>{inner}'
     counted = (words.page_of if has_pages else words.part_of).format(page=sheet.number, pages=last)
     away = at[1] > at[0] and not (sheet.start < at[1] and at[0] < sheet.end)
     return _shell(
@@ -129,7 +140,7 @@ def _hits(sheet: _Sheet, span: tuple[int, int], marked: str) -> list[tuple[int, 
         return []
     first, last = max(span[0], sheet.start), min(span[1], sheet.end)
     text = sheet.text[max(0, first - sheet.start) : max(0, last - sheet.start)]
-    return [(first + start, first + end) for start, end in render.words_in(text, marked)]
+    return [(first + start, first + end) for start, end in render.words_in(text, marked)[:_MOST_HITS]]
 
 
 # --- as a picture ------------------------------------------------------------------------------

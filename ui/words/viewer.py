@@ -27,6 +27,7 @@ class Words:
     back: str
     text: str
     no_places: str
+    read_anew: str
     as_text: str
     no_words_here: str
     open: str
@@ -51,6 +52,7 @@ ENGLISH = Words(
     back="Back to the quotation",
     text="The words of this page",
     no_places="Where the words stand on this page is not known; they are marked in its text below.",
+    read_anew="This document has been read anew since the answer was given, so the words are not marked; look for them near here.",
     as_text="The page cannot be shown as a picture, so here are its words. {reason}",
     no_words_here="No words were read on this page.",
     open="Open the page",
@@ -75,6 +77,7 @@ KOREAN = Words(
     back="인용한 곳으로",
     text="이 쪽의 글",
     no_places="이 쪽에서 글자의 위치를 알 수 없어, 아래의 글에 표시했습니다.",
+    read_anew="이 답변이 나온 뒤에 문서를 다시 읽었기 때문에 인용한 말을 표시하지 못했습니다. 이 근처에서 찾아보세요.",
     as_text="쪽을 그림으로 보여 드릴 수 없어 글로 보여 드립니다. {reason}",
     no_words_here="이 쪽에서 읽은 글이 없습니다.",
     open="쪽 열기",

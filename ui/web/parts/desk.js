@@ -7,7 +7,7 @@
 //   data-send            tells Python data-send and data-value, which draws the view anew
 // Inside a group marked data-hits, the viewer steps from one data-open to the next.
 
-const PLACE = ["doc", "page", "from", "pageEnd", "to", "start", "end", "marked"];
+const PLACE = ["doc", "page", "from", "pageEnd", "to", "start", "end", "said", "marked"];
 const ZOOMS = [1, 1.25, 1.6, 2.1, 2.8];
 const WIDTHS = [800, 1100, 1500, 2000];
 
