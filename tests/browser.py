@@ -109,7 +109,11 @@ class Visit:
         self.page.keyboard.press("Enter")
 
     def go(self, title: str) -> None:
-        self.page.get_by_role("link", name=title, exact=True).click()
+        link = self.page.get_by_role("link", name=title, exact=True)
+        there = link.get_attribute("href")
+        link.click()
+        self.page.wait_for_url(lambda url: url.partition("?")[0].endswith(f"/{there}"))
+        self.page.wait_for_timeout(100)
 
     def is_still(self) -> None:
         """Nothing is being drawn by the server, and clicks are heard."""

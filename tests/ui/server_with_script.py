@@ -25,6 +25,7 @@ REPLIES = {
     "deposit": "The deposit is 3,751 euros. It is kept at the Bank of Narnia.",
     "병가": "병가는 연 60일을 넘을 수 없다.",
     "slowly": "word " * 200,
+    "천천히": "보증금은 계약이 끝난 날부터 30일 이내에 반환한다. " * 20,
     "보증금": "보증금은 계약이 끝난 날부터 30일 이내에 반환한다.",
     "boiler": "The boiler of house 3 was inspected in 2030.",
     "moving": "The tenant pays a deposit of 3,751 euros before moving in.",
@@ -38,7 +39,7 @@ class AnsweringModel(ScriptedModel):
         asked = "".join(chr(token) for token in prompt if token < 0x110000).rpartition("\n\n")[2]
         self.replies = [next((reply for word, reply in REPLIES.items() if word in asked), "Not in the documents.")]
         for step in super().stream(prompt, max_tokens=max_tokens, marks=marks):
-            time.sleep(0.05 if "slowly" in asked else 0.001)
+            time.sleep(0.05 if "slowly" in asked or "천천히" in asked else 0.001)
             yield step
 
 

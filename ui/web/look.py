@@ -93,10 +93,11 @@ html:not(.awake) .sr button { cursor: progress; }
 :is([data-testid="stPageLink-NavLink"], [data-testid="stChatInputTextArea"], .stMain, [data-testid="stChatInput"] button):focus-visible {
   outline: 2px solid light-dark(#2f6f61, #6fb5a4); outline-offset: -2px; border-radius: .4rem; }
 
-/* Streamlit's shades for what is pointed at or open are too near to what lies behind them. */
-[data-testid="stBaseButton-tertiary"]:is(:hover, :active, :focus), [data-testid="stPopoverButton"]:is(:hover, :active, :focus, [aria-expanded="true"]) {
-  color: light-dark(#2f6f61, #6fb5a4); }
-[data-variant="segmented_control"]:hover { color: light-dark(#24564b, #8fd0bf); }
+/* Streamlit's shades for what is chosen, open or pointed at are too near to what lies behind them. */
+body :is([data-testid="stBaseButton-tertiary"], [data-testid="stPopoverButton"]):is(:hover, :active, :focus, [aria-expanded="true"]) { color: light-dark(#2f6f61, #6fb5a4); }
+body [data-variant="segmented_control"]:is(:hover, :focus, [aria-checked="true"]) p { color: light-dark(#24564b, #8fd0bf); }
+body [kind^="primary"] { color: light-dark(#fff, #10211d); }
+body [kind^="primary"]:is(:hover, :active, :focus) { color: light-dark(#fff, #10211d); background: light-dark(#24564b, #8fd0bf); }
 
 /* Streamlit sends nothing after a stop: the page has to say by itself that this text stays as it is. */
 .stApp[data-test-script-state="running"] .when-stopped, .stApp[data-test-script-state="stopRequested"] .when-stopped { display: none; }

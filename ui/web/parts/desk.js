@@ -316,7 +316,7 @@ async function save(target) {
 // In what it says, {} stands for any text, which is taken over.
 
 const SPOKEN = ["aria-label", "aria-valuetext", "title", "placeholder", "alt"];
-const OURS = ".sr, textarea, input, [data-tag], [data-testid='stFileUploaderFileName'], [role='option'][data-key], [data-baseweb='tag'], [data-testid='stMultiSelectTagsContainer'] [title], [contenteditable='true']:not([data-placeholder])";
+const OURS = ".sr, textarea, input, [data-tag], [data-testid='stFileUploaderFileName'], [role='option'][data-key]:not([data-key='__select_all__']), [data-baseweb='tag'], [data-testid='stMultiSelectTagsContainer'] [title], [contenteditable='true']:not([data-placeholder])";
 const ENGLISH_DAY = /^[A-Z][a-z]+ \d{1,2}, \d{4}$/;
 
 let patterns = []; // of those with {}: what it says, and what is said instead
@@ -349,7 +349,7 @@ function translateText(node) {
 }
 
 function translateAttributes(element) {
-  if (element.matches("[data-tag]") || element.closest(".sr, [role='option'][data-key]")) return;
+  if (element.matches("[data-tag]") || element.closest(".sr, [role='option'][data-key]:not([data-key='__select_all__'])")) return;
   for (const name of SPOKEN) {
     const value = element.getAttribute(name);
     const text = value && inOurWords(element, name, value);
