@@ -1,6 +1,10 @@
 """How long the server works on what the page asks for by itself, whole requests through its routes, in drawers of 1,000 to 100,000 passages.
 
     python -m bench.desk search FOLDER [--sizes 1000,10000,100000] [--keep DIR] [--rounds N]
+    python -m bench.desk views [--times N] [--write]
+
+``views`` is how long each view takes to be drawn anew, as every click has it, with 1,000 documents (``bench.views``); --write puts that into docs/benchmarks.json and .md.
+The rest is of ``search``.
 
 FOLDER, --keep and the drawers are those of ``bench.search``. Each size is measured in a new process, as the server works: drawer and index open, what a search needs
 read, one request at a time. Prints one JSON object for each size.
@@ -24,8 +28,11 @@ from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 
+from bench import views
 from bench.figures import spread
 from bench.search import EACH, SIZES, TERMS, cases_of, drawer_of, in_new_process, phrase
+from bench.speed.given import ROOT, machine
+from bench.speed.row import write
 from ingest.queue import Queue
 from rag.assemble import open_assistant
 from rag.cases import Case
@@ -143,18 +150,34 @@ def _spent(works: Sequence[Callable[[], object]]) -> dict[str, object]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.desk", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("part", choices=["search"])
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--sizes", default=",".join(map(str, SIZES[:3])))
-    parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--keep", type=Path, metavar="DIR")
+    parts = parser.add_subparsers(dest="part", required=True)
+    search = parts.add_parser("search")
+    search.add_argument("folder", type=Path)
+    search.add_argument("--sizes", default=",".join(map(str, SIZES[:3])))
+    search.add_argument("--rounds", type=int, default=1)
+    search.add_argument("--keep", type=Path, metavar="DIR")
+    drawn = parts.add_parser("views")
+    drawn.add_argument("--times", type=int, default=60)
+    drawn.add_argument("--write", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
+        if options.part == "views":
+            draw_views(Path(temporary), options.times, write_down=options.write)
+            return
         keep = (options.keep or Path(temporary)).absolute()
         for passages in map(int, options.sizes.split(",")):
             home = drawer_of(passages, options.folder, keep)
             row = in_new_process(measure, home, cases_of(options.folder), options.rounds)
             print(json.dumps(row), flush=True)
+
+
+def draw_views(folder: Path, times: int, *, write_down: bool) -> None:
+    rows = []
+    for row in views.measure(folder / "drawer", times):
+        print(row.line(), flush=True)
+        rows.append(row)
+    if write_down:
+        write(ROOT / "docs" / "benchmarks.json", ROOT / "docs" / "benchmarks.md", rows, machine())
 
 
 if __name__ == "__main__":

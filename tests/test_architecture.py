@@ -375,7 +375,7 @@ LABELLED = {
 WITHOUT_TEXT = {"html", "columns", "container", "empty", "form", "fragment", "navigation", "rerun", "switch_page", "App", "draw_picture"}
 """Everything else that may be called; ``html`` has a rule of its own, and so has ``client.draw_picture``."""
 
-MARKUP = {"render", "render_history", "render_library", "render_machine", "render_whole", "look"}
+MARKUP = {"render", "render_history", "render_library", "render_machine", "render_turn", "render_whole", "look"}
 """Modules that alone make markup: every word of it is escaped there (tests/ui/test_render.py)."""
 
 TOLD_ELSEWHERE = {

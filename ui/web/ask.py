@@ -16,7 +16,6 @@ from rag.conversation import exchange
 from rag.errors import SeorapError, sentence_of
 from rag.records import (
     EVERYTHING,
-    Answer,
     Answered,
     Beginning,
     Event,
@@ -29,7 +28,7 @@ from rag.records import (
     Waiting,
 )
 from rag.suggest import followups, suggestions
-from ui.web import client, history, narrow, render, render_whole, state
+from ui.web import client, history, narrow, render, render_turn, render_whole, state
 from ui.web.state import Desk, Sent, Turn, duration
 from ui.words.page import Words
 
@@ -122,7 +121,7 @@ def draw_result(turn: Turn, words: Words, number: int) -> None:
     if turn.error:
         st.html(render.problem(sentence_of(turn.error, state.tab().language), words))
     elif turn.answer:
-        draw_answer(turn.answer, words, number)
+        st.html(render_turn.answered(turn, turn.answer, words))
     elif turn.written:
         st.html(render.written(turn.written, words, stopped=True))
     else:
@@ -252,20 +251,3 @@ def state_of_work(event: Event, turn: Turn, words: Words, *, waited_s: float) ->
             return render.busy(words.reading_for.format(seconds=round(waited_s)), words)
         case _:
             return render.busy(words.reading, words)
-
-
-# --- the answer --------------------------------------------------------------------------------
-
-
-def draw_answer(answer: Answer, words: Words, number: int) -> None:
-    if render_whole.is_drawn(answer):
-        st.html(render_whole.whole(answer, words))
-    elif answer.status is Status.NOT_FOUND:
-        st.html(render.not_found(answer, words))
-        if answer.evidence:
-            st.html(render.passages(answer.evidence, answer.question, words, title=words.nearest))
-    else:
-        st.html(render.answer(answer, words))
-        st.html(render.folded_passages(answer.evidence, answer.question, words))
-    if answer.model or answer.status is Status.NOT_FOUND:  # none was needed to list places
-        st.html(render.timings(answer, words))

@@ -17,6 +17,7 @@ _STYLE = """
 .sr { --accent: light-dark(#2f6f61, #6fb5a4); --warn: light-dark(#a4402f, #e59a8b); --mark: light-dark(#f3d98f99, #c99a2e55);
   --line: color-mix(in srgb, currentColor 18%, transparent); --soft: color-mix(in srgb, currentColor 72%, transparent);
   max-width: 46rem; font-size: 1rem; line-height: 1.65; overflow-wrap: anywhere; word-break: keep-all; }
+.sr + .sr { margin-top: .75rem; }
 .sr p { margin: 0 0 .5rem; }
 .sr ol { margin: 0 0 .8rem; padding-left: 1.3rem; }
 .sr li { margin: .25rem 0; }

@@ -53,6 +53,8 @@ _LOOKS_EMPTY = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 def visible(name: str) -> str:
     """A file name on one line; in place of every character that hides, reorders or breaks it stands a sign."""
+    if name.isprintable() and _LOOKS_EMPTY.isdisjoint(name):
+        return name
     return "".join("\ufffd" if _steers(letter) or letter in _LOOKS_EMPTY else letter for letter in name)
 
 

@@ -209,6 +209,7 @@ class Turn:
     unkept: Reason | None = None  # why it does not lie there
     instead_of: Kept | None = None  # the turn whose place it takes, with all after it
     lost: bool = False  # there was an answer, which cannot be read any longer
+    drawn: tuple[Answer, words.Words, str] | None = None  # that answer, in those words, as markup
 
     def is_about(self, doc_ids: Collection[str]) -> bool:
         """Does it hold words of one of these documents, or may it, being unfinished?"""
@@ -320,7 +321,7 @@ def gone() -> Collection[str]:
 def settle(turn: Turn) -> None:
     """An answer with words of a document that was erased while it was made is none."""
     if (erased := gone()) and turn.is_about(erased):
-        turn.answer, turn.written = None, ""
+        turn.answer, turn.written, turn.drawn = None, "", None
 
 
 def tab() -> _Tab:
