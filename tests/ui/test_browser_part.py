@@ -78,3 +78,20 @@ def test_a_server_that_does_not_answer_is_told_in_words_that_can_be_closed(brows
     expect(viewer).to_contain_text(words_of_viewer.ENGLISH.unreached, timeout=15 * SECONDS)
     viewer.get_by_role("button", name=words_of_viewer.ENGLISH.close).click()
     expect(viewer).to_have_count(0)
+
+
+def test_places_are_counted_beyond_nine(browser: Browser, server: Server) -> None:
+    visit = Visit(browser, server)
+    page = visit.page
+    visit.add(
+        "lease.md", "# Lease\n\n" + "\n\n".join(f"## {number}. Part\n\nThe deposit of part {number} is due." for number in range(1, 13))
+    )
+    expect(page.get_by_text("Documents: 1")).to_be_visible(timeout=60 * SECONDS)
+    page.get_by_role("link", name="Ask", exact=True).click()
+    visit.ask("List every clause that mentions the deposit")
+    page.locator(".sr .place .open").nth(9).dispatch_event("click", timeout=30 * SECONDS)
+
+    counted = page.get_by_role("complementary").locator("[data-count]")
+    expect(counted).to_have_text(words_of_viewer.ENGLISH.hits.format(at=10, all=12), timeout=15 * SECONDS)
+    page.keyboard.press("n")
+    expect(counted).to_have_text(words_of_viewer.ENGLISH.hits.format(at=11, all=12), timeout=15 * SECONDS)

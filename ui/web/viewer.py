@@ -261,7 +261,7 @@ def _shell(
     )
     hits = (
         f'<span class="v-hits" hidden>{_button("hit-previous", "↑", words.hit_previous)}'
-        f'<span data-count="{render.safe(words.hits.format(at=0, all=0))}"></span>{_button("hit-next", "↓", words.hit_next)}</span>'
+        f'<span data-count="{render.safe(words.hits)}"></span>{_button("hit-next", "↓", words.hit_next)}</span>'
     )
     zoom = "" if parts else f'<span class="v-zoom">{_button("further", "−", words.further)}{_button("closer", "+", words.closer)}</span>'
     return (

@@ -17,7 +17,7 @@ let viewer = null; // the open panel
 let opener = null; // what opened it, to be focused again
 let place = null; // what it shows
 let zoom = 0;
-let asked = 0; // the last request; answers to earlier ones are late
+let asking = null; // the request under way; its answer is dropped when another is made
 let started = false;
 
 export default function (component) {
@@ -131,20 +131,21 @@ function open(target) {
 }
 
 async function show(wanted, { focus = false } = {}) {
-  const mine = ++asked;
+  asking?.abort();
+  const mine = (asking = new AbortController());
   place = wanted;
   const words = new URLSearchParams({ language: desk.language, width: String(pixels()) });
   for (const [name, value] of Object.entries(wanted)) words.set(name.replace(/[A-Z]/g, (letter) => "_" + letter.toLowerCase()), value);
   panel().setAttribute("aria-busy", "true");
   let markup;
   try {
-    const answer = await fetch(`desk/view?${words}`, { headers: { Accept: "text/html" } });
+    const answer = await fetch(`desk/view?${words}`, { headers: { Accept: "text/html" }, signal: mine.signal });
     if (!isOf(answer, "text/html")) throw new Error(String(answer.status));
     markup = await answer.text();
   } catch {
     markup = null;
   }
-  if (mine !== asked) return;
+  if (mine !== asking) return;
   const shell = panel();
   shell.removeAttribute("aria-busy");
   shell.innerHTML = markup ?? desk.unreached;
@@ -185,7 +186,8 @@ function act(what, target) {
   const go = (page) => page && show({ ...place, show: page });
   switch (what) {
     case "close":
-      asked++; // what is still on its way comes too late
+      asking?.abort();
+      asking = null; // what is still on its way comes too late
       viewer?.remove();
       viewer = place = null;
       document.documentElement.classList.remove("viewing");
@@ -267,7 +269,7 @@ function tellHits() {
   for (const part of viewer.querySelectorAll(".v-hits")) {
     part.hidden = all.length < 2;
     const counted = part.querySelector("[data-count]");
-    if (counted) counted.textContent = counted.dataset.count.replace("0", String(atHit(all) + 1)).replace("0", String(all.length));
+    if (counted) counted.textContent = counted.dataset.count.replace("{at}", String(atHit(all) + 1)).replace("{all}", String(all.length));
   }
 }
 
