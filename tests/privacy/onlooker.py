@@ -13,15 +13,15 @@ _OBSERVE = """
 const NEVER = new Set(['img', 'image', 'picture', 'source', 'iframe', 'frame', 'object', 'embed', 'video', 'audio', 'track', 'link', 'base', 'meta',
   'script', 'form', 'area', 'map', 'math', 'foreignObject', 'use', 'feImage', 'animate', 'set', 'portal', 'fencedframe', 'marquee']);
 const OURS = new Set(['table', 'caption', 'thead', 'tbody', 'tr', 'th', 'td', 'div', 'p', 'span', 'sup', 'mark', 'b', 'details', 'summary', 'ol', 'ul', 'li',
-  'time', 'button', 'input', 'style', 'svg', 'g', 'circle', 'rect', 'path', 'text']);
-const SAYS = /^(class|role|open|type|scope|title|tabindex|aria-[a-z]+|data-[a-z-]+|viewBox|transform|text-anchor|x|y|r|d|width|height)$/;
+  'h1', 'h2', 'aside', 'article', 'section', 'fieldset', 'legend', 'label', 'time', 'button', 'input', 'style', 'svg', 'g', 'circle', 'rect', 'path', 'text']);
+const SAYS = /^(class|role|open|type|scope|title|tabindex|checked|disabled|hidden|aria-[a-z]+|data-[a-z-]+|viewBox|transform|text-anchor|x|y|r|d|width|height)$/;
 const SIZE = /^(width|height): ?[0-9.]+%;?$/;  // of a bar
 const LEADS = new Set(['src', 'srcset', 'href', 'xlink:href', 'action', 'formaction', 'poster', 'data', 'background', 'ping', 'cite', 'style', 'usemap']);
 
 window.isWrong = element => {
-  const inside = element.closest('.stHtml, .picture');
+  const inside = element.closest('.stHtml, .picture, .viewer, [data-into]');
   if (!element.closest('body')) return false;
-  if (NEVER.has(element.localName) || (element.localName === 'input' && element.closest('.sr') && element.type !== 'checkbox')) return true;
+  if (NEVER.has(element.localName) || (element.localName === 'input' && element.closest('.sr') && !['checkbox', 'search'].includes(element.type))) return true;
   if (element.localName === 'style' && /url\\(|@import|@font-face|image-set/.test(element.textContent)) return true;
   if (element.dataset.testid === 'stMarkdownContainer' && /127\\.0\\.0\\.1:|evil\\.example/.test(element.textContent)) return true;
   if (inside && inside !== element && !OURS.has(element.localName)) return true;
@@ -54,7 +54,8 @@ _SETTLE_MS = 300
 
 _CLICK = """
 () => {
-  for (const element of document.querySelectorAll('.stHtml *:not(mark, [data-act]), .picture *')) {
+  for (const element of document.querySelectorAll('.stHtml *, .picture *, .viewer *')) {
+    if (element.closest('mark, [data-act], [data-send], [data-get], [data-do]')) continue;  // these do something, as they should
     for (const kind of ['pointerover', 'mouseover', 'mouseenter', 'mousedown', 'focus', 'mouseup', 'auxclick', 'contextmenu'])
       element.dispatchEvent(new MouseEvent(kind, {bubbles: true, cancelable: true, button: kind === 'auxclick' ? 1 : 0}));
     element.dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true}));

@@ -40,6 +40,7 @@ ROUTES = (
     ),
     *("/_stcore/health", "/_stcore/host-config", "/_stcore/metrics", "/_stcore/script-health-check", "/_stcore/stream"),
     *("/_stcore/upload_file/a/b", "/_stcore/agent/openapi.json", "/_stcore/agent/interact", "/_stcore/agent/mcp", "/app/static/x"),
+    *("/desk/find?text=deposit", "/desk/view?doc=x", "/desk/page/x/1", "/desk/dossier/1/0.pdf", "/desk/conversation/1.md"),
 )
 OF_STREAMLIT_OR_THE_DRAWER = re.compile(rb"streamlit|stcore|static/js|lease|3,751", re.IGNORECASE)
 
@@ -327,6 +328,10 @@ WITH_A_SESSION = {
     "a space before the colon": GET + OWN + b"Origin : http://evil.example\r\n" + KNOWN,
     "a foreign picture": GET + OWN + b"Sec-Fetch-Site: same-site\r\nSec-Fetch-Dest: image\r\n" + KNOWN,
     "a foreign frame": GET + OWN + b"Sec-Fetch-Site: cross-site\r\nSec-Fetch-Dest: iframe\r\n" + KNOWN,
+    **{
+        f"a {site} {kind} of {route}": f"GET /ROOM{route} HTTP/1.1\r\n".encode() + OWN + f"Sec-Fetch-Site: {site}\r\nSec-Fetch-Dest: {kind}\r\n".encode() + KNOWN
+        for route in ROUTES if route.startswith("/desk/") for kind in ("image", "script", "empty", "iframe", "object") for site in ("same-site", "cross-site")
+    },
     "a foreign form": PUT.replace(b"PUT", b"POST") + OWN + b"Sec-Fetch-Site: same-site\r\nSec-Fetch-Dest: document\r\nContent-Length: 0\r\n" + KNOWN,
     # --- WebSockets
     "socket from nowhere": UPGRADE + OWN + KNOWN,

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import html
+import io
+import re
 import sys
+import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,6 +22,7 @@ from tests.privacy.payloads import ECHO, as_file_name, on_one_line, payloads
 from tests.privacy.sink import Outside, outside
 from tests.protected import office
 from ui.web import render
+from ui.words import history as words_of_history
 from ui.words import library
 from ui.words import search as words_of_search
 from ui.words.page import IN, Words
@@ -298,6 +302,78 @@ def test_summaries_and_comparisons(visit: Onlooker, words: Words, texts: dict[st
     expect(page.locator(".sr .rows.wide th")).to_have_count(7, timeout=60 * SECONDS)
     expect(page.locator(".sr .rows.wide")).to_contain_text(names[1])
     assert visit.unwanted() == []
+
+
+def test_every_document_in_the_page_viewer(visit: Onlooker, words: Words, texts: dict[str, str]) -> None:
+    page = visit.page
+    visit.go_to(words.library)
+    page.locator(".st-key-more-documents button").click()
+    openers = page.locator(".st-key-documents .sr .open")
+    expect(openers).to_have_count(len(texts) + 1, timeout=30 * SECONDS)
+    viewer, shown = page.get_by_role("complementary"), ""
+    for number in range(openers.count()):
+        name = openers.nth(number).text_content() or ""
+
+        openers.nth(number).dispatch_event("click")
+
+        expect(viewer.locator(".v-name")).to_have_text(name, timeout=10 * SECONDS)
+        shown += viewer.locator(".v-text").text_content() or ""
+    assert [name for name in texts if f"The fee of {name} is 41 euros" not in shown] == []
+    assert visit.unwanted() == []
+
+
+def test_quotations_in_the_page_viewer(visit: Onlooker, texts: dict[str, str]) -> None:
+    viewer = visit.page.get_by_role("complementary")
+    for name in ("closing", "svg-image", "half-tag", "focus"):
+        visit.ask(f"What is the fee of {name}?")
+        quote = visit.page.locator(".sr .quote").filter(has_text=f"fee of {name}").last
+        quote.locator(".open").click(timeout=30 * SECONDS)
+
+        expect(viewer.locator("mark.strong").first).to_contain_text(f"The fee of {name} is 41 euros", timeout=10 * SECONDS)
+        assert visit.unwanted() == []
+
+
+@IN_BOTH
+def test_earlier_questions_and_what_can_be_done_with_them(visit: Onlooker, language: Language, texts: dict[str, str]) -> None:
+    page, words = visit.page, words_of_history.IN[language]
+    for name in ("img", "half-tag", "directives"):
+        visit.ask(f"{texts[name]}?")
+        expect(page.locator(".sr .question").last).to_contain_text(name, timeout=30 * SECONDS)
+        visit.rest()
+        listed = page.locator(".conversations li").filter(has_text=name).first
+        expect(listed).to_be_visible(timeout=10 * SECONDS)
+        listed.locator("[data-send=manage]").click()
+        expect(page.get_by_role("dialog")).to_contain_text(name, timeout=10 * SECONDS)
+        assert visit.unwanted() == []
+
+        page.get_by_role("dialog").get_by_role("button", name=words.close, exact=True).last.click()
+        page.get_by_role("button", name=words.new).click()
+        visit.rest()
+        listed.locator("[data-send=conversation]").click()
+        expect(page.locator(".sr .question")).to_contain_text(texts[name], timeout=10 * SECONDS)
+        assert visit.unwanted() == []
+        page.get_by_role("button", name=words.new).click()
+        visit.rest()
+
+
+def test_files_made_of_answers_lead_nowhere(visit: Onlooker, words: Words, texts: dict[str, str]) -> None:
+    page = visit.page
+    for name in ("link", "anchor", "javascript-link", "refresh"):
+        visit.ask(f"What is the fee of {name}?")
+        expect(page.locator(".sr .quote").filter(has_text=f"fee of {name}")).not_to_have_count(0, timeout=30 * SECONDS)
+        made = {}
+        for kind, label in words.save_as.items():
+            with page.expect_download() as download:
+                page.get_by_role("button", name=label, exact=True).last.click()
+            assert download.value.url.startswith("blob:")  # from the memory of the page
+            made[kind] = download.value.path().read_bytes()
+
+        assert all(b"/URI" not in each and b"/Launch" not in each for each in made.values())
+        with zipfile.ZipFile(io.BytesIO(made["docx"])) as docx:
+            assert not [part for part in docx.namelist() if b"External" in docx.read(part)]
+        assert f"The fee of {name} is 41 euros" in made["md"].decode()
+        assert not re.search(r"(?<!\\)[\[<](?:http|x\]\(|a |img|meta)", made["md"].decode())
+    assert [told for told in visit.unwanted() if not told.startswith("a download: blob:")] == []
 
 
 @IN_BOTH
