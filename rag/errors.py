@@ -735,6 +735,30 @@ class ReportUnwritable(SeorapError):
     }
 
 
+class DossierUnwritable(SeorapError):
+    exit_code = ExitCode.USAGE
+    sentences = {
+        "en": "{path}: the answer could not be written there ({cause}); name another file with --dossier.",
+        "ko": "{path}: 여기에 답변을 쓸 수 없습니다({cause}). --dossier로 다른 파일을 정해 주세요.",
+    }
+
+
+class DossierOfNoKind(SeorapError):
+    exit_code = ExitCode.USAGE
+    sentences = {
+        "en": "{path}: by its name this is none of the files that can be made of an answer; let it end in .docx, .pdf, .zip or .md.",
+        "ko": "{path}: 이름만으로는 어떤 파일을 만들지 알 수 없습니다. .docx, .pdf, .zip, .md 가운데 하나로 끝내 주세요.",
+    }
+
+
+class OneDossierAQuestion(SeorapError):
+    exit_code = ExitCode.USAGE
+    sentences = {
+        "en": "{path}: there is one file for {count} questions; ask one question at a time with --dossier.",
+        "ko": "{path}: 질문은 {count}개인데 파일은 하나입니다. --dossier를 쓸 때는 한 번에 하나씩 물어봐 주세요.",
+    }
+
+
 class _UnknownReason(SeorapError):
     sentences = {
         "en": "{name}: it could not be taken in, for a reason that this version does not know ({code}); update Seorap.",

@@ -644,6 +644,17 @@ def page_starts(reading: Reading) -> list[int]:
     return starts
 
 
+def span_of(
+    pages: Sequence[tuple[int | None, int, str]], *, page: int | None, start: int, page_end: int | None, end: int | None
+) -> tuple[int, int]:
+    """Where a place that is told by pages, as in a ``Citation``, stands in the text of the document: first character, and one past the last."""
+    starts = {number: begins for number, begins, _ in pages}
+    first = starts.get(page, 0)
+    if end is None:
+        return first + start, first + start
+    return first + start, starts.get(page if page_end is None else page_end, first) + end
+
+
 def page_at(starts: Sequence[int], offset: int) -> int:
     """Index of the page that holds the character at ``offset``; a page break belongs to the page before it."""
     low, high = 0, len(starts)

@@ -348,6 +348,7 @@ def test_earlier_questions_and_what_can_be_done_with_them(visit: Onlooker, langu
 
         page.get_by_role("dialog").get_by_role("button", name=words.close, exact=True).last.click()
         page.get_by_role("button", name=words.new).click()
+        expect(page.locator(".sr .question")).to_have_count(0, timeout=10 * SECONDS)
         visit.rest()
         listed.locator("[data-send=conversation]").click()
         expect(page.locator(".sr .question")).to_contain_text(texts[name], timeout=10 * SECONDS)

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser import SECONDS, Server, Visit, needs_chromium
 from tests.conftest import LEASE, RULES
-from ui.words import chrome, library
+from ui.words import chrome, history, library
 from ui.words import viewer as words_of_viewer
 from ui.words.page import KOREAN
 
@@ -95,3 +95,45 @@ def test_places_are_counted_beyond_nine(browser: Browser, server: Server) -> Non
     expect(counted).to_have_text(words_of_viewer.ENGLISH.hits.format(at=10, all=12), timeout=15 * SECONDS)
     page.keyboard.press("n")
     expect(counted).to_have_text(words_of_viewer.ENGLISH.hits.format(at=11, all=12), timeout=15 * SECONDS)
+
+
+_DRAW_ANEW = "list => { list.parentElement.innerHTML = list.parentElement.innerHTML.replaceAll('aria-current=\"true\"', ''); }"
+
+
+def test_a_button_that_is_drawn_anew_under_the_finger_is_pressed_all_the_same(browser: Browser, server: Server) -> None:
+    visit = Visit(browser, server)
+    page = visit.page
+    visit.ask("How much is the deposit?")
+    row = page.locator(".conversations [data-send=conversation]")
+    expect(row).to_have_count(1, timeout=30 * SECONDS)
+    page.get_by_role("button", name=history.ENGLISH.new).click()
+    expect(page.locator(".sr .question")).to_have_count(0, timeout=10 * SECONDS)
+    visit.is_still()
+
+    row.hover()
+    page.mouse.down()
+    page.locator(".conversations").evaluate(_DRAW_ANEW)
+    page.mouse.up()
+
+    expect(page.locator(".sr .question")).to_have_count(1, timeout=10 * SECONDS)
+
+
+def test_what_is_let_go_elsewhere_is_not_pressed(browser: Browser, server: Server) -> None:
+    visit = Visit(browser, server)
+    page = visit.page
+    visit.ask("How much is the deposit?")
+    expect(page.locator(".conversations [data-send=conversation]")).to_have_count(1, timeout=30 * SECONDS)
+    page.get_by_role("button", name=history.ENGLISH.new).click()
+    expect(page.locator(".sr .question")).to_have_count(0, timeout=10 * SECONDS)
+    visit.is_still()
+
+    page.locator(".conversations [data-send=manage]").hover()
+    page.mouse.down()
+    page.locator(".conversations").evaluate(_DRAW_ANEW)
+    page.locator(".conversations [data-send=conversation]").hover()
+    page.mouse.up()
+    page.wait_for_timeout(500)
+    visit.is_still()
+
+    expect(page.locator(".sr .question")).to_have_count(0)
+    expect(page.get_by_role("dialog")).to_have_count(0)

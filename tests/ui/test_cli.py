@@ -13,6 +13,7 @@ import string
 import subprocess
 import sys
 import unicodedata
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import NoReturn
 
 import pytest
 import typer
+from PIL import Image
 
 from ingest.pipeline import Batch, add
 from ingest.sandbox import Sandbox
@@ -453,6 +455,85 @@ def test_a_summary_names_its_sections_and_quotes_them(seorap: Terminal, drawer: 
     assert quotations[0].startswith("[1] lease.md\n    “The rent is 1,250.50 euros a month,")
     assert ran.err.splitlines()[0] == "1 of 3: 1. Rent"
     assert "2 of 3: 2. Deposit (0 s each), about 0 s left" in ran.err
+
+
+# --- answers as files ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "begins"), [("docx", b"PK"), ("zip", b"PK"), ("pdf", b"%PDF-"), ("md", b"# ")], ids=["docx", "zip", "pdf", "md"]
+)
+def test_an_answer_is_also_put_into_a_file(seorap: Terminal, drawer: Path, tmp_path: Path, kind: str, begins: bytes) -> None:
+    file = tmp_path / f"deposit.{kind.upper()}"
+
+    ran = seorap("ask", QUESTION, "--dossier", file, replies=(REPLY,))
+
+    assert ran.code == 0
+    assert REPLY in ran.out
+    assert ran.err.splitlines()[-1] == f"Also written to: {file}"
+    assert file.read_bytes().startswith(begins)
+    assert oct(file.stat().st_mode)[-3:] == "600"
+    if kind == "md":
+        written = file.read_text(encoding="utf-8")
+        assert QUESTION in written
+        assert "The tenant pays a deposit of 3,751 euros before moving in." in written
+        assert "## 2. Deposit" in written.replace("\\", "")  # what stands around it
+
+
+def test_pages_are_pictured_in_the_file(seorap: Terminal, drawer: Path, tmp_path: Path) -> None:
+    seorap("add", documents.pdf(tmp_path / "fees.pdf", ["The fee of the notary is 812 euros."]))
+
+    seorap("ask", "What is the fee of the notary?", "--dossier", tmp_path / "fee.zip", replies=("The fee of the notary is 812 euros.",))
+
+    with zipfile.ZipFile(tmp_path / "fee.zip") as made:
+        pictures = [name for name in made.namelist() if name.endswith((".jpg", ".png"))]
+        assert len(pictures) == 1
+        width, height = Image.open(made.open(pictures[0])).size
+        assert width > height * 0.6 > 600
+
+
+def test_what_was_not_found_is_put_into_the_file_too(seorap: Terminal, drawer: Path, tmp_path: Path) -> None:
+    ran = seorap("ask", "Who won?", "--dossier", tmp_path / "won.md", replies=("Not in the documents.",))
+
+    assert ran.code == ExitCode.NOT_FOUND
+    assert "Who won?" in (tmp_path / "won.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "verb", [("summarise", "lease.md"), ("compare", "lease.md", "취업규칙.md", "--on", "deposit")], ids=lambda verb: verb[0]
+)
+def test_work_over_whole_documents_is_put_into_a_file(seorap: Terminal, drawer: Path, tmp_path: Path, verb: tuple[str, ...]) -> None:
+    ran = seorap(*verb, "--dossier", tmp_path / "whole.md", replies=LEASE_SUMMARY)
+
+    assert ran.code in (0, ExitCode.NOT_FOUND)
+    assert "lease.md" in (tmp_path / "whole.md").read_text(encoding="utf-8")
+
+
+def test_a_file_that_cannot_be_made_is_told_before_anything_is_asked(seorap: Terminal, drawer: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.pdf").write_text("mine")
+    for name, cause in (
+        (tmp_path / "mine.pdf", "there is a file already"),
+        (drawer / "answer.pdf", "it would lie in the drawer"),
+        (tmp_path / "no" / "answer.pdf", "No such file or directory"),
+        (tmp_path / "answer.html", "none of the files"),
+        (tmp_path / "answer", "none of the files"),
+    ):
+        ran = seorap("ask", QUESTION, "--dossier", name)
+        assert (ran.code, cause in ran.complaint()) == (ExitCode.USAGE, True)
+        assert str(name) in ran.err
+    assert (tmp_path / "mine.pdf").read_text() == "mine"
+    assert seorap.model.prompts == []
+
+    several = seorap("ask", QUESTION, "Who won?", "--dossier", tmp_path / "answers.pdf")
+    assert several.code == ExitCode.USAGE
+    assert "one question at a time" in several.complaint()
+
+
+def test_a_question_that_fails_leaves_no_empty_file(seorap: Terminal, drawer: Path, tmp_path: Path) -> None:
+    ran = seorap("ask", "   ", "--dossier", tmp_path / "answer.pdf")
+
+    assert ran.code == ExitCode.USAGE
+    assert not (tmp_path / "answer.pdf").exists()
 
 
 def test_a_script_gets_a_summary_like_any_answer(seorap: Terminal, drawer: Path) -> None:

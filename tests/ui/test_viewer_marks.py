@@ -24,7 +24,8 @@ from rag.quotable import Quotation
 from rag.records import Citation, Evidence, Page, Reading, Span
 from rag.settings import Settings
 from tests.fakes import ScriptedModel, WordHashEmbedder
-from ui.web import filed, render, state
+from ui.dossier import filed
+from ui.web import render, state
 from ui.web.routes import ROUTES
 from ui.web.state import Desk
 from ui.words.viewer import ENGLISH

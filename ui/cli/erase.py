@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -16,6 +16,7 @@ from rag.errors import CertificateUnwritable, ExitCode
 from ui.certificate import coming_back
 from ui.certificate import lines as certificate_lines
 from ui.cli.desk import Desk, JsonOption, LibraryOption, end_with, json_line, opened_assistant, progress_bar, safe
+from ui.cli.files import new_file
 
 if TYPE_CHECKING:
     from rag.library.erase import Certificate
@@ -43,7 +44,7 @@ def erase(
         if not yes and sys.stdin.isatty() and not _is_sure(desk, places):
             desk.tell(desk.say("not_erased"))
             end_with(ExitCode.FAILED)
-        with _new_file(certificate, drawer) as file:
+        with _certificate_file(certificate, drawer) as file:
             erased = _erased(desk, drawer, name)
             lines = [json_line(asdict(erased))] if as_json else [safe(line) for line in certificate_lines(erased, desk.language)]
             for line in lines:
@@ -76,37 +77,21 @@ def _erased(desk: Desk, drawer: Library, name: str) -> Certificate:
 
 
 @contextmanager
-def _new_file(path: Path | None, drawer: Library) -> Iterator[TextIO | None]:
-    """A file that is made at once, for its owner alone, so that there is room for the certificate before anything is erased.
-
-    Raises:
-        CertificateUnwritable
-    """
+def _certificate_file(path: Path | None, drawer: Library) -> Iterator[BinaryIO | None]:
+    """There is to be room for the certificate before anything is erased."""
     if path is None:
         yield None
         return
-    if path.resolve().is_relative_to(drawer.home.resolve()):  # it names the document
-        raise CertificateUnwritable(path=str(path), cause="it would lie in the drawer")
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise CertificateUnwritable(path=str(path), cause="there is a file already") from error
-    except OSError as error:
-        raise CertificateUnwritable(path=str(path), cause=error.strerror or "no access") from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            yield file
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+    with new_file(path, drawer.home, CertificateUnwritable) as file:
+        yield file
 
 
-def _written(desk: Desk, file: TextIO | None, lines: Sequence[str]) -> ExitCode:
+def _written(desk: Desk, file: BinaryIO | None, lines: Sequence[str]) -> ExitCode:
     """It is too late to stop: where the file cannot be written, what was printed is the certificate."""
     if file is None:
         return ExitCode.DONE
     try:
-        file.writelines(f"{line}\n" for line in lines)
+        file.writelines(f"{line}\n".encode() for line in lines)
         file.flush()
         os.fsync(file.fileno())
     except OSError as error:

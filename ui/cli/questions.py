@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.errors import ExitCode, WeightsError
+from rag.errors import ExitCode, OneDossierAQuestion, WeightsError
 from rag.records import Answered, Beginning, Doubt, EvidenceFound, PartProgress, Piece, Status, Understood, Waiting
 from ui.cli.desk import Desk, JsonOption, LibraryOption, end_with, opened_assistant, place, safe
+from ui.cli.dossier import DossierOption, dossier_file
 from ui.cli.filters import (
     AsTypedOption,
     BeforeOption,
@@ -104,6 +105,7 @@ def ask(
     before: BeforeOption = None,
     as_typed: AsTypedOption = False,
     follow_up: Annotated[bool, typer.Option("--follow-up", "-f", help="Each question follows on from those before it.")] = False,
+    dossier: DossierOption = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -113,7 +115,9 @@ def ask(
     desk = Desk(library, as_json=as_json)
     only = chosen(documents, tags, folders, formats, since, before)
     answers: list[Answer] = []
-    with opened_assistant(desk, filled=True) as assistant:
+    if dossier and len(texts) > 1:
+        raise OneDossierAQuestion(path=str(dossier), count=len(texts))
+    with opened_assistant(desk, filled=True) as assistant, dossier_file(desk, assistant, dossier) as put:
         for text in texts:
             if len(texts) > 1:
                 desk.tell("")
@@ -121,6 +125,7 @@ def ask(
             history = [exchange(answer) for answer in answers] if follow_up else []
             answers.append(_answered(desk, assistant.ask(text, only=only, history=history, as_typed=as_typed), text))
             _show_answer(desk, answers[-1])
+            put(answers[-1])
     end_with(ExitCode.NOT_FOUND if all(answer.status is Status.NOT_FOUND for answer in answers) else ExitCode.DONE)
 
 

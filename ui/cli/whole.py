@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +11,7 @@ import typer
 from rag.errors import ExitCode
 from rag.records import Answered, Comparison, PartProgress, Piece, Status, Summary, Survey, Waiting
 from ui.cli.desk import Desk, JsonOption, LibraryOption, duration, end_with, opened_assistant, place, safe
+from ui.cli.dossier import DossierOption, dossier_file
 
 if TYPE_CHECKING:
     from rag.records import Answer, Citation, Claim, Event
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 def summarise(
     name: Annotated[str, typer.Argument(metavar="NAME")],
+    dossier: DossierOption = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -26,25 +28,28 @@ def summarise(
     NAME is its file name or path.
     """
     desk = Desk(library, as_json=as_json)
-    with opened_assistant(desk, filled=True) as assistant:
-        _finish(desk, assistant.summarise(name))
+    with opened_assistant(desk, filled=True) as assistant, dossier_file(desk, assistant, dossier) as put:
+        code = _finish(desk, assistant.summarise(name), put)
+    end_with(code)
 
 
 def compare(
     names: Annotated[list[str], typer.Argument(metavar="NAME NAME...")],
     on: Annotated[str, typer.Option("--on", metavar="POINTS", help="What to compare, as in: notice period, deposit and governing law.")],
+    dossier: DossierOption = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Compare 2 to 6 documents: one row a point, one column a document."""
     desk = Desk(library, as_json=as_json)
-    with opened_assistant(desk, filled=True) as assistant:
+    with opened_assistant(desk, filled=True) as assistant, dossier_file(desk, assistant, dossier) as put:
         from rag.intent import points_of
 
-        _finish(desk, assistant.compare(names, points_of(on)))
+        code = _finish(desk, assistant.compare(names, points_of(on)), put)
+    end_with(code)
 
 
-def _finish(desk: Desk, events: Iterator[Event]) -> None:
+def _finish(desk: Desk, events: Iterator[Event], put: Callable[[Answer], None]) -> ExitCode:
     answer = last_of(desk, events)
     if desk.as_json:
         from rag.evaluate import result_row
@@ -52,7 +57,8 @@ def _finish(desk: Desk, events: Iterator[Event]) -> None:
         desk.emit(result_row(answer))
     else:
         show_whole(desk, answer)
-    end_with(ExitCode.NOT_FOUND if answer.status is Status.NOT_FOUND else ExitCode.DONE)
+    put(answer)
+    return ExitCode.NOT_FOUND if answer.status is Status.NOT_FOUND else ExitCode.DONE
 
 
 def last_of(desk: Desk, events: Iterator[Event]) -> Answer:

@@ -92,21 +92,21 @@ def _picture(desk: Desk, request: Request) -> Response:
 
 
 def _dossier(desk: Desk, request: Request) -> Response:
-    from ui.web import filed  # what makes files of answers takes 0.4 s to import
+    from ui.dossier import filed  # what makes files of answers takes 0.4 s to import
 
     at = request.path_params
     conversation, turn, kind = client.number_of(at["conversation"]), client.number_of(at["turn"]), at["kind"]
     if conversation is None or turn is None or kind not in ("docx", "pdf", "md"):
         raise TurnGone
-    return _saved(*filed.dossier(desk, conversation, turn, kind, language_of(request)))
+    return _saved(*filed.kept_dossier(desk.assistant.library, desk.pictures, conversation, turn, kind, language_of(request)))
 
 
 def _conversation(desk: Desk, request: Request) -> Response:
-    from ui.web import filed
+    from ui.dossier import filed
 
     if (conversation := client.number_of(request.path_params["conversation"])) is None:
         raise TurnGone
-    return _saved(*filed.conversation(desk, conversation, language_of(request)))
+    return _saved(*filed.conversation(desk.assistant.library, conversation, language_of(request)))
 
 
 def _saved(contents: bytes, media_type: str, name: str) -> Response:

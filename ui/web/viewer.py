@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from ingest.pictures import Picture
 from rag.errors import NoPictures, SeorapError
-from rag.library.manifest import page_at
+from rag.library.manifest import page_at, span_of
 from rag.records import Document, Language, Rectangle
 from ui.web import render
 from ui.web.state import Desk
@@ -111,11 +111,7 @@ def span(wanted: Wanted, pages: Sequence[tuple[int | None, int, str]]) -> tuple[
     if wanted.start is not None:
         start, end = wanted.start, wanted.end if wanted.end is not None else wanted.start
     else:
-        starts = {number: start for number, start, _ in pages}
-        first = starts.get(wanted.page, 0)
-        start, end = first + (wanted.from_ or 0), first + (wanted.from_ or 0)
-        if wanted.to is not None:
-            end = starts.get(wanted.page_end if wanted.page_end is not None else wanted.page, first) + wanted.to
+        start, end = span_of(pages, page=wanted.page, start=wanted.from_ or 0, page_end=wanted.page_end, end=wanted.to)
     start = min(max(0, start), max(0, end_of_all - 1))
     return start, min(max(start, end), end_of_all)
 

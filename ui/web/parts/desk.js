@@ -34,6 +34,8 @@ function start() {
   started = true;
   document.documentElement.classList.add("awake");
   document.addEventListener("click", onClick);
+  document.addEventListener("pointerdown", onPress);
+  document.addEventListener("pointerup", onRelease);
   document.addEventListener("keydown", onKey);
   document.addEventListener("focusin", (event) => {
     const { send: what, value } = event.target.dataset;
@@ -68,6 +70,23 @@ function onClick(event) {
   else if ("get" in target.dataset) save(target);
   else if ("send" in target.dataset) send(target);
   else act(target.dataset.do, target);
+}
+
+// Between pressing and letting go, the server may have drawn the same markup anew; the browser then sees no click.
+
+const PRESSED = ".sr :is(button, summary, [data-spot], [data-open])";
+let pressed = null;
+
+function onPress(event) {
+  pressed = event.target.closest?.(PRESSED) ?? null;
+}
+
+function onRelease(event) {
+  const before = pressed;
+  pressed = null;
+  if (!before || before.isConnected || event.button !== 0) return;
+  const now = document.elementFromPoint(event.clientX, event.clientY)?.closest(PRESSED);
+  if (now && JSON.stringify({ ...now.dataset }) === JSON.stringify({ ...before.dataset }) && now.textContent === before.textContent) now.click();
 }
 
 let sender = null; // what told Python something, to be focused again when it has been drawn anew

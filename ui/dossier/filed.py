@@ -1,20 +1,19 @@
-"""A kept answer, or a whole conversation, as a file to be saved."""
+"""An answer from a drawer, or a whole conversation, as a file to be saved."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from ingest.pictures import Picture
+from ingest.pictures import Picture, Pictures
 from rag.errors import NoSuchDocument, PictureError, TurnGone, sentence_of
 from rag.library.conversations import PastTurn
 from rag.library.library import Library
-from rag.records import Citation, Language
+from rag.library.manifest import span_of
+from rag.records import Answer, Citation, Language
 from ui.dossier.blocks import Dossier, Paragraph, Run
 from ui.dossier.export import MEDIA_TYPE, Kind, export, file_name, markdown_kind
 from ui.dossier.facts import Provenance, dossier_of, one_line
 from ui.dossier.markdown import markdown_of
-from ui.web import viewer
-from ui.web.state import Desk
 from ui.words import dossier as dossier_words
 from ui.words import page as page_words
 
@@ -24,52 +23,59 @@ _PICTURE_PIXELS = 1240
 _AROUND_CHARS = 600
 
 
-def dossier(desk: Desk, conversation: int, ordinal: int, kind: Kind, language: Language) -> tuple[bytes, str, str]:
+def kept_dossier(
+    library: Library, pictures: Pictures, conversation: int, ordinal: int, kind: Kind, language: Language
+) -> tuple[bytes, str, str]:
     """Contents, media type and file name; of Markdown with pictures, a ZIP.
 
     Raises:
         TurnGone
     """
-    turn = next((each for each in desk.assistant.library.manifest.turns(conversation) if each.ordinal == ordinal and each.answer), None)
+    turn = next((each for each in library.manifest.turns(conversation) if each.ordinal == ordinal and each.answer), None)
     if turn is None or turn.answer is None:
         raise TurnGone
-    made = dossier_of(
-        turn.answer,
-        _provenance(desk.assistant.library, turn),
-        language=language,
-        picture=lambda cited: _picture(desk, cited),
-        surroundings=lambda cited: surroundings(desk.assistant.library, cited),
-        names=_names(desk.assistant.library),
-    )
+    made = illustrated(library, pictures, turn.answer, turn.asked, language)
     wanted = markdown_kind(made) if kind == "md" else kind
     return export(made, wanted), MEDIA_TYPE[wanted], file_name(made, wanted)
 
 
-def conversation(desk: Desk, number: int, language: Language) -> tuple[bytes, str, str]:
+def illustrated(library: Library, pictures: Pictures, answer: Answer, asked: float | None, language: Language) -> Dossier:
+    """With pictures of the pages; ``asked``: when, in seconds since 1970."""
+    return dossier_of(
+        answer,
+        _provenance(library, asked),
+        language=language,
+        picture=lambda cited: _picture(pictures, cited),
+        surroundings=lambda cited: surroundings(library, cited),
+        names=_names(library),
+    )
+
+
+def in_words(library: Library, answer: Answer, asked: float | None, language: Language, *, around: bool) -> Dossier:
+    """Without pictures; ``around``: with the words around every quotation."""
+    return dossier_of(
+        answer,
+        _provenance(library, asked),
+        language=language,
+        picture=lambda cited: None,
+        surroundings=lambda cited: surroundings(library, cited) if around else None,
+        names=_names(library),
+    )
+
+
+def conversation(library: Library, number: int, language: Language) -> tuple[bytes, str, str]:
     """All its questions, with what came of them, as one Markdown file without pictures.
 
     Raises:
         TurnGone
     """
-    library = desk.assistant.library
-    names = _names(library)
-    made = [_of_turn(library, turn, names, language) for turn in library.manifest.turns(number)]
+    made = [
+        in_words(library, turn.answer, turn.asked, language, around=False) if turn.answer else _unanswered(turn, language)
+        for turn in library.manifest.turns(number)
+    ]
     if not made:
         raise TurnGone
     return b"\n\n".join(map(markdown_of, made)), MEDIA_TYPE["md"], file_name(made[0], "md")
-
-
-def _of_turn(library: Library, turn: PastTurn, names: dict[str, str], language: Language) -> Dossier:
-    if turn.answer is None:
-        return _unanswered(turn, language)
-    return dossier_of(
-        turn.answer,
-        _provenance(library, turn),
-        language=language,
-        picture=lambda cited: None,
-        surroundings=lambda cited: None,
-        names=names,
-    )
 
 
 def _unanswered(turn: PastTurn, language: Language) -> Dossier:
@@ -84,8 +90,8 @@ def _unanswered(turn: PastTurn, language: Language) -> Dossier:
     return Dossier(dossier_words.IN[language].asked, question, language, datetime.now().astimezone(), tuple(said))
 
 
-def _provenance(library: Library, turn: PastTurn) -> Provenance:
-    answered = datetime.fromtimestamp(turn.asked).astimezone() if turn.asked else None
+def _provenance(library: Library, asked: float | None) -> Provenance:
+    answered = datetime.fromtimestamp(asked).astimezone() if asked else None
     return Provenance(datetime.now().astimezone(), answered, library.index_generation())
 
 
@@ -93,11 +99,11 @@ def _names(library: Library) -> dict[str, str]:
     return {document.doc_id: document.name for document in library.documents() if document.doc_id}
 
 
-def _picture(desk: Desk, cited: Citation) -> Picture | None:
+def _picture(pictures: Pictures, cited: Citation) -> Picture | None:
     if cited.page is None:
         return None
     try:
-        return desk.pictures.marked_page(cited.doc_id, cited.page, cited.boxes, width=_PICTURE_PIXELS)
+        return pictures.marked_page(cited.doc_id, cited.page, cited.boxes, width=_PICTURE_PIXELS)
     except (PictureError, NoSuchDocument):  # its words are given instead
         return None
 
@@ -108,7 +114,7 @@ def surroundings(library: Library, cited: Citation) -> tuple[str, str, str] | No
     pages = library.manifest.pages(cited.doc_id)
     if not pages:
         return None
-    start, end = viewer.span(viewer.Wanted(cited.doc_id, cited.page, cited.start, cited.page_end, cited.end), pages)
+    start, end = span_of(pages, page=cited.page, start=cited.start, page_end=cited.page_end, end=cited.end)
     if library.text(cited.doc_id, start, end) != cited.quote:
         return None
     first = max(0, start - _AROUND_CHARS)
