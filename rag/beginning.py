@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rag.library.fulltext import hangul_stems, says_something, terms
 
 _LAST_WORD = re.compile(r"(?P<hangul>[가-힣]*[가-힣ㄱ-ㅎ])$|(?P<latin>[^\W\d_\u3040-\u30ff\u3400-\u9fff가-힣ㄱ-ㆎ]{2,})$")
+_LONGEST_WORD = 64
 _INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _FIRST = ord("가")
 _FINALS = 28
@@ -61,7 +62,8 @@ class Beginning:
 
 def beginning_of(text: str) -> Beginning | None:
     """None where the last word is complete: something follows it, it has an ending, or it carries no meaning."""
-    found = _LAST_WORD.search(unicodedata.normalize("NFC", text))
+    text = unicodedata.normalize("NFC", text)
+    found = _LAST_WORD.search(text, max(0, len(text) - _LONGEST_WORD))
     if not found:
         return None
     start, word = found.start(), found.group()

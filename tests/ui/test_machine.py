@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -46,7 +47,7 @@ NAMES = {
     "GB",
     "MB",
     "kB",
-    "WARNING",
+    *logging.getLevelNamesMapping(),
 }
 """What a Korean page may hold in Latin letters: commands, names and units."""
 
