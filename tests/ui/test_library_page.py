@@ -658,6 +658,9 @@ def test_chosen_documents_are_asked_compared_or_taken_out(page: Page) -> None:
     assert sorted(_names(page)) == ["<b>bold.md", "휴가.md"]
 
 
+_COLOURS = "all => all.map(each => getComputedStyle(each.querySelector(':scope > :last-child')).fill)"
+
+
 @IN_A_BROWSER
 @ONLY_WITH_CHROMIUM
 def test_the_map_is_walked_and_opened_by_the_keyboard(page: Page) -> None:
@@ -667,6 +670,9 @@ def test_the_map_is_walked_and_opened_by_the_keyboard(page: Page) -> None:
     assert page.locator("[data-spot][tabindex='0']").count() == 1  # one stop on the way through the page
     labels = spots.evaluate_all("all => all.map(each => each.getAttribute('aria-label'))")
     assert sorted(labels) == ["<b>bold.md, rules", "flat.md, leases", "house.md, leases", "휴가.md, rules"]
+    colours = {kind: page.locator(kind).evaluate_all(_COLOURS) for kind in ("[data-spot]", ".legend svg")}
+    assert sorted(set(colours["[data-spot]"])) == sorted(colours[".legend svg"])
+    assert len(set(colours[".legend svg"])) == 2
 
     spots.first.focus()
     seen = {spots.first.get_attribute("aria-label")}

@@ -10,7 +10,7 @@ _STYLE = """
 [data-testid="stSidebarUserContent"] { padding-top: 0; }
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: .5rem; }
 .viewing .stMainBlockContainer, .viewing [data-testid="stBottomBlockContainer"] { padding-left: 2rem; padding-right: 1.5rem; }
-@media (max-width: 48rem) { .stMainBlockContainer { padding-top: 4.5rem; } }  /* below the bar that opens the menu */
+.stApp:has([data-testid="stExpandSidebarButton"]) .stMainBlockContainer { padding-top: 4.5rem; }  /* below the bar that opens the menu */
 .stMainBlockContainer h1 { font-size: 1.7rem; font-weight: 700; letter-spacing: -.01em; padding: 0 0 .1rem; line-height: 1.35; }
 .stMainBlockContainer h2 { font-size: 1.15rem; font-weight: 650; padding: 1.1rem 0 .4rem; }
 

@@ -302,7 +302,7 @@ def legend(sign_of: Mapping[str, int], counts: Mapping[str, int], words: Words) 
     rest = sum(counts[folder] for folder, sign in sign_of.items() if sign == len(_SHAPES) - 1)
     items += [(len(_SHAPES) - 1, words.other_folders, rest)] if rest else []
     return "".join(
-        f'<li><svg class="sign s{sign}" viewBox="-8 -8 16 16" aria-hidden="true">{_SHAPES[sign]}</svg>{safe(label)} <span class="small">{count:,}</span></li>'
+        f'<li><svg class="shape s{sign}" viewBox="-8 -8 16 16" aria-hidden="true">{_SHAPES[sign]}</svg>{safe(label)} <span class="small">{count:,}</span></li>'
         for sign, label, count in items
     )
 
@@ -315,7 +315,10 @@ def drawn_map(found: Map, branch_of: Mapping[str, str], sign_of: Mapping[str, in
         counts[branch_of[identity(spot.document)]] += 1
     named = _names_that_fit(placed)
     signs = "".join(_sign(spot, x, y, branch_of, sign_of, words, first=not number) for number, (spot, x, y) in enumerate(placed))
-    labels = "".join(f'<text x="{x:.0f}" y="{y:.0f}" aria-hidden="true">{safe(_cut(spot.document.name))}</text>' for spot, x, y in named)
+    labels = "".join(
+        f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}" aria-hidden="true">{safe(_cut(spot.document.name))}</text>'
+        for spot, x, y, anchor in named
+    )
     left_out = words.map_sample.format(shown=len(found.spots), total=len(found.spots) + found.left_out)
     note = f'<p class="small">{safe(left_out)}</p>' if found.left_out else ""
     label = safe(words.map_label.format(count=len(placed)))
@@ -355,13 +358,14 @@ def _width(text: str) -> float:
     return sum(_LETTER if unicodedata.east_asian_width(letter) in "WF" else 0.56 * _LETTER for letter in text)
 
 
-def _names_that_fit(placed: Sequence[tuple[Spot, float, float]]) -> list[tuple[Spot, float, float]]:
+def _names_that_fit(placed: Sequence[tuple[Spot, float, float]]) -> list[tuple[Spot, float, float, str]]:
     """Where names stand without covering a sign or one another; those of the largest documents are placed first."""
     taken = [(x - 7.0, y - 7.0, x + 7.0, y + 7.0) for _, x, y in placed]
-    found: list[tuple[Spot, float, float]] = []
+    found: list[tuple[Spot, float, float, str]] = []
     for spot, x, y in sorted(placed, key=lambda item: -item[0].document.passages):
         width = _width(_cut(spot.document.name))
-        for left, base in ((x + 10, y + 4), (x - width - 10, y + 4), (x - width / 2, y - 11), (x - width / 2, y + 20)):
+        for at, anchor, base in ((x + 10, "start", y + 4), (x - 10, "end", y + 4), (x, "middle", y - 11), (x, "middle", y + 20)):
+            left = at - {"start": 0, "middle": width / 2, "end": width}[anchor]
             box = (left - 2, base - _LETTER, left + width + 2, base + _LINE - _LETTER)
             if (
                 box[0] >= 2
@@ -371,7 +375,7 @@ def _names_that_fit(placed: Sequence[tuple[Spot, float, float]]) -> list[tuple[S
                 and not any(_overlap(box, other) for other in taken)
             ):
                 taken.append(box)
-                found.append((spot, left, base))
+                found.append((spot, at, base, anchor))
                 break
         if len(found) == _ROOM_FOR:
             break

@@ -62,9 +62,12 @@ def choose_one(desk: Desk, documents: dict[str, Document], words: Words) -> Work
             choices,
             format_func=labels.__getitem__,
             index=choices.index(chosen[0]) if chosen and chosen[0] in documents else None,
-            placeholder="",
+            placeholder=words.choose_document,
         )
-        if button.form_submit_button(words.summarise, width="stretch") and doc_id:
+        pressed = button.form_submit_button(words.summarise, width="stretch")
+        if pressed and not doc_id:
+            st.html(render.lines(words.choose_document))
+        elif pressed and doc_id:
             title = words.summary_of.format(name=render.visible(documents[doc_id].name))
             return Work(title, lambda: desk.summarise(doc_id))
     return None
@@ -79,7 +82,7 @@ def choose_several(desk: Desk, documents: dict[str, Document], words: Words) -> 
             default=[doc_id for doc_id in state.tab().whole_of if doc_id in documents],
             format_func=labels.__getitem__,
             max_selections=MOST_DOCUMENTS,
-            placeholder="",
+            placeholder=words.choose_documents,
         )
         field, button = st.columns([8, 2], vertical_alignment="bottom")
         said = str(field.text_input(words.points, placeholder=words.points_example))

@@ -105,6 +105,8 @@ class Words:
     summarise: str
     compare: str
     document_to_summarise: str
+    choose_document: str
+    choose_documents: str
     documents_to_compare: str
     points: str
     points_example: str
@@ -220,6 +222,8 @@ ENGLISH = Words(
     summarise="Summarise",
     compare="Compare",
     document_to_summarise="Document",
+    choose_document="Choose a document",
+    choose_documents="Choose documents",
     documents_to_compare="Documents (2 to 6)",
     points="Compare on",
     points_example="notice period, deposit and governing law",
@@ -329,6 +333,8 @@ KOREAN = Words(
     summarise="요약",
     compare="비교",
     document_to_summarise="문서",
+    choose_document="문서를 고르세요",
+    choose_documents="문서들을 고르세요",
     documents_to_compare="문서 (2~6개)",
     points="비교할 항목",
     points_example="해지 통지, 보증금 및 준거법",
