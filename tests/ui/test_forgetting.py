@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from ingest.pipeline import Batch, add
-from ingest.queue import Queue
-from rag.assemble import Assistant
 from rag.errors import ErasureUnfinished
 from rag.library import erase as erasing
 from rag.library.conversations import PastTurn
@@ -18,7 +16,7 @@ from rag.library.library import Library
 from rag.records import Answered
 from rag.settings import RefusalSettings, Settings
 from tests.documents import pdf
-from tests.fakes import ScriptedModel, WordHashEmbedder
+from tests.ui.desks import desks
 from ui.web import state
 from ui.web.state import Desk, Turn, _process, _Tab
 
@@ -27,14 +25,8 @@ DEPOSIT = "The tenant pays a deposit of 3,751 euros before moving in."
 
 @pytest.fixture
 def desk(filled: Library, home: Path) -> Iterator[Desk]:
-    settings = Settings(home=home, refusal=RefusalSettings(least_chance=0.0))
-    assistant = Assistant(settings, filled, embedder=WordHashEmbedder(), model=ScriptedModel(DEPOSIT))
-    queue = Queue(assistant)
-    opened = Desk(assistant, queue)
-    state.open_desk(opened)
-    yield opened
-    state.close_desk()
-    queue.close()
+    with desks() as open_desk:
+        yield open_desk(Settings(home=home, refusal=RefusalSettings(least_chance=0.0)), filled, DEPOSIT)
 
 
 @pytest.fixture

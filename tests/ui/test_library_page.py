@@ -18,7 +18,6 @@ from streamlit.testing.v1 import AppTest
 from ingest.pipeline import Batch, add
 from ingest.queue import Queue
 from ingest.watch import Sweep
-from rag.assemble import Assistant
 from rag.errors import DrawerFull, WrongPassword
 from rag.library.library import Library, identity
 from rag.library.worklist import Happened, Happening, WatchedFolder
@@ -28,8 +27,9 @@ from rag.records import Page as PageOfText
 from rag.settings import RefusalSettings, Settings
 from tests import documents as documents_for_tests
 from tests.browser import SECONDS, Server, Visit, needs_chromium
-from tests.fakes import ScriptedModel, WordHashEmbedder
+from tests.fakes import WordHashEmbedder
 from tests.privacy.payloads import as_file_name, payloads
+from tests.ui.desks import desks, shown
 from tests.ui.test_render import HOSTILE, TAGS, Seen
 from ui.web import client, render_library, state
 from ui.web.library import choice
@@ -54,28 +54,18 @@ def _page_alone() -> None:
 
 @pytest.fixture
 def documents(library: Library, home: Path) -> Iterator[Open]:
-    opened: list[Queue] = []
+    opened: list[Desk] = []
+    with desks() as open_desk:
 
-    def open_page(language: Language = "en") -> AppTest:
-        if not opened:
-            settings = Settings(home=home, language=language, refusal=RefusalSettings(least_chance=0.0))
-            assistant = Assistant(settings, library, embedder=WordHashEmbedder(), model=ScriptedModel())
-            opened.append(Queue(assistant))
-            state.open_desk(Desk(assistant, opened[-1]))
-        page = AppTest.from_function(_page_alone, default_timeout=30).run()
-        assert not page.exception
-        return page
+        def open_page(language: Language = "en") -> AppTest:
+            if not opened:
+                settings = Settings(home=home, language=language, refusal=RefusalSettings(least_chance=0.0))
+                opened.append(open_desk(settings, library))
+            page = AppTest.from_function(_page_alone, default_timeout=30).run()
+            assert not page.exception
+            return page
 
-    yield open_page
-    state.close_desk()
-    for queue in opened:
-        queue.close()
-
-
-def shown(page: AppTest) -> str:
-    """All markup of ours on the page."""
-    assert not page.exception
-    return "\n".join(element.proto.body for element in page.get("html"))
+        yield open_page
 
 
 def press(page: AppTest, label: str) -> AppTest:

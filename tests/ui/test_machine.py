@@ -12,7 +12,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from streamlit.testing.v1 import AppTest
 
-from ingest.queue import Queue
 from rag import no_network
 from rag.assemble import Assistant
 from rag.disk import Encryption, Ground, encryption_of
@@ -22,8 +21,7 @@ from rag.no_network import Seclusion
 from rag.records import Language
 from rag.settings import Settings, WeightsSettings
 from tests.browser import SECONDS, Server, Visit, needs_chromium, running_server
-from tests.fakes import ScriptedModel, WordHashEmbedder
-from tests.ui.test_views import shown
+from tests.ui.desks import desks, shown
 from ui import machine_state
 from ui.machine_state import MachineState, Now
 from ui.web import render_machine, state
@@ -40,6 +38,9 @@ NAMES = {
     "privacy",
     "English",
     "toml",
+    "keep",
+    "conversations",
+    "false",
     "llama",
     "cpp",
     "Apache",
@@ -63,21 +64,8 @@ def _machine_alone() -> None:
 
 @pytest.fixture
 def opened(library: Library, home: Path) -> Iterator[Callable[..., Desk]]:
-    queues: list[Queue] = []
-
-    def open_desk(**settings: object) -> Desk:
-        chosen = Settings.model_validate({"home": home, **settings})
-        assistant = Assistant(chosen, library, embedder=WordHashEmbedder(), model=ScriptedModel())
-        queues.append(Queue(assistant))
-        state.open_desk(Desk(assistant, queues[-1]))
-        desk = state.desk()
-        assert desk
-        return desk
-
-    yield open_desk
-    state.close_desk()
-    for queue in queues:
-        queue.close()
+    with desks() as open_desk:
+        yield lambda **settings: open_desk(Settings.model_validate({"home": home, **settings}), library)
 
 
 def draw() -> AppTest:

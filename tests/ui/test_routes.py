@@ -12,13 +12,11 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from ingest.pipeline import Batch, add
-from ingest.queue import Queue
-from rag.assemble import Assistant
 from rag.errors import TurnGone
 from rag.library.library import Library
 from rag.settings import Settings
 from tests.documents import pdf
-from tests.fakes import ScriptedModel, WordHashEmbedder
+from tests.ui.desks import desks
 from ui.web import state, viewer
 from ui.web.routes import ROUTES
 from ui.web.state import Desk
@@ -52,13 +50,8 @@ NO_NUMBERS = [
 def desk(filled: Library, home: Path, tmp_path: Path, batch: Batch) -> Iterator[Desk]:
     for _ in add([pdf(tmp_path / "two.pdf", ["On page one the rent is 900 euros.", "On page two it is 950 euros."])], batch):
         pass
-    assistant = Assistant(Settings(home=home), filled, embedder=WordHashEmbedder(), model=ScriptedModel())
-    queue = Queue(assistant)
-    opened = Desk(assistant, queue)
-    state.open_desk(opened)
-    yield opened
-    state.close_desk()
-    queue.close()
+    with desks() as open_desk:
+        yield open_desk(Settings(home=home), filled)
 
 
 @pytest.fixture

@@ -16,16 +16,14 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from ingest.pipeline import Batch, add
-from ingest.queue import Queue
-from rag.assemble import Assistant
 from rag.cite import cite
 from rag.library.library import Library
 from rag.quotable import Quotation
 from rag.records import Citation, Evidence, Page, Reading, Span
 from rag.settings import Settings
-from tests.fakes import ScriptedModel, WordHashEmbedder
+from tests.ui.desks import desks
 from ui.dossier import filed
-from ui.web import render, state
+from ui.web import render
 from ui.web.routes import ROUTES
 from ui.web.state import Desk
 from ui.words.viewer import ENGLISH
@@ -36,13 +34,8 @@ HOSTILE = "<b>&\"'</mark></p> \u202e\u200b\u00ad 가나다 각 🏠 é\u0301 | a
 
 @pytest.fixture
 def desk(library: Library, home: Path) -> Iterator[Desk]:
-    assistant = Assistant(Settings(home=home), library, embedder=WordHashEmbedder(), model=ScriptedModel())
-    queue = Queue(assistant)
-    opened = Desk(assistant, queue)
-    state.open_desk(opened)
-    yield opened
-    state.close_desk()
-    queue.close()
+    with desks() as open_desk:
+        yield open_desk(Settings(home=home), library)
 
 
 @pytest.fixture

@@ -9,16 +9,15 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ingest.queue import Queue
 from rag.assemble import Assistant
 from rag.errors import DrawerFull, NothingFits, WeightsMissing
 from rag.library.conversations import PastTurn
 from rag.library.library import Library
 from rag.records import Doubt, Language
 from rag.settings import RefusalSettings, Settings
-from tests.fakes import ScriptedModel, WordHashEmbedder
+from tests.ui.desks import desks, shown
 from ui.web import client, state
-from ui.web.state import Desk, Sent
+from ui.web.state import Sent
 from ui.words import history as history_words
 from ui.words.page import ENGLISH, KOREAN
 
@@ -29,27 +28,15 @@ Visit = Callable[..., AppTest]
 @pytest.fixture
 def visit(library: Library, home: Path) -> Iterator[Visit]:
     """Opens the page over the drawer, with a model that gives these replies."""
-    opened: list[Queue] = []
+    with desks() as open_desk:
 
-    def open_page(*replies: str, language: Language = "en") -> AppTest:
-        settings = Settings(home=home, language=language, refusal=RefusalSettings(least_chance=0.0))
-        assistant = Assistant(settings, library, embedder=WordHashEmbedder(), model=ScriptedModel(*replies))
-        opened.append(Queue(assistant))
-        state.open_desk(Desk(assistant, opened[-1]))
-        page = AppTest.from_file(PAGE, default_timeout=30).run()
-        assert not page.exception
-        return page
+        def open_page(*replies: str, language: Language = "en") -> AppTest:
+            open_desk(Settings(home=home, language=language, refusal=RefusalSettings(least_chance=0.0)), library, *replies)
+            page = AppTest.from_file(PAGE, default_timeout=30).run()
+            assert not page.exception
+            return page
 
-    yield open_page
-    state.close_desk()
-    for queue in opened:
-        queue.close()
-
-
-def shown(page: AppTest) -> str:
-    """All markup of ours on the page; the style sheet is not among it."""
-    assert not page.exception
-    return "\n".join(body for body in (element.proto.body for element in page.get("html")) if not body.startswith("<style>"))
+        yield open_page
 
 
 def ask(page: AppTest, question: str) -> str:

@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ingest.queue import Queue
-from rag.assemble import Assistant
 from rag.library.library import Library
 from rag.records import (
     Answer,
@@ -27,9 +25,8 @@ from rag.records import (
     Whole,
 )
 from rag.settings import Settings, SummarySettings
-from tests.fakes import ScriptedModel, WordHashEmbedder
+from tests.ui.desks import desks, shown
 from ui.web import render_whole, state
-from ui.web.state import Desk
 from ui.words.page import ENGLISH, KOREAN
 
 PAGE = str(Path(state.__file__).with_name("app.py"))
@@ -50,25 +47,14 @@ def _whole_alone() -> None:
 @pytest.fixture
 def visit(library: Library, home: Path) -> Iterator[Visit]:
     """Opens a view over the drawer, with a model that gives these replies."""
-    opened: list[Queue] = []
+    with desks() as open_desk:
 
-    def open_page(*replies: str, language: Language = "en", asking: bool = False) -> AppTest:
-        settings = Settings(home=home, language=language, summary=SummarySettings(section_tokens=400))
-        assistant = Assistant(settings, library, embedder=WordHashEmbedder(), model=ScriptedModel(*replies))
-        opened.append(Queue(assistant))
-        state.open_desk(Desk(assistant, opened[-1]))
-        page = AppTest.from_file(PAGE, default_timeout=30) if asking else AppTest.from_function(_whole_alone, default_timeout=30)
-        return page.run()
+        def open_page(*replies: str, language: Language = "en", asking: bool = False) -> AppTest:
+            open_desk(Settings(home=home, language=language, summary=SummarySettings(section_tokens=400)), library, *replies)
+            page = AppTest.from_file(PAGE, default_timeout=30) if asking else AppTest.from_function(_whole_alone, default_timeout=30)
+            return page.run()
 
-    yield open_page
-    state.close_desk()
-    for queue in opened:
-        queue.close()
-
-
-def shown(page: AppTest) -> str:
-    assert not page.exception
-    return "\n".join(body for body in (element.proto.body for element in page.get("html")) if not body.startswith("<style>"))
+        yield open_page
 
 
 def _press(page: AppTest, label: str) -> str:
