@@ -108,6 +108,13 @@ class Visit:
         self.page.locator("textarea").fill(question)
         self.page.keyboard.press("Enter")
 
+    def add_and_ask(self, name: str, text: str, question: str) -> None:
+        """Of a drawer that held nothing before, in English."""
+        self.add(name, text)
+        expect(self.page.get_by_text("Documents: 1")).to_be_visible(timeout=60 * SECONDS)
+        self.page.get_by_role("link", name="Ask", exact=True).click()
+        self.ask(question)
+
     def go(self, title: str) -> None:
         link = self.page.get_by_role("link", name=title, exact=True)
         there = link.get_attribute("href")

@@ -359,9 +359,10 @@ def test_earlier_questions_and_what_can_be_done_with_them(visit: Onlooker, langu
 
 def test_files_made_of_answers_lead_nowhere(visit: Onlooker, words: Words, texts: dict[str, str]) -> None:
     page = visit.page
-    for name in ("link", "anchor", "javascript-link", "refresh"):
+    for answers, name in enumerate(("link", "anchor", "javascript-link", "refresh"), 1):
         visit.ask(f"What is the fee of {name}?")
-        expect(page.locator(".sr .quote").filter(has_text=f"fee of {name}")).not_to_have_count(0, timeout=30 * SECONDS)
+        expect(page.locator(".sr .tools")).to_have_count(answers, timeout=30 * SECONDS)
+        visit.rest()
         made = {}
         for kind, label in words.save_as.items():
             with page.expect_download() as download:
@@ -443,9 +444,8 @@ def test_the_sink_is_there(browser: Browser, sink: Outside) -> None:
 def test_a_leak_would_be_seen(leaking: dict[str, Onlooker], texts: dict[str, str], leak: str, name: str, seen: str) -> None:
     visit = leaking[leak]
     look_into(visit, IN["en"], f"/missing/{as_file_name(texts[name])}")
-    expect(visit.page.locator(".stHtml, .stMarkdown").filter(has_text=name)).not_to_have_count(0, timeout=10 * SECONDS)
 
-    assert [told for told in visit.unwanted() if seen in told] != []
+    assert any(seen in told for _ in range(20) for told in visit.unwanted())  # which takes a while, each time
 
 
 @pytest.fixture(scope="module")

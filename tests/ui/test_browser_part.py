@@ -47,10 +47,7 @@ def test_a_folder_called_like_a_button_keeps_its_name(browser: Browser, server: 
 def test_the_viewer_of_an_erased_document_closes(browser: Browser, server: Server) -> None:
     visit = Visit(browser, server)
     page = visit.page
-    visit.add("lease.md", LEASE)
-    expect(page.get_by_text("Documents: 1")).to_be_visible(timeout=60 * SECONDS)
-    page.get_by_role("link", name="Ask", exact=True).click()
-    visit.ask("How much is the deposit?")
+    visit.add_and_ask("lease.md", LEASE, "How much is the deposit?")
     page.locator(".sr .quote .open").first.click(timeout=30 * SECONDS)
     viewer = page.get_by_role("complementary")
     expect(viewer).to_contain_text("3,751 euros", timeout=15 * SECONDS)
@@ -67,10 +64,7 @@ def test_the_viewer_of_an_erased_document_closes(browser: Browser, server: Serve
 def test_a_server_that_does_not_answer_is_told_in_words_that_can_be_closed(browser: Browser, server: Server) -> None:
     visit = Visit(browser, server)
     page = visit.page
-    visit.add("lease.md", LEASE)
-    expect(page.get_by_text("Documents: 1")).to_be_visible(timeout=60 * SECONDS)
-    page.get_by_role("link", name="Ask", exact=True).click()
-    visit.ask("How much is the deposit?")
+    visit.add_and_ask("lease.md", LEASE, "How much is the deposit?")
     page.route("**/desk/**", lambda route: route.abort())
     page.locator(".sr .quote .open").first.click(timeout=30 * SECONDS)
 
@@ -103,7 +97,7 @@ _DRAW_ANEW = "list => { list.parentElement.innerHTML = list.parentElement.innerH
 def test_a_button_that_is_drawn_anew_under_the_finger_is_pressed_all_the_same(browser: Browser, server: Server) -> None:
     visit = Visit(browser, server)
     page = visit.page
-    visit.ask("How much is the deposit?")
+    visit.add_and_ask("lease.md", LEASE, "How much is the deposit?")
     row = page.locator(".conversations [data-send=conversation]")
     expect(row).to_have_count(1, timeout=30 * SECONDS)
     page.get_by_role("button", name=history.ENGLISH.new).click()
@@ -121,7 +115,7 @@ def test_a_button_that_is_drawn_anew_under_the_finger_is_pressed_all_the_same(br
 def test_what_is_let_go_elsewhere_is_not_pressed(browser: Browser, server: Server) -> None:
     visit = Visit(browser, server)
     page = visit.page
-    visit.ask("How much is the deposit?")
+    visit.add_and_ask("lease.md", LEASE, "How much is the deposit?")
     expect(page.locator(".conversations [data-send=conversation]")).to_have_count(1, timeout=30 * SECONDS)
     page.get_by_role("button", name=history.ENGLISH.new).click()
     expect(page.locator(".sr .question")).to_have_count(0, timeout=10 * SECONDS)

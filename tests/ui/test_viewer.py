@@ -144,10 +144,7 @@ def test_the_viewer_turns_pages_steps_through_places_and_closes_by_keys(browser:
 def test_what_has_no_pages_is_shown_in_its_surroundings(browser: Browser, server: Server) -> None:
     visit = Visit(browser, server)
     page = visit.page
-    visit.add("lease.md", LEASE)
-    expect(page.get_by_text("Documents: 1")).to_be_visible(timeout=60 * SECONDS)
-    page.get_by_role("link", name="Ask", exact=True).click()
-    visit.ask("How much is the deposit?")
+    visit.add_and_ask("lease.md", LEASE, "How much is the deposit?")
     page.locator(".sr .quote .open").first.click(timeout=30 * SECONDS)
 
     viewer = page.get_by_role("complementary")
@@ -159,10 +156,7 @@ def test_what_has_no_pages_is_shown_in_its_surroundings(browser: Browser, server
 def test_an_answer_goes_on_being_written_while_a_page_is_looked_at(browser: Browser, server: Server) -> None:
     visit = Visit(browser, server)
     page = visit.page
-    visit.add("lease.md", LEASE)
-    expect(page.get_by_text("Documents: 1")).to_be_visible(timeout=60 * SECONDS)
-    page.get_by_role("link", name="Ask", exact=True).click()
-    visit.ask("Tell me slowly")
+    visit.add_and_ask("lease.md", LEASE, "Tell me slowly")
     expect(page.locator(".sr .live")).to_contain_text("word word", timeout=30 * SECONDS)
     written = len(page.locator(".sr .live").inner_text())
 

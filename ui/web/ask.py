@@ -44,7 +44,7 @@ ALONE = -1
 def draw(desk: Desk, words: Words, *, to_documents: StreamlitPage, beside: DeltaGenerator) -> None:
     tab = state.tab()
     history.reopen_named(desk)
-    listed = history.draw(desk, beside)
+    aside = history.draw(desk, beside)
     history.name_in_address()
     _take(client.sent())
     if tab.to_ask:  # from another view
@@ -60,9 +60,10 @@ def draw(desk: Desk, words: Words, *, to_documents: StreamlitPage, beside: Delta
     for number, turn in enumerate(tab.turns):
         draw_turn(turn, words, number)
     if next_turn and not empty:
+        aside.begins()
         answer_now(desk, next_turn, words)
         history.name_in_address()
-        history.draw_list(desk, listed)
+        aside.ends()
     if tab.turns and (last := tab.turns[-1].answer):
         asked = [turn.question for turn in tab.turns]
         offer(words.go_on, [each.question for each in followups(last, desk.assistant.library, language=tab.language, asked=asked)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -106,8 +107,25 @@ def begin_anew() -> None:
 # --- the list ----------------------------------------------------------------------------------
 
 
-def draw(desk: Desk, beside: DeltaGenerator) -> DeltaGenerator:
-    """Returns where ``draw_list`` draws it again, once there is more to list."""
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside the question, to be drawn again while one is answered."""
+
+    desk: Desk
+    anew: DeltaGenerator | None  # None where the button stands already
+    listed: DeltaGenerator
+
+    def begins(self) -> None:
+        """A question is answered from here on: there is a conversation to leave."""
+        if self.anew:
+            _offer_anew(self.anew)
+
+    def ends(self) -> None:
+        """It is kept now."""
+        draw_list(self.desk, self.listed)
+
+
+def draw(desk: Desk, beside: DeltaGenerator) -> Beside:
     tab, manifest = state.tab(), desk.assistant.library.manifest
     words = words_of_history.IN[tab.language]
     sent = client.sent()
@@ -117,8 +135,9 @@ def draw(desk: Desk, beside: DeltaGenerator) -> DeltaGenerator:
         elif sent.what == "manage" and (found := manifest.conversation(number)):
             manage(desk, found, words)
     with beside:
+        anew = st.empty()
         if tab.turns:
-            st.button(words.new, key="new-conversation", icon=":material/add:", type="tertiary", on_click=begin_anew)
+            _offer_anew(anew)
         count = manifest.count_conversations()
         if count > _SHOWN:
             wanted = st.text_input(words.search, key="history-search", placeholder=words.search, label_visibility="collapsed")
@@ -127,7 +146,12 @@ def draw(desk: Desk, beside: DeltaGenerator) -> DeltaGenerator:
         draw_list(desk, place)
         if count > tab.conversations_shown and not tab.conversations_with:
             st.button(words.more, key="more-conversations", type="tertiary", on_click=_show_more)
-    return place
+    return Beside(desk, None if tab.turns else anew, place)
+
+
+def _offer_anew(place: DeltaGenerator) -> None:
+    words = words_of_history.IN[state.tab().language]
+    place.button(words.new, key="new-conversation", icon=":material/add:", type="tertiary", on_click=begin_anew)
 
 
 def draw_list(desk: Desk, place: DeltaGenerator) -> None:
