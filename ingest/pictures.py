@@ -14,6 +14,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -133,7 +134,7 @@ class Pictures:
             threading.Thread(target=self._start, daemon=True).start()
 
     def _start(self) -> None:
-        with self._one_at_a_time:
+        with self._one_at_a_time, suppress(RuntimeError, OSError):  # whoever looks at a page is told
             self._running_child()
 
     def forget(self, doc_ids: Collection[str]) -> None:
@@ -267,7 +268,10 @@ class Pictures:
         request = DrawRequest(
             path=os.fsencode(source.path.absolute()).hex(), stamp=source.stamp, page=key.page, width=key.width, marks=key.marks
         )
-        child = self._running_child()
+        try:
+            child = self._running_child()
+        except (RuntimeError, OSError) as error:  # no memory, say, or no room for temporary files
+            raise PageNotDrawn(name=name, page=key.page, cause="the program that draws does not start") from error
         child.opened.add(key.doc_id)
         drawn: Drawn | None = None
         try:

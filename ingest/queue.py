@@ -158,9 +158,10 @@ class Queue:
         self._cancelled.set()
         self._wake.set()
 
-    def forget(self, names: Collection[str]) -> None:
-        """Documents of these names were erased: tell nothing of them any more, and have the index filled again."""
-        self._outcomes = deque((outcome for outcome in self.outcomes() if PurePath(outcome.path).name not in names), maxlen=_REMEMBERED)
+    def forget(self, places: Collection[bytes]) -> None:
+        """What lay there was erased: tell nothing of it any more, under no form of its name, and have the index filled again."""
+        names = {_name_of(os.fsdecode(place)) for place in places}
+        self._outcomes = deque((outcome for outcome in self.outcomes() if _name_of(outcome.path) not in names), maxlen=_REMEMBERED)
         self._index_lacks.set()
         self._wake.set()
 
@@ -380,3 +381,7 @@ class Queue:
             for touched in changes(watched, self._folders_changed, most_s=self._sweep_every_s, deaf=self._deaf.set):
                 for folder in touched:
                     self.look_into(folder)
+
+
+def _name_of(place: str) -> str:
+    return unicodedata.normalize("NFC", PurePath(place).name)

@@ -26,6 +26,7 @@ from rag.speed import Speed
 from rag.summarise import summarise
 from rag.survey import survey
 from rag.turns import Turns
+from rag.version import VERSION
 from rag.weights.acquire import in_use, locate_language_model
 from rag.weights.choice import Opened, open_embedder
 from rag.weights.cores import threads_for
@@ -187,18 +188,30 @@ class Assistant:
         if not as_typed and (work := self._whole(question, only, history)):
             return work
         return self._noted(
-            answer(
-                question,
-                library=self.library,
-                embedder=self.embedder,
-                load_model=lambda: self.model,
-                turns=self._turns,
-                settings=self.settings,
-                only=only,
-                history=history,
-                as_typed=as_typed,
+            self._signed(
+                answer(
+                    question,
+                    library=self.library,
+                    embedder=self.embedder,
+                    load_model=lambda: self.model,
+                    turns=self._turns,
+                    settings=self.settings,
+                    only=only,
+                    history=history,
+                    as_typed=as_typed,
+                )
             )
         )
+
+    def _signed(self, events: Generator[Event, None, None]) -> Generator[Event, None, None]:
+        """Every answer says what it was made with."""
+        with closing(events):
+            for event in events:
+                if isinstance(event, Answered):
+                    signed = replace(event.answer, version=VERSION, index_generation=self.library.index_generation())
+                    yield Answered(signed)
+                else:
+                    yield event
 
     def _noted(self, events: Generator[Event, None, None]) -> Generator[Event, None, None]:
         """Answers, with each of which is kept how fast the model was; afterwards what may be asked next is read."""
@@ -277,14 +290,16 @@ class Assistant:
             NoSuchDocument, AmbiguousDocument, DocumentNotReadable
         """
         document = self._document(name)
-        return summarise(
-            question or document.name,
-            document.doc_id,
-            library=self.library,
-            embedder=self.embedder,
-            load_model=lambda: self.model,
-            turns=self._turns,
-            settings=self.settings.summary,
+        return self._signed(
+            summarise(
+                question or document.name,
+                document.doc_id,
+                library=self.library,
+                embedder=self.embedder,
+                load_model=lambda: self.model,
+                turns=self._turns,
+                settings=self.settings.summary,
+            )
         )
 
     def compare(self, names: Sequence[str], points: Sequence[str], *, question: str = "") -> Iterator[Event]:
@@ -298,15 +313,17 @@ class Assistant:
         documents = list({document.doc_id: document for document in map(self._document, names)}.values())
         if not 2 <= len(documents) <= MOST_DOCUMENTS or len(points) > MOST_POINTS:
             raise TooMuchToCompare(documents=len(documents), points=len(points), most_documents=MOST_DOCUMENTS, most_points=MOST_POINTS)
-        return compare(
-            question or ", ".join(points),
-            documents,
-            points,
-            library=self.library,
-            embedder=self.embedder,
-            load_model=lambda: self.model,
-            turns=self._turns,
-            settings=self.settings,
+        return self._signed(
+            compare(
+                question or ", ".join(points),
+                documents,
+                points,
+                library=self.library,
+                embedder=self.embedder,
+                load_model=lambda: self.model,
+                turns=self._turns,
+                settings=self.settings,
+            )
         )
 
     def survey(self, subject: str, *, only: Filter = EVERYTHING) -> Iterator[Event]:
@@ -318,6 +335,9 @@ class Assistant:
         return self._survey(subject, subject, find.read(subject, library=self.library, only=only, as_typed=True), only)
 
     def _survey(self, subject: str, question: str, understood: Understood, only: Filter) -> Iterator[Event]:
+        return self._signed(self._places(subject, question, understood, only))
+
+    def _places(self, subject: str, question: str, understood: Understood, only: Filter) -> Generator[Event, None, None]:
         told = understood != Understood(question.strip())
         if told:
             yield understood

@@ -58,12 +58,12 @@ class Maps:
         self._library = library
         self._guard = threading.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="drawing a map")
-        self._drawn: OrderedDict[tuple[tuple[str, int], ...], Future[Map]] = OrderedDict()
+        self._drawn: OrderedDict[tuple[tuple[str, str, int], ...], Future[Map]] = OrderedDict()
 
     def of(self, documents: Sequence[Document]) -> Map | None:
         """None while it is being drawn."""
         wanted = [document for document in documents if document.doc_id]
-        key = tuple((document.doc_id, document.passages) for document in wanted)
+        key = tuple((document.doc_id, document.name, document.passages) for document in wanted)
         with self._guard:
             if key not in self._drawn:
                 while len(self._drawn) >= _KEPT_MAPS:
@@ -71,7 +71,14 @@ class Maps:
                 self._drawn[key] = self._thread.submit(self._draw, wanted)
             self._drawn.move_to_end(key)
             found = self._drawn[key]
+            if found.done() and found.exception():
+                del self._drawn[key]  # to be drawn anew when it is looked at next
         return found.result() if found.done() else None
+
+    def forget(self) -> None:
+        """Let go of all maps: names of documents that have been erased may stand on them."""
+        with self._guard:
+            self._drawn.clear()
 
     def _draw(self, documents: Sequence[Document]) -> Map:
         shown = sampled(documents)

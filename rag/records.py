@@ -360,6 +360,8 @@ class Answer:
     understood: Understood | None = None  # None: as it was typed, of all documents
     uncovered: tuple[str, ...] = ()  # parts of the question of which nothing was found
     whole: Whole | None = None  # how its claims are arranged, where whole documents were worked through
+    version: str = ""  # of Seorap; "" where nobody noted it
+    index_generation: int | None = None  # of the vector index; None where there was none, or nobody noted it
 
     @property
     def missing_phrases(self) -> tuple[str, ...]:

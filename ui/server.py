@@ -140,11 +140,12 @@ def _run(listening: socket.socket, desk: Desk, announce: Callable[[str], None]) 
 
 
 def _tell_reader(error: Exception) -> bool:
-    """A bug: its traceback is in the log by now; the page says that there is no result, in the reader's language."""
+    """A bug, unless it is known: its traceback is in the log by now; the page says that there is no result, in the reader's language."""
     import streamlit as st
 
     words = state.wording()
-    st.html(render.problem(words.unexpected, words))
+    sentence = error.sentence(state.tab().language) if isinstance(error, SeorapError) else words.unexpected
+    st.html(render.problem(sentence, words))
     return True
 
 

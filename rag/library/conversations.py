@@ -78,8 +78,9 @@ class Conversations(Database):
 
     # --- writing ------------------------------------------------------------------------------
 
-    def keep_turn(self, turn: PastTurn, *, conversation: int | None = None, at: int | None = None) -> Kept:
+    def keep_turn(self, turn: PastTurn, *, conversation: int | None = None, at: int | None = None, seen: int | None = None) -> Kept:
         """Put a turn at the end of a conversation, or in place of turn ``at`` and all after it; in a new one where there is none (any longer).
+        Turns beyond ``seen`` have come from elsewhere, and are not replaced by somebody who does not know of them: then it comes after them.
 
         What holds words of a document that is not in the drawer now, having been taken out meanwhile, is kept as its question alone.
         """
@@ -91,7 +92,8 @@ class Conversations(Database):
             if conversation is None or not self.rows("SELECT 1 FROM conversations WHERE conversation_id=?", (conversation,)):
                 self._db.execute("INSERT INTO conversations (title, words, created, changed) VALUES ('', '', ?1, ?1)", (now,))
                 conversation = self._one("SELECT last_insert_rowid()")
-            if at is not None:
+            last = self._one("SELECT coalesce(max(ordinal), -1) FROM turns WHERE conversation_id=?", (conversation,))
+            if at is not None and (seen is None or last <= seen):
                 self._db.execute("DELETE FROM turns WHERE conversation_id=? AND ordinal>=?", (conversation, at))
             ordinal = self._one("SELECT coalesce(max(ordinal)+1, 0) FROM turns WHERE conversation_id=?", (conversation,))
             self._db.execute(
@@ -113,12 +115,6 @@ class Conversations(Database):
             self._db.execute("UPDATE conversations SET changed=? WHERE conversation_id=?", (now, conversation))
             self._title(conversation)
         return Kept(conversation, ordinal)
-
-    def drop_turns(self, conversation: int, at: int) -> None:
-        """Let go of turn ``at`` and all after it; of the conversation too, if nothing is left."""
-        with self.transaction(aside=True):
-            self._db.execute("DELETE FROM turns WHERE conversation_id=? AND ordinal>=?", (conversation, at))
-            self._drop_empty()
 
     def rename_conversation(self, conversation: int, title: str) -> None:
         """Called so from now on; without a title, after its first question again."""

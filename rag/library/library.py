@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
 import os
@@ -339,18 +340,27 @@ class Library:
         return self.home / "snapshots" / content_hash
 
     def keep_snapshot(self, content_hash: str, content: bytes) -> None:
-        """Keep the bytes of an upload; when this returns they survive a power cut."""
+        """Keep the bytes of an upload; when this returns they survive a power cut.
+
+        Raises:
+            DrawerFull, DrawerReadOnly
+        """
         path = self.snapshot_path(content_hash)
-        path.parent.mkdir(exist_ok=True, mode=0o700)
         if path.exists():
             return
         unfinished = path.with_suffix(".part")
         try:
+            path.parent.mkdir(exist_ok=True, mode=0o700)
             with unfinished.open("wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
             unfinished.replace(path)
+        except OSError as error:
+            unfinished.unlink(missing_ok=True)
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise DrawerFull(home=str(self.home)) from error
+            raise DrawerReadOnly(home=str(self.home), cause=error.strerror or "no access") from error
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise

@@ -40,7 +40,7 @@ ROUTES = (
     ),
     *("/_stcore/health", "/_stcore/host-config", "/_stcore/metrics", "/_stcore/script-health-check", "/_stcore/stream"),
     *("/_stcore/upload_file/a/b", "/_stcore/agent/openapi.json", "/_stcore/agent/interact", "/_stcore/agent/mcp", "/app/static/x"),
-    *("/desk/find?text=deposit", "/desk/view?doc=x", "/desk/page/x/1", "/desk/dossier/1/0.pdf", "/desk/conversation/1.md"),
+    *("/desk/find?text=deposit", "/desk/view?doc=x", "/desk/page/x/1", "/desk/dossier/x.pdf", "/desk/conversation/1.md"),
 )
 OF_STREAMLIT_OR_THE_DRAWER = re.compile(rb"streamlit|stcore|static/js|lease|3,751", re.IGNORECASE)
 

@@ -243,10 +243,23 @@ def test_an_edited_question_goes_on_from_where_it_stood(library: Library) -> Non
     assert [turn.question for turn in library.manifest.turns(first.conversation_id)] == ["one", "two, better"]
     keep(PastTurn("one, better"), conversation=first.conversation_id, at=0)
     assert _titles(library) == ["one, better"]
-    library.manifest.drop_turns(first.conversation_id, 0)
+    library.manifest.delete_conversation(first.conversation_id)
     assert library.manifest.conversations() == []
     elsewhere = keep(PastTurn("again"), conversation=first.conversation_id)
     assert (elsewhere.conversation_id != first.conversation_id, elsewhere.ordinal) == (True, 0)
+
+
+def test_who_does_not_know_of_later_questions_replaces_none(library: Library) -> None:
+    keep = library.manifest.keep_turn
+    first = keep(PastTurn("one"))
+    for name in ("two", "three, from another window"):
+        keep(PastTurn(name), conversation=first.conversation_id)
+
+    edited = keep(PastTurn("two, better"), conversation=first.conversation_id, at=1, seen=1)
+
+    asked = [turn.question for turn in library.manifest.turns(first.conversation_id)]
+    assert (edited.ordinal, asked) == (3, ["one", "two", "three, from another window", "two, better"])
+    assert keep(PastTurn("two, again"), conversation=first.conversation_id, at=1, seen=3).ordinal == 1
 
 
 def test_the_list_begins_with_what_was_changed_last_and_comes_in_pages(library: Library) -> None:

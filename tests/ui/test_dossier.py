@@ -86,6 +86,8 @@ def _answer(language: Language = "en", **changes: object) -> Answer:
         model="Some-Model-1.5B-Q4",
         embedder="some-embedder 0123456789ab 'query: ' 'passage: '",
         uncovered=("parking",),
+        version=VERSION,
+        index_generation=7,
         understood=Understood("May the lease of Flat 4 be ended early?", only=Filter(documents=(LEASE,), tags=("2025",))),
     )
     return replace(answer, **changes)  # type: ignore[arg-type]
@@ -107,7 +109,7 @@ def _none(_: Citation) -> None:
 def _dossier(
     answer: Answer, language: Language = "en", *, page: bytes | None = None, around: tuple[str, str, str] | None = None
 ) -> Dossier:
-    provenance = Provenance(MADE, datetime(2026, 11, 22, 14, 1, tzinfo=SEOUL), 7)
+    provenance = Provenance(MADE, datetime(2026, 11, 22, 14, 1, tzinfo=SEOUL))
     drawn = _drawn(page) if page else None
     return dossier_of(answer, provenance, language=language, picture=lambda _: drawn, surroundings=lambda _: around)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import threading
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +16,7 @@ from rag.library import erase as erasing
 from rag.library.conversations import PastTurn
 from rag.library.database import StillRead
 from rag.library.library import Library
-from rag.records import Answered
+from rag.records import Answered, FileOutcome, Outcome
 from rag.settings import RefusalSettings, Settings
 from tests.documents import pdf
 from tests.ui.desks import desks
@@ -88,3 +91,45 @@ def test_what_is_out_of_the_drawer_leaves_the_tabs_and_pictures_although_the_era
     assert tab.turns == []
     assert desk.pictures.kept_bytes == 0
     assert state.gone() == {doc_id}
+
+
+def test_certificates_that_nobody_has_read_stay_when_more_is_erased(desk: Desk) -> None:
+    erase(desk, "lease.md")
+    erase(desk, "취업규칙.md")
+
+    assert desk.erasure
+    assert [certificate.names for certificate in desk.erasure.certificates] == [("lease.md",), ("취업규칙.md",)]
+
+
+def test_one_erasure_does_not_take_the_place_of_another_under_way(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+    erased = state.erase
+
+    def slowly(*arguments: object) -> object:
+        assert go_on.wait(20)
+        return erased(*arguments)  # type: ignore[arg-type]  # handed on as they came
+
+    monkeypatch.setattr(state, "erase", slowly)
+    assert desk.begin_erasing("lease.md")
+    first = desk.erasure
+
+    assert not desk.begin_erasing("취업규칙.md")
+    assert desk.erasure is first
+    go_on.set()
+    assert first
+    assert first.ended.wait(30)
+
+
+def test_no_form_of_its_name_stays_in_what_is_told_of_the_queue(desk: Desk, tab: _Tab, tmp_path: Path, batch: Batch) -> None:
+    folder = tmp_path / "papers, decomposed"
+    folder.mkdir()
+    paper = folder / unicodedata.normalize("NFD", "계약서.md")
+    paper.write_text("# Deposit\n\nThe deposit of flat nine is 12 euros.", encoding="utf-8")
+    desk.queue._outcomes.extend(add([paper], batch))
+    desk.queue._outcomes.append(FileOutcome("/elsewhere/other.md", Outcome.ADDED))
+    tab.library.added = (os.fsencode(paper), b"/elsewhere")
+
+    erase(desk, "계약서.md")
+
+    assert [outcome.path for outcome in desk.queue.outcomes()] == ["/elsewhere/other.md"]
+    assert tab.library.added == (b"/elsewhere",)

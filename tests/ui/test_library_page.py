@@ -181,6 +181,38 @@ def test_a_password_is_asked_for_beside_its_document(documents: Open, library: L
     assert [document.state for document in library.documents()] == [State.READY]
 
 
+def test_names_that_are_no_text_break_nothing(documents: Open, library: Library, batch: Batch, tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path / "papers")
+    os.mkdir(folder)  # noqa: PTH102
+    for name, content in (("계약.pdf".encode("cp949"), b"no PDF"), ("임대.md".encode("cp949"), b"# Lease\n\nRent.")):
+        with open(os.path.join(folder, name), "wb") as file:  # noqa: PTH118, PTH123
+            file.write(content)
+    list(add([tmp_path / "papers"], batch))
+    library.manifest.put_folder(WatchedFolder(os.path.join(folder, "하위".encode("cp949"))))  # noqa: PTH118
+
+    page = documents()
+
+    assert ENGLISH.failures in "".join(header.value for header in page.header)
+    assert ENGLISH.in_drawer in "".join(header.value for header in page.header)
+
+
+def test_what_is_known_to_fail_is_told_in_its_own_words_in_a_dialog_too(
+    documents: Open, filled: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = documents()
+    (lease,) = (document for document in filled.documents() if document.name == "lease.md")
+    page.session_state["tab"].library.leaving = (identity(lease),)
+    page.run()
+
+    def full(*_: object) -> None:
+        raise DrawerFull(home="/drawer")
+
+    monkeypatch.setattr(Library, "everywhere", full)
+    drawn = shown(press(page, ENGLISH.erase))
+
+    assert DrawerFull(home="/drawer").sentence("en") in drawn
+
+
 @pytest.mark.usefixtures("filled")
 def test_a_queue_that_stands_still_says_why(documents: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     failure = DrawerFull(home="/drawer")
@@ -277,7 +309,7 @@ def test_every_document_is_a_row_that_opens_its_first_page(documents: Open, fill
 
     assert ENGLISH.counts.format(documents=2, passages=filled.counts().passages) in drawn
     assert f'class="open" data-open data-doc="{lease.doc_id}" data-start="0" data-end="0"' in drawn
-    for column in choice.COLUMNS[:-1]:
+    for column in render_library.COLUMNS[:-1]:
         assert f'data-sort="{column}"' in drawn
     assert 'data-sort="tags"' not in drawn  # nothing has any
     assert 'class="c-language" data-label="Language">Korean</td>' in drawn

@@ -27,7 +27,8 @@ from rag.records import (
     Understood,
 )
 from tests.privacy.payloads import payloads
-from ui.web import found, render, render_history
+from ui.web import found, render, render_history, render_turn
+from ui.web.state import Turn
 from ui.words import history as words_of_history
 from ui.words.page import ENGLISH, KOREAN
 
@@ -109,7 +110,7 @@ def everything(text: str) -> str:
             render.busy(text, ENGLISH),
             render.timings(found, ENGLISH),
             render.error(DamagedDocument(name=text, cause=text), ENGLISH, "en"),
-            render.tools(found, ENGLISH, dossier="desk/dossier/1/2"),
+            render_turn.tools(Turn(text, turn_id="7"), found, ENGLISH),
             render.offers(text, [text, text]),
             render_history.listing([Conversation(1, text, 0.0, 0.0, 1), Conversation(2, text, 0.0, 0.0, 1)], 1, words_of_history.KOREAN),
             render.small(text),

@@ -75,7 +75,7 @@ def test_what_is_no_number_is_answered_like_any_other(asked: TestClient, filled:
         assert (shown.status_code, "On page" in shown.text) == (200, True), name
     for address in (f"page/{doc_id}/{written}", f"page/{written}/1", f"page/{doc_id}/1?width={written}"):
         assert asked.get(f"/desk/{address}").status_code in (200, 404), address
-    for address in (f"dossier/{written}/0.pdf", f"dossier/0/{written}.pdf", f"dossier/0/0.{written}", f"conversation/{written}.md"):
+    for address in (f"dossier/{written}.pdf", f"dossier/0.{written}", f"conversation/{written}.md"):
         assert asked.get(f"/desk/{address}").status_code == 404, address
     assert asked.get(f"/desk/find?text=rent&shown={written}").status_code == 200
 
@@ -127,7 +127,7 @@ def test_a_bug_is_told_in_a_sentence(
     doc_id, words = named(filled, "two.pdf"), words_of_page.IN[language]  # type: ignore[index]  # one of the two
     filled.manifest.close()  # whatever is asked of it now fails in a way that nobody has foreseen
 
-    for address in (f"view?doc={doc_id}", "find?text=rent", f"page/{doc_id}/1", "dossier/1/0.pdf", "conversation/1.md"):
+    for address in (f"view?doc={doc_id}", "find?text=rent", f"page/{doc_id}/1", "conversation/1.md"):
         told = asked.get(f"/desk/{address}{'&' if '?' in address else '?'}language={language}")
         assert words.unexpected in told.text, address
         assert "Traceback" not in told.text
@@ -144,7 +144,7 @@ def test_what_is_told_in_the_viewer_can_be_closed(asked: TestClient) -> None:
 
 
 def test_an_answer_that_is_kept_no_longer_is_told_in_words(asked: TestClient) -> None:
-    told = asked.get("/desk/dossier/7/0.pdf?language=ko")
+    told = asked.get("/desk/dossier/7.pdf?language=ko")
 
     assert (told.status_code, told.text) == (404, TurnGone().sentence("ko"))
     assert told.headers["content-type"].startswith("text/plain")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ingest.pipeline import Batch, add
 from rag.assemble import Assistant
 from rag.errors import DrawerFull, NothingFits, WeightsMissing
 from rag.library.conversations import PastTurn
@@ -194,6 +195,35 @@ def test_documents_can_be_chosen_beside_the_question(visit: Visit) -> None:
     page.run()
     cleared = shown(next(button for button in page.button if button.label == ENGLISH.narrow_clear).click().run())
     assert cleared.count(only) == 1
+
+
+def test_documents_of_one_name_are_told_apart(visit: Visit, library: Library, batch: Batch, tmp_path: Path) -> None:
+    for folder, rent in (("seoul", "900"), ("busan", "700")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "report.md").write_text(f"# Rent\n\nThe rent is {rent} euros a month.", encoding="utf-8")
+    assert len(list(add([tmp_path / "seoul", tmp_path / "busan"], batch))) == 2
+    page = visit("The rent is 700 euros a month.")
+    documents = next(choice for choice in page.multiselect if choice.label == ENGLISH.narrow_documents)
+    assert len(set(documents.options)) == 2
+    (second,) = (option for option in documents.options if "busan" in option)
+
+    documents.select(second).run()
+    drawn = ask(page, "What is the rent?")
+
+    assert "The rent is 700 euros" in drawn
+    assert "900" not in drawn
+    assert "busan" in ENGLISH.only_in.format(documents=second)
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_click_asks_of_no_document_that_has_left(visit: Visit, filled: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = visit("The deposit is 3,751 euros.")
+    documents = next(choice for choice in page.multiselect if choice.label == ENGLISH.narrow_documents)
+    documents.select("취업규칙.md").run()
+    filled.remove("취업규칙.md")
+    monkeypatch.setattr(client, "sent", lambda: Sent("ask", "How much is the deposit?"))
+
+    assert "“The tenant pays a deposit of 3,751 euros" in shown(page.run())
 
 
 @pytest.mark.usefixtures("filled")

@@ -17,7 +17,7 @@ from rag.library.traits import Group
 from rag.library.worklist import Happened
 from rag.records import Doubt, Outcome, State
 from ui.cli import app
-from ui.web import look
+from ui.web import look, render_library
 from ui.web.library import choice
 from ui.words import chrome, history, library, machine, search, viewer
 from ui.words import dossier as dossier_words
@@ -35,7 +35,7 @@ WORDS_OF_THE_LIBRARY: Mapping[str, Iterable[str]] = {
     "happened": Happened,
     "within": choice.WITHIN,
     "languages": ("en", "ko"),
-    "columns": choice.COLUMNS,
+    "columns": render_library.COLUMNS,
 }
 
 

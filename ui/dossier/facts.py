@@ -9,7 +9,6 @@ from itertools import groupby
 
 from ingest import pictures
 from rag.records import EVERYTHING, Answer, Citation, Claim, Comparison, Doubt, Evidence, Language, Status, Summary, Survey
-from rag.version import VERSION
 from ui.dossier.blocks import Block, Dossier, Fact, Facts, Grid, Heading, Paragraph, Picture, Run, Runs
 from ui.web import render
 from ui.words import dossier as dossier_words
@@ -36,8 +35,6 @@ class Provenance:
 
     made: datetime  # the file
     answered: datetime | None = None  # None where nobody noted it
-    index_generation: int | None = None  # None where there is no index
-    version: str = VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,10 +319,10 @@ def _provenance(telling: _Telling, known: Provenance) -> Iterator[Block]:
     answer, words = telling.answer, telling.words
     yield Heading(1, words.provenance)
     facts = [
-        Fact(words.version, f"Seorap {known.version}"),
+        Fact(words.version, f"Seorap {answer.version}" if answer.version else words.unnoted),
         Fact(words.model, one_line(answer.model), exact=True) if answer.model else Fact(words.model, words.no_model),
         Fact(words.embedder, one_line(answer.embedder), exact=True),
-        Fact(words.index, words.no_index if known.index_generation is None else words.generation.format(number=known.index_generation)),
+        Fact(words.index, words.no_index if answer.index_generation is None else words.generation.format(number=answer.index_generation)),
     ]
     facts += [Fact(words.answered_at, _iso(known.answered))] if known.answered else []
     yield Facts((*facts, Fact(words.exported_at, _iso(known.made))))

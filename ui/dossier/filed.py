@@ -23,18 +23,11 @@ _PICTURE_PIXELS = 1240
 _AROUND_CHARS = 600
 
 
-def kept_dossier(
-    library: Library, pictures: Pictures, conversation: int, ordinal: int, kind: Kind, language: Language
+def dossier(
+    library: Library, pictures: Pictures, answer: Answer, asked: float | None, kind: Kind, language: Language
 ) -> tuple[bytes, str, str]:
-    """Contents, media type and file name; of Markdown with pictures, a ZIP.
-
-    Raises:
-        TurnGone
-    """
-    turn = next((each for each in library.manifest.turns(conversation) if each.ordinal == ordinal and each.answer), None)
-    if turn is None or turn.answer is None:
-        raise TurnGone
-    made = illustrated(library, pictures, turn.answer, turn.asked, language)
+    """Contents, media type and file name; of Markdown with pictures, a ZIP."""
+    made = illustrated(library, pictures, answer, asked, language)
     wanted = markdown_kind(made) if kind == "md" else kind
     return export(made, wanted), MEDIA_TYPE[wanted], file_name(made, wanted)
 
@@ -43,7 +36,7 @@ def illustrated(library: Library, pictures: Pictures, answer: Answer, asked: flo
     """With pictures of the pages; ``asked``: when, in seconds since 1970."""
     return dossier_of(
         answer,
-        _provenance(library, asked),
+        _provenance(asked),
         language=language,
         picture=lambda cited: _picture(pictures, cited),
         surroundings=lambda cited: surroundings(library, cited),
@@ -55,7 +48,7 @@ def in_words(library: Library, answer: Answer, asked: float | None, language: La
     """Without pictures; ``around``: with the words around every quotation."""
     return dossier_of(
         answer,
-        _provenance(library, asked),
+        _provenance(asked),
         language=language,
         picture=lambda cited: None,
         surroundings=lambda cited: surroundings(library, cited) if around else None,
@@ -90,9 +83,9 @@ def _unanswered(turn: PastTurn, language: Language) -> Dossier:
     return Dossier(dossier_words.IN[language].asked, question, language, datetime.now().astimezone(), tuple(said))
 
 
-def _provenance(library: Library, asked: float | None) -> Provenance:
+def _provenance(asked: float | None) -> Provenance:
     answered = datetime.fromtimestamp(asked).astimezone() if asked else None
-    return Provenance(datetime.now().astimezone(), answered, library.index_generation())
+    return Provenance(datetime.now().astimezone(), answered)
 
 
 def _names(library: Library) -> dict[str, str]:

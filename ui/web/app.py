@@ -40,7 +40,7 @@ def main() -> None:
         title=words_of_search.IN[state.tab().language].title,
         url_path="search",
     )
-    working = st.Page(lambda: whole.draw(desk, words), title=words.whole, url_path="whole")
+    working = st.Page(lambda: whole.draw(desk, words, to_documents=adding), title=words.whole, url_path="whole")
     telling = st.Page(lambda: machine.draw(desk, words), title=machine_words.IN[state.tab().language].title, url_path="machine")
     page = st.navigation([asking, searching, working, adding, telling], position="hidden")
     links.page_link(asking, label=words.ask)

@@ -20,6 +20,7 @@ from rag.records import (
     Beginning,
     Event,
     EvidenceFound,
+    Filter,
     PartProgress,
     Piece,
     Rewriting,
@@ -29,6 +30,7 @@ from rag.records import (
 )
 from rag.suggest import followups, suggestions
 from ui.web import client, history, narrow, render, render_turn, render_whole, state
+from ui.web import empty as nothing
 from ui.web.state import Desk, Sent, Turn, duration
 from ui.words.page import Words
 
@@ -46,11 +48,11 @@ def draw(desk: Desk, words: Words, *, to_documents: StreamlitPage, beside: Delta
     history.reopen_named(desk)
     aside = history.draw(desk, beside)
     history.name_in_address()
-    _take(client.sent())
-    if tab.to_ask:  # from another view
-        tab.next, tab.to_ask = Turn(tab.to_ask, tab.only), ""
     empty = desk.assistant.library.counts().passages == 0
     only = narrow.draw(desk, words)
+    _take(client.sent(), only)
+    if tab.to_ask:  # from another view
+        tab.next, tab.to_ask = Turn(tab.to_ask, only), ""
     typed = st.chat_input(words.placeholder_empty if empty else words.placeholder, disabled=empty, submit_mode="stop")
     next_turn, tab.next = Turn(str(typed), only) if typed else tab.next, None
     if tab.turns or next_turn:
@@ -69,18 +71,15 @@ def draw(desk: Desk, words: Words, *, to_documents: StreamlitPage, beside: Delta
         offer(words.go_on, [each.question for each in followups(last, desk.assistant.library, language=tab.language, asked=asked)])
 
 
-def _take(sent: Sent | None) -> None:
+def _take(sent: Sent | None, only: Filter) -> None:
     """What a click in our own markup asks for."""
     if sent and sent.what == "ask" and (question := sent.value.strip()):
-        state.tab().next = Turn(question, state.tab().only)
+        state.tab().next = Turn(question, only)
 
 
 def welcome(desk: Desk, words: Words, *, to_documents: StreamlitPage, empty: bool) -> None:
     if empty:
-        st.title(words.empty_title, anchor=False)
-        st.html(render.steps(words.empty_first, words.empty_then))
-        st.page_link(to_documents, label=words.go_to_library, icon=":material/add:")
-        st.html(render.small(words.empty_kinds))
+        nothing.draw(desk, words, to_documents=to_documents)
         return
     st.title(words.ask_title, anchor=False)
     st.html(render.small(words.ask_lead))
@@ -134,8 +133,8 @@ def draw_result(turn: Turn, words: Words, number: int) -> None:
 
 def draw_tools(turn: Turn, words: Words, number: int) -> None:
     with st.container(horizontal=True, gap="small", key=f"tools-{number}"):
-        if turn.answer and turn.answer.status is not Status.NOT_FOUND:
-            st.html(render.tools(turn.answer, words, dossier=history.address_of(turn)), width="content")
+        if turn.answer:
+            st.html(render_turn.tools(turn, turn.answer, words), width="content")
         if number == ALONE:  # it is begun again where it was chosen
             return
         read = turn.answer.understood if turn.answer else None
@@ -183,8 +182,9 @@ def _edited(number: int, key: str) -> None:
     tab.editing = None
     if text:
         before = tab.turns[number]
+        seen = max((turn.kept.ordinal for turn in tab.turns if turn.kept), default=None)
         tab.turns = tab.turns[:number]
-        tab.next = Turn(text, before.only, instead_of=before.kept)
+        tab.next = Turn(text, before.only, instead_of=before.kept, seen=seen)
 
 
 # --- while it is made --------------------------------------------------------------------------
@@ -208,6 +208,7 @@ def follow(turn: Turn, words: Words, events: Generator[Event, None, None], *, nu
     finally:
         state.settle(turn)
         keep()
+        turn.ended.set()
     cards.empty()
     live.empty()
     if turn.error or turn.answer:

@@ -121,7 +121,9 @@ def _listed(found: LookedUp, traits: Traits, language: Language, words: Words, p
         lead = f'<p class="small">{safe(words.near_lead)}</p>' if found.held_documents else ""
         parts.append(f'<h2 class="s-near">{safe(words.near_title)}</h2>{lead}')
         parts += [_document(one, found, traits, words, page) for one in near]
-    if found.more_documents:
+    if found.more_documents and len(found.documents) >= _MOST_DOCUMENTS:
+        parts.append(f'<p class="small">{safe(words.too_many.format(count=f"{found.more_documents:,}"))}</p>')
+    elif found.more_documents:
         more = safe(words.more_documents.format(count=f"{found.more_documents:,}"))
         parts.append(f'<button type="button" class="s-button" data-more-documents>{more}</button>')
     return "".join(parts)

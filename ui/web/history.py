@@ -13,11 +13,14 @@ from rag.library.conversations import Conversation, Kept, PastTurn
 from rag.library.manifest import Manifest
 from ui.web import client, render, render_history, state
 from ui.web.state import Desk, Turn
+from ui.web.telling import told
 from ui.words import history as words_of_history
 from ui.words.history import Words
 
 _SHOWN = 12
 _MORE = 40
+_SEARCHED_FROM = 6
+"""Fewer are seen at a glance."""
 _FOUND = 30
 _ADDRESS = "c"
 """Names the conversation in the address, by its number, so that loading the page again shows it again."""
@@ -27,12 +30,16 @@ _ADDRESS = "c"
 
 
 def keeper(desk: Desk, turn: Turn) -> Callable[[], None]:
-    """What keeps a turn, finished or stopped, in the tab's conversation. The tab is looked up before: after a stop, Streamlit's state is not to be read."""
+    """What keeps a turn, finished or stopped, in the conversation in which it was asked, which the tab may have left meanwhile. The tab is looked up
+    before: after a stop, Streamlit's state is not to be read."""
     tab = state.tab()
+    begun_in = tab.conversation
 
     def keep() -> None:
-        _keep(desk, turn, conversation=tab.conversation, at=turn.instead_of.ordinal if turn.instead_of else None)
-        if turn.kept:
+        is_shown = any(each is turn for each in tab.turns)
+        conversation, old = tab.conversation if is_shown else begun_in, turn.instead_of
+        _keep(desk, turn, conversation=conversation, at=old.ordinal if old and old.conversation_id == conversation else None)
+        if turn.kept and is_shown:
             tab.conversation = turn.kept.conversation_id
 
     return keep
@@ -44,19 +51,16 @@ def keep_apart(desk: Desk, turn: Turn) -> None:
 
 
 def _keep(desk: Desk, turn: Turn, *, conversation: int | None, at: int | None) -> None:
-    if state.desk() is not desk or not desk.assistant.settings.keep_conversations:  # the drawer is being closed, or nothing is to be kept
+    if (
+        state.desk() is not desk or turn.dropped or not desk.assistant.settings.keep_conversations
+    ):  # the drawer is being closed, or nothing is kept
         return
     written = "" if turn.answer else turn.written
     past = PastTurn(turn.question, turn.only, turn.as_typed, turn.answer, written, turn.sources, turn.error, turn.asked)
     try:
-        turn.kept = desk.assistant.library.manifest.keep_turn(past, conversation=conversation, at=at)
+        turn.kept = desk.assistant.library.manifest.keep_turn(past, conversation=conversation, at=at, seen=turn.seen)
     except SeorapError as error:  # what there is can be read all the same
         turn.unkept = error.reason()
-
-
-def address_of(turn: Turn) -> str:
-    """Where its dossier is; empty while it is not kept."""
-    return f"desk/dossier/{turn.kept.conversation_id}/{turn.kept.ordinal}" if turn.kept else ""
 
 
 def open_again(desk: Desk, conversation: int) -> None:
@@ -139,9 +143,11 @@ def draw(desk: Desk, beside: DeltaGenerator) -> Beside:
         if tab.turns:
             _offer_anew(anew)
         count = manifest.count_conversations()
-        if count > _SHOWN:
+        if count >= _SEARCHED_FROM:
             wanted = st.text_input(words.search, key="history-search", placeholder=words.search, label_visibility="collapsed")
             tab.conversations_with = str(wanted).strip()
+        else:
+            tab.conversations_with = ""
         place = st.empty()
         draw_list(desk, place)
         if count > tab.conversations_shown and not tab.conversations_with:
@@ -183,17 +189,12 @@ def manage(desk: Desk, conversation: Conversation, words: Words) -> None:
                 st.rerun()
         st.html(render.small(words.delete_means))
 
-    st.dialog(words.manage)(choices)()
+    st.dialog(words.manage)(told(choices))()
 
 
 def _change(what: Callable[[], None]) -> None:
-    """A dialog is drawn apart from the page, which could tell what went wrong only in its stead."""
-    try:
-        what()
-    except SeorapError as error:
-        st.html(render.error(error, state.wording(), state.tab().language))
-    else:
-        st.rerun()
+    what()
+    st.rerun()
 
 
 def _delete(manifest: Manifest, number: int) -> None:
@@ -221,7 +222,7 @@ def confirm_all(desk: Desk, words: Words) -> None:
             if st.button(words.close, key="keep-conversations"):
                 st.rerun()
 
-    st.dialog(words.title)(ask_first)()
+    st.dialog(words.title)(told(ask_first))()
 
 
 def _delete_all(manifest: Manifest) -> None:

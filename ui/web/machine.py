@@ -7,12 +7,12 @@ import datetime
 import streamlit as st
 
 from rag import no_network
-from rag.errors import SeorapError
 from rag.no_network import Seclusion
 from rag.records import Language
 from ui import machine_state
 from ui.web import history, render, render_machine, state
 from ui.web.state import Desk, duration
+from ui.web.telling import told
 from ui.words import history as words_of_history
 from ui.words import machine, page, privacy
 
@@ -27,7 +27,7 @@ def draw(desk: Desk, page_words: page.Words) -> None:
     st.title(words.title, anchor=False)
     st.html(render.small(words.lead))
     with st.container(key="machine-now"):
-        st.fragment(draw_now, run_every=_LOOK_EVERY_S)(desk, words, page_words)
+        st.fragment(told(draw_now), run_every=_LOOK_EVERY_S)(desk, words, page_words)
 
     st.header(words.language, anchor=False)
     draw_language(desk, words)
@@ -51,19 +51,15 @@ def draw_now(desk: Desk, words: machine.Words, page_words: page.Words) -> None:
     """A fragment: no other part of the page is drawn again for it, and of this only what has another figure."""
     if state.desk() is None:  # the drawer is being closed
         return
-    try:
-        now = machine_state.now(desk.assistant, desk.refused())
-    except SeorapError as error:
-        st.html(render.error(error, page_words, state.tab().language))
-        return
-    st.html(render_machine.verdict(now, told(now.seclusion, page_words), words))
+    now = machine_state.now(desk.assistant, desk.refused())
+    st.html(render_machine.verdict(now, promise(now.seclusion, page_words), words))
     unused_s = now.models.writer.unused_s or 0.0
     unused = duration(unused_s // 10 * 10, page_words) if unused_s > _WORTH_SAYING_S else ""
     unload_minutes = desk.assistant.settings.weights.unload_minutes
     st.html(render_machine.right_now(now, words, unload_minutes=unload_minutes, unused=unused))
 
 
-def told(seclusion: Seclusion | None, words: page.Words) -> str:
+def promise(seclusion: Seclusion | None, words: page.Words) -> str:
     if seclusion is None:
         return words.privacy_unenforced
     return words.privacy_by_kernel if seclusion.by_kernel else words.privacy_by_python

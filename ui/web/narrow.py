@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 
 import streamlit as st
 
 from rag.library.tags import same
-from rag.records import EVERYTHING, Filter
+from rag.records import EVERYTHING, Document, Filter
 from ui.web import render, state
 from ui.web.state import Desk
 from ui.words.page import Words
@@ -21,7 +23,9 @@ def draw(desk: Desk, words: Words) -> Filter:
     documents = {document.doc_id: document for document in desk.assistant.library.documents() if document.doc_id}
     tab = state.tab()
     if len(documents) < 2:
+        tab.only = EVERYTHING
         return EVERYTHING
+    called = labels_of(documents)
     tags = sorted({same(tag): tag for document in documents.values() for tag in document.tags}.values())
     formats = sorted({document.format for document in documents.values()})
     chosen, key = tab.only, f"narrow-{tab.narrowings}"
@@ -31,7 +35,7 @@ def draw(desk: Desk, words: Words) -> Filter:
                 words.narrow_documents,
                 list(documents),
                 default=[doc_id for doc_id in chosen.documents if doc_id in documents],
-                format_func=lambda doc_id: render.visible(documents[doc_id].name),
+                format_func=called.__getitem__,
                 placeholder=words.every_tag,
                 key=f"{key}-documents",
             )
@@ -66,6 +70,17 @@ def draw(desk: Desk, words: Words) -> Filter:
                 st.rerun()
         tab.only = Filter(documents=tuple(asked), tags=tuple(tagged), formats=tuple(kinds), since=since, before=before)
         if tab.only != EVERYTHING:
-            named = tuple(documents[doc_id].name for doc_id in tab.only.documents)
+            named = tuple(called[doc_id] for doc_id in tab.only.documents)
             st.html(render.small(words.only_in.format(documents=render.filter_in_words(tab.only, words, named=named))))
     return tab.only
+
+
+def labels_of(documents: Mapping[str, Document]) -> dict[str, str]:
+    """What the choices are called: names, and where they lie where two have one name. Streamlit tells choices apart by what they are called."""
+    names = Counter(render.visible(document.name) for document in documents.values())
+    labels = {
+        doc_id: name if names[name := render.visible(document.name)] == 1 or not document.places else render.visible(document.places[0])
+        for doc_id, document in documents.items()
+    }
+    times = Counter(labels.values())
+    return {doc_id: label if times[label] == 1 else f"{label} ({doc_id[:8]})" for doc_id, label in labels.items()}

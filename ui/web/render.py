@@ -269,26 +269,8 @@ def timings(found: Answer, words: Words) -> str:
 # --- what can be done with an answer ----------------------------------------------------------
 
 
-def tools(found: Answer, words: Words, *, dossier: str) -> str:
-    """Copying is done by the browser alone; files are made by the server when they are asked for. ``dossier``: their address, "" without one."""
-    buttons = [f'<button type="button" data-copy="{safe(copyable(found, words))}">{safe(words.copy)}</button>']
-    if dossier:
-        buttons += [saver(f"{dossier}.{kind}", label) for kind, label in words.save_as.items()]
-    return block(f'<div class="tools">{"".join(buttons)}</div>')
-
-
 def saver(address: str, label: str) -> str:
     return f'<button type="button" data-get="{safe(address)}">{safe(label)}</button>'
-
-
-def copyable(found: Answer, words: Words) -> str:
-    """What is supported, with its quotations, as plain text."""
-    said = [f"{claim.text} {''.join(f'[{number + 1}]' for number in claim.citations)}" for claim in found.claims if claim.supported]
-    quoted = [
-        f"[{number}] “{' '.join(cited.quote.split())}” — {visible(cited.document)}{f', {pages(cited, words)}' if cited.page is not None else ''}"
-        for number, cited in enumerate(found.citations, 1)
-    ]
-    return "\n".join([*said, "", *quoted])
 
 
 def offers(title: str, questions: Sequence[str]) -> str:

@@ -94,11 +94,10 @@ def _picture(desk: Desk, request: Request) -> Response:
 def _dossier(desk: Desk, request: Request) -> Response:
     from ui.dossier import filed  # what makes files of answers takes 0.4 s to import
 
-    at = request.path_params
-    conversation, turn, kind = client.number_of(at["conversation"]), client.number_of(at["turn"]), at["kind"]
-    if conversation is None or turn is None or kind not in ("docx", "pdf", "md"):
+    turn, kind = state.turn_named(request.path_params["turn"]), request.path_params["kind"]
+    if turn is None or turn.answer is None or kind not in ("docx", "pdf", "md"):
         raise TurnGone
-    return _saved(*filed.kept_dossier(desk.assistant.library, desk.pictures, conversation, turn, kind, language_of(request)))
+    return _saved(*filed.dossier(desk.assistant.library, desk.pictures, turn.answer, turn.asked, kind, language_of(request)))
 
 
 def _conversation(desk: Desk, request: Request) -> Response:
@@ -130,6 +129,6 @@ ROUTES = [
     _route("find", _find, _in_a_box),
     _route("view", _view, _in_the_viewer),
     _route("page/{doc}/{page}", _picture, _in_words),
-    _route("dossier/{conversation}/{turn}.{kind}", _dossier, _in_words),
+    _route("dossier/{turn}.{kind}", _dossier, _in_words),
     _route("conversation/{conversation}.md", _conversation, _in_words),
 ]

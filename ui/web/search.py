@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from ui.web import client, found, render, state
+from ui.web import client, empty, found, render, state
 from ui.web.state import Desk
 from ui.words import search as words_of_search
 from ui.words.page import Words
@@ -14,10 +14,7 @@ from ui.words.page import Words
 def draw(desk: Desk, words: Words, *, to_documents: StreamlitPage, to_ask: StreamlitPage) -> None:
     language = state.tab().language
     if desk.assistant.library.counts().passages == 0:
-        st.title(words.empty_title, anchor=False)
-        st.html(render.steps(words.empty_first, words.empty_then))
-        st.page_link(to_documents, label=words.go_to_library, icon=":material/add:")
-        st.html(render.small(words.empty_kinds))
+        empty.draw(desk, words, to_documents=to_documents)
         return
     st.title(words_of_search.IN[language].title, anchor=False)
     st.html(render.small(words_of_search.IN[language].lead))

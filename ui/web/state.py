@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections import Counter
@@ -120,12 +121,26 @@ class Desk:
     def is_erasing(self) -> bool:
         return self.erasure is not None and not self.erasure.ended.is_set()
 
-    def begin_erasing(self, *names: str) -> None:
-        """As ``rag.library.erase.erase``, in a thread of its own: a click elsewhere ends the run of a page, and must not end this."""
+    def begin_erasing(self, *names: str) -> bool:
+        """As ``rag.library.erase.erase``, in a thread of its own: a click elsewhere ends the run of a page, and must not end this. False where
+        another is under way. Certificates that nobody has read stay.
+
+        Raises:
+            NoSuchDocument, AmbiguousDocument
+        """
         library = self.assistant.library
         places = {place.place: place for name in names for place in library.everywhere(library.find_one(name))}
-        self.erasure = Erasure(names, tuple(places.values()))
-        threading.Thread(target=self._erase, args=(self.erasure,), name="erasing", daemon=True).start()
+        with self._changed:
+            before = self.erasure
+            if before and not before.ended.is_set():
+                return False
+            erasure = Erasure(names, tuple(places.values()))
+            if before:
+                erasure.places = before.places + erasure.places
+                erasure.certificates, erasure.errors = list(before.certificates), list(before.errors)
+            self.erasure = erasure
+        threading.Thread(target=self._erase, args=(erasure,), name="erasing", daemon=True).start()
+        return True
 
     def _erase(self, erasure: Erasure) -> None:
         try:
@@ -139,7 +154,7 @@ class Desk:
                     erasure.errors.append(error)
                 finally:
                     self._let_go(erasure.places)
-            self.queue.forget([name for certificate in erasure.certificates for name in certificate.names])
+            self.queue.forget([place.place for place in erasure.places])
         finally:
             erasure.ended.set()
 
@@ -149,7 +164,8 @@ class Desk:
         erased = {content for place in places for content in (place.doc_id, place.snapshot) if content} - manifest.document_ids()
         if erased:
             self.pictures.forget(erased)
-            forget(erased, manifest.kept_turns())
+            self.maps.forget()
+            forget(erased, manifest.kept_turns(), {place.place for place in places})
 
     # --- the network --------------------------------------------------------------------------
 
@@ -210,6 +226,10 @@ class Turn:
     instead_of: Kept | None = None  # the turn whose place it takes, with all after it
     lost: bool = False  # there was an answer, which cannot be read any longer
     drawn: tuple[Answer, words.Words, str] | None = None  # that answer, in those words, as markup
+    seen: int | None = None  # the last of the conversation that the tab knew, where it takes the place of another
+    dropped: bool = False  # it is not to be kept: all conversations were deleted while it was made
+    ended: threading.Event = field(default_factory=threading.Event)  # no longer being made, and kept if it is to be
+    turn_id: str = field(default_factory=lambda: secrets.token_hex(8))  # by which the browser asks for files made of it
 
     def is_about(self, doc_ids: Collection[str]) -> bool:
         """Does it hold words of one of these documents, or may it, being unfinished?"""
@@ -253,8 +273,9 @@ class _Tab:
     to_ask: str = ""  # what another view hands over to be asked
     to_search: str = ""  # and to be searched for
 
-    def forget(self, doc_ids: Collection[str], kept: Collection[Kept]) -> None:
-        """Drop every turn that holds words of these documents, or is kept in the drawer no longer."""
+    def forget(self, doc_ids: Collection[str], kept: Collection[Kept], places: Collection[bytes]) -> None:
+        """Drop every turn that holds words of these documents, or is kept in the drawer no longer; and what is told of paths."""
+        self.library.added = tuple(path for path in self.library.added if path not in places)
         self.turns = [turn for turn in self.turns if turn.stays(doc_ids, kept)]
         self.editing = None  # a number, which may be another turn's now
         if self.work and not self.work.stays(doc_ids, kept):
@@ -297,19 +318,31 @@ def desk_at_work() -> Iterator[Desk | None]:
         yield opened if is_open else None
 
 
-def forget(doc_ids: Collection[str], kept: Collection[Kept]) -> None:
-    """No tab keeps an answer with words of these documents, which are erased, nor any other that the drawer let go of with them."""
+def forget(doc_ids: Collection[str], kept: Collection[Kept], places: Collection[bytes] = ()) -> None:
+    """No tab keeps an answer with words of these documents, which are erased, nor any other that the drawer let go of with them, nor their paths."""
     with _process.guard:
         _process.erased = _process.erased | set(doc_ids)  # others look at it meanwhile
         tabs = list(_process.tabs)
     for each in tabs:
-        each.forget(doc_ids, kept)
+        each.forget(doc_ids, kept, places)
 
 
 def forget_conversations() -> None:
-    """No tab keeps a question or an answer."""
-    for each in list(_process.tabs):
+    """No tab keeps a question or an answer, and what is being made just now is not kept either."""
+    with _process.guard:
+        tabs = list(_process.tabs)
+    for each in tabs:
+        for turn in filter(None, (*each.turns, each.next, each.work)):
+            turn.dropped = True
         each.turns, each.conversation, each.editing, each.next, each.work = [], None, None, None, None
+        each.conversations_with = ""
+
+
+def turn_named(turn_id: str) -> Turn | None:
+    """What some tab shows."""
+    with _process.guard:
+        tabs = list(_process.tabs)
+    return next((turn for each in tabs for turn in (*each.turns, each.work) if turn and turn.turn_id == turn_id), None)
 
 
 def gone() -> Collection[str]:

@@ -26,6 +26,11 @@ _PART_CHARS = 4_000
 """Of what has no pages, shown at once."""
 
 
+_SHEET = '<div class="v-sheet">'
+_MOST_SHOWN_CHARS = 60_000
+"""Of a page as text, a worksheet, say: more takes a browser seconds to lay out."""
+
+_BEFORE_CHARS = 20_000
 _MOST_HITS = 300
 """Words marked within a place: the longest passages have some two hundred words."""
 
@@ -80,7 +85,9 @@ def draw(desk: Desk, wanted: Wanted, language: Language) -> str:
     sheet = next((each for each in sheets if each.number == number), _Sheet(number, 0, ""))
     hits = _hits(sheet, at, wanted.marked)
     inner = (
-        _picture_or_text(desk, document, sheet, at, hits, wanted, words, language) if has_pages else _text(desk, document, sheet, at, hits)
+        _picture_or_text(desk, document, sheet, at, hits, wanted, words, language)
+        if has_pages
+        else _text(desk, document, sheet, at, hits, words)
     )
     if read_anew:
         inner = f'<p class="small">{render.safe(words.read_anew)}</p>{inner}'
@@ -152,7 +159,11 @@ def _picture_or_text(
     words: Words,
     language: Language,
 ) -> str:
-    text = _text(desk, document, sheet, span, hits) if sheet.text.strip() else f'<p class="small">{render.safe(words.no_words_here)}</p>'
+    text = (
+        _text(desk, document, sheet, span, hits, words)
+        if sheet.text.strip()
+        else f'<p class="small">{render.safe(words.no_words_here)}</p>'
+    )
     try:
         picture = desk.pictures.page(document.doc_id, sheet.number, width=wanted.width)
     except NoPictures:
@@ -175,7 +186,7 @@ def _sheet(document: Document, number: int, picture: Picture, marks: str, width:
     name = render.safe(f"{render.visible(document.name)}, {words.page_of.format(page=number, pages=max(document.pages or 0, number))}")
     address = render.safe(f"desk/page/{document.doc_id}/{number}?width={width}")
     return (
-        f'<div class="v-frame" tabindex="0" role="group" aria-label="{name}"><div class="v-sheet">'
+        f'<div class="v-frame" tabindex="0" role="group" aria-label="{name}">{_SHEET}'
         f'<img src="{address}" width="{picture.width}" height="{picture.height}" alt="{name}" decoding="async">{marks}</div></div>'
     )
 
@@ -188,12 +199,23 @@ def _mark(box: Rectangle, kind: str) -> str:
 # --- as text -----------------------------------------------------------------------------------
 
 
-def _text(desk: Desk, document: Document, sheet: _Sheet, span: tuple[int, int], hits: Sequence[tuple[int, int]]) -> str:
+def _text(desk: Desk, document: Document, sheet: _Sheet, span: tuple[int, int], hits: Sequence[tuple[int, int]], words: Words) -> str:
     """With what is asked for marked, and tables as tables."""
-    strong = [(start - sheet.start, end - sheet.start) for start, end in (hits or [span])]
-    soft = [(span[0] - sheet.start, span[1] - sheet.start)] if hits else []
+    part = _around(sheet, (hits or [span])[0][0])
+    note = "" if part is sheet else f'<p class="small">{render.safe(words.part_of_long)}</p>'
+    strong = [(start - part.start, end - part.start) for start, end in (hits or [span])]
+    soft = [(span[0] - part.start, span[1] - part.start)] if hits else []
     spans = [(start, end, "strong") for start, end in strong] + [(start, end, "soft") for start, end in soft]
-    return f'<div class="v-text">{_with_tables(desk, document, sheet, spans)}</div>'
+    return f'{note}<div class="v-text">{_with_tables(desk, document, part, spans)}</div>'
+
+
+def _around(sheet: _Sheet, at: int) -> _Sheet:
+    """As much of a very long page as is shown, whole lines, with the character ``at`` in it."""
+    if len(sheet.text) <= _MOST_SHOWN_CHARS:
+        return sheet
+    begin = sheet.text.rfind("\n", 0, max(0, at - sheet.start - _BEFORE_CHARS)) + 1
+    end = sheet.text.find("\n", begin + _MOST_SHOWN_CHARS, begin + 2 * _MOST_SHOWN_CHARS)
+    return _Sheet(sheet.number, sheet.start + begin, sheet.text[begin : end if end > 0 else begin + _MOST_SHOWN_CHARS])
 
 
 _Marks = Sequence[tuple[int, int, str]]
@@ -259,7 +281,11 @@ def _shell(
         f'<span class="v-hits" hidden>{_button("hit-previous", "↑", words.hit_previous)}'
         f'<span data-count="{render.safe(words.hits)}"></span>{_button("hit-next", "↓", words.hit_next)}</span>'
     )
-    zoom = "" if parts else f'<span class="v-zoom">{_button("further", "−", words.further)}{_button("closer", "+", words.closer)}</span>'
+    zoom = (
+        ""
+        if _SHEET not in inner
+        else f'<span class="v-zoom">{_button("further", "−", words.further)}{_button("closer", "+", words.closer)}</span>'
+    )
     return (
         f'<div class="v-head" data-shown="{render.safe(title)}" data-previous="{previous}" data-next="{following}">'
         f'<p class="v-name" title="{render.safe(render.visible(name))}">{render.safe(render.visible(name))}</p>{_button("close", "×", words.close)}'

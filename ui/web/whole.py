@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from rag.compare import MOST_DOCUMENTS
 from rag.intent import points_of
 from rag.records import Document, Event
-from ui.web import ask, history, render, state
+from ui.web import ask, empty, history, narrow, render, state
 from ui.web.state import Desk, Turn
 from ui.words.page import Words
+
+_SETTLES_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -22,13 +24,13 @@ class Work:
     begin: Callable[[], Generator[Event, None, None]]
 
 
-def draw(desk: Desk, words: Words) -> None:
-    st.title(words.whole_title, anchor=False)
-    st.html(render.small(words.whole_lead))
+def draw(desk: Desk, words: Words, *, to_documents: StreamlitPage | None = None) -> None:
     documents = {document.doc_id: document for document in desk.assistant.library.documents() if document.doc_id}
     if not documents:
-        st.html(render.lines(words.no_documents_yet))
+        empty.draw(desk, words, to_documents=to_documents)
         return
+    st.title(words.whole_title, anchor=False)
+    st.html(render.small(words.whole_lead))
     kinds = {"summarise": words.summarise, "compare": words.compare}
     kind = st.segmented_control(
         words.whole_title,
@@ -48,11 +50,12 @@ def draw(desk: Desk, words: Words) -> None:
         ask.follow(turn, words, work.begin(), number=ask.ALONE, keep=lambda: history.keep_apart(desk, turn))
         st.rerun()  # without the button
     elif tab.work:
+        tab.work.ended.wait(_SETTLES_S)  # where it has just been stopped
         ask.draw_turn(tab.work, words, ask.ALONE)
 
 
 def choose_one(desk: Desk, documents: dict[str, Document], words: Words) -> Work | None:
-    labels = labels_of(documents)
+    labels = narrow.labels_of(documents)
     with st.form("summarise", border=False):
         field, button = st.columns([8, 2], vertical_alignment="bottom")
         choices = list(documents)[::-1]
@@ -74,7 +77,7 @@ def choose_one(desk: Desk, documents: dict[str, Document], words: Words) -> Work
 
 
 def choose_several(desk: Desk, documents: dict[str, Document], words: Words) -> Work | None:
-    labels = labels_of(documents)
+    labels = narrow.labels_of(documents)
     with st.form("compare", border=False):
         chosen = st.multiselect(
             words.documents_to_compare,
@@ -90,12 +93,3 @@ def choose_several(desk: Desk, documents: dict[str, Document], words: Words) -> 
             names = ", ".join(render.visible(documents[doc_id].name) for doc_id in chosen)
             return Work(f"{names}: {said}" if said.strip() else names or words.compare, lambda: desk.compare(chosen, points_of(said)))
     return None
-
-
-def labels_of(documents: dict[str, Document]) -> dict[str, str]:
-    """What the choices are called: names, and where they lie where two have one name."""
-    names = Counter(document.name for document in documents.values())
-    return {
-        doc_id: render.visible(document.name if names[document.name] == 1 or not document.places else document.places[0])
-        for doc_id, document in documents.items()
-    }

@@ -50,6 +50,7 @@ class Words:
     index: str
     generation: str
     no_index: str
+    unnoted: str
     answered_at: str
     exported_at: str
     checked: str
@@ -100,7 +101,8 @@ ENGLISH = Words(
     embedder="Embedding model",
     index="Search index",
     generation="generation {number}",
-    no_index="none",
+    no_index="none, or not noted",
+    unnoted="not noted",
     answered_at="Answered",
     exported_at="Put into this file",
     checked="What was checked",
@@ -160,7 +162,8 @@ KOREAN = Words(
     embedder="임베딩 모델",
     index="검색 색인",
     generation="{number}세대",
-    no_index="없음",
+    no_index="없거나 기록되지 않음",
+    unnoted="기록되지 않음",
     answered_at="답변한 때",
     exported_at="파일로 만든 때",
     checked="확인한 내용",

@@ -31,6 +31,10 @@ class Words:
     empty_then: str
     empty_kinds: str
     go_to_library: str
+    unread_title: str
+    unread_first: str  # {count}
+    go_to_unread: str
+    reading_first: str
     searching: str
     reading: str
     reading_for: str
@@ -101,7 +105,6 @@ class Words:
     whole: str
     whole_title: str
     whole_lead: str
-    no_documents_yet: str
     summarise: str
     compare: str
     document_to_summarise: str
@@ -153,6 +156,10 @@ ENGLISH = Words(
     empty_then="Then ask. Every answer shows the exact words it rests on, with document and page.",
     empty_kinds="PDF, Word, Excel, PowerPoint, OpenDocument, HWP, mails, e-books, web pages, text, and pictures of pages.",
     go_to_library="Add documents",
+    unread_title="Nothing can be asked yet",
+    unread_first="Documents that could not be read: {count}. The list says why, and what can be done.",
+    go_to_unread="See the list",
+    reading_first="Documents are being read. As soon as the first one is ready, you can go on here.",
     searching="Looking through your documents …",
     reading="Reading the passages …",
     reading_for="Reading the passages … {seconds} s",
@@ -218,7 +225,6 @@ ENGLISH = Words(
     whole="Summarise, compare",
     whole_title="Summarise and compare",
     whole_lead="Whole documents are read part by part, some seconds each. Nothing is said that is not in them, and each sentence shows its words and page.",
-    no_documents_yet="The drawer is empty. Add documents first.",
     summarise="Summarise",
     compare="Compare",
     document_to_summarise="Document",
@@ -264,6 +270,10 @@ KOREAN = Words(
     empty_then="그런 다음 질문하세요. 모든 답변에 근거가 된 원문과 문서 이름, 쪽수가 함께 나옵니다.",
     empty_kinds="PDF, 한글, 워드, 엑셀, 파워포인트, 오픈도큐먼트, 메일, 전자책, 웹 문서, 텍스트, 쪽을 찍은 그림을 읽습니다.",
     go_to_library="문서 넣기",
+    unread_title="아직 물어볼 수 있는 문서가 없습니다",
+    unread_first="읽지 못한 문서가 {count}개 있습니다. 이유와 해결 방법은 목록에 있습니다.",
+    go_to_unread="목록 보기",
+    reading_first="문서를 읽고 있습니다. 첫 문서가 준비되면 여기서 바로 이어서 쓸 수 있습니다.",
     searching="문서를 살펴보는 중 …",
     reading="찾은 단락을 읽는 중 …",
     reading_for="찾은 단락을 읽는 중 … {seconds}초",
@@ -329,7 +339,6 @@ KOREAN = Words(
     whole="요약과 비교",
     whole_title="문서 요약과 비교",
     whole_lead="문서 전체를 부분별로 읽습니다. 한 부분에 몇 초씩 걸립니다. 문서에 없는 말은 하지 않으며, 문장마다 근거가 된 원문과 쪽을 보여 드립니다.",
-    no_documents_yet="서랍이 비어 있습니다. 먼저 문서를 넣어 주세요.",
     summarise="요약",
     compare="비교",
     document_to_summarise="문서",

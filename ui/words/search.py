@@ -33,6 +33,7 @@ class Words:
     more_passages: str  # {count}
     all_passages: str  # {shown} {count}
     more_documents: str  # {count}
+    too_many: str  # {count}
     by_words_only: str  # {why}
 
     # --- choosing
@@ -84,6 +85,7 @@ ENGLISH = Words(
     more_passages="{count} more in this document",
     all_passages="The first {shown} of {count} passages, as they follow in the document",
     more_documents="Show more documents ({count})",
+    too_many="More documents hold this: {count}. Name more words, or narrow the search.",
     by_words_only="Only the words themselves were looked for. {why}",
     narrow="Narrow",
     narrow_lead="The numbers count documents.",
@@ -141,6 +143,7 @@ KOREAN = Words(
     more_passages="이 문서에서 {count}개 더 보기",
     all_passages="문서에 나오는 순서대로, 단락 {count}개 중 처음 {shown}개",
     more_documents="문서 {count}개 더 보기",
+    too_many="이런 문서가 {count}개 더 있습니다. 낱말을 더 쓰거나 범위를 좁혀 보세요.",
     by_words_only="낱말만 찾았습니다. {why}",
     narrow="좁히기",
     narrow_lead="숫자는 문서의 개수입니다.",

@@ -30,6 +30,7 @@ class Words:
     read_anew: str
     as_text: str
     no_words_here: str
+    part_of_long: str
     open: str
     open_named: str
 
@@ -55,6 +56,7 @@ ENGLISH = Words(
     read_anew="This document has been read anew since the answer was given, so the words are not marked; look for them near here.",
     as_text="The page cannot be shown as a picture, so here are its words. {reason}",
     no_words_here="No words were read on this page.",
+    part_of_long="This page is very long: a part of it is shown, around the place.",
     open="Open the page",
     open_named="Open {name}",
 )
@@ -80,6 +82,7 @@ KOREAN = Words(
     read_anew="이 답변이 나온 뒤에 문서를 다시 읽었기 때문에 인용한 말을 표시하지 못했습니다. 이 근처에서 찾아보세요.",
     as_text="쪽을 그림으로 보여 드릴 수 없어 글로 보여 드립니다. {reason}",
     no_words_here="이 쪽에서 읽은 글이 없습니다.",
+    part_of_long="아주 긴 쪽이어서 해당 위치 주변만 보여 드립니다.",
     open="쪽 열기",
     open_named="{name} 열기",
 )

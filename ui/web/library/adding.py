@@ -7,7 +7,7 @@ import os
 import streamlit as st
 
 from ingest.read import SUPPORTED_SUFFIXES
-from rag.errors import SeorapError
+from rag.errors import SeorapError, sentence_of
 from rag.library.paths import absolute
 from ui.web import render, render_library, state
 from ui.web.state import Desk
@@ -20,11 +20,17 @@ def take_uploads(desk: Desk, words: Words) -> None:
     tab = state.tab()
     files = st.file_uploader(words.upload, accept_multiple_files=True, type=list(SUFFIXES), key=f"upload-{tab.uploads}")
     if files:
-        for file in files:
-            desk.queue.upload(file.name, file.getvalue())
-        tab.uploads += 1  # a fresh uploader: what was taken over is not shown, nor kept in memory, any longer
-        st.toast(words.received.format(count=len(files)))
+        tab.library.refused = None
+        try:
+            for file in files:
+                desk.queue.upload(file.name, file.getvalue())
+            st.toast(words.received.format(count=len(files)))
+        except SeorapError as error:
+            tab.library.refused = error.reason()
+        tab.uploads += 1  # a fresh uploader: what was taken over is not shown, nor kept in memory, nor tried again and again
         st.rerun()
+    if tab.library.refused:
+        st.html(render.problem(sentence_of(tab.library.refused, tab.language), state.wording()))
 
 
 def draw_paths(desk: Desk, words: Words) -> None:

@@ -18,7 +18,6 @@ from ui.web.render import visible
 WITHIN = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
 """Days before today from which on something counts."""
 
-COLUMNS = ("name", "state", "kind", "language", "pages", "passages", "size", "added", "folder", "tags")
 
 _MOST_FOLDERS = 150
 """To choose from; where there are more, those deep down are left out."""

@@ -18,6 +18,7 @@ from ui.web.library.choice import Choice
 from ui.web.library.failures import tries
 from ui.web.library.shelf import PAGE
 from ui.web.state import Desk
+from ui.web.telling import told
 from ui.words.library import Words
 
 _WORTH_A_FILTER = 8
@@ -30,7 +31,7 @@ _LOOK_EVERY_S = 5.0
 
 def draw(desk: Desk, words: Words, *, to_ask: StreamlitPage | None, to_whole: StreamlitPage | None) -> None:
     every = _LOOK_EVERY_S if desk.working() else None
-    st.fragment(draw_shelf, run_every=every)(desk, words, to_ask=to_ask, to_whole=to_whole)
+    st.fragment(told(draw_shelf), run_every=every)(desk, words, to_ask=to_ask, to_whole=to_whole)
 
 
 def draw_shelf(desk: Desk, words: Words, *, to_ask: StreamlitPage | None, to_whole: StreamlitPage | None) -> None:
@@ -138,7 +139,7 @@ def draw_list(
         told = client.mount_list(sorted(shelf.picked & known.keys()), shelf.picks)
         if told.picked is not None:
             shelf.picked = set(told.picked)
-        if told.sort in choice.COLUMNS:
+        if told.sort in render_library.COLUMNS:
             shelf.sort_by(told.sort)
         if told.remove in known:
             shelf.leaving = (told.remove,)

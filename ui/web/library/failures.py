@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import streamlit as st
 
 from ingest.retry import DeadLetter, dead_letter, dead_letters
@@ -34,13 +36,14 @@ def draw(desk: Desk, words: Words) -> None:
 
 
 def draw_failure(desk: Desk, document: Document, words: Words) -> None:
+    at = os.fsencode(identity(document))  # a path need not be text
     locked = needs_password(document.reason)  # trying again without the password would change nothing
     letter = dead_letter(document, desk.assistant.library)
     told, *buttons = st.columns([8, 1.4] if locked else [7, 1.6, 1.4], vertical_alignment="top")
     told.html(render_library.failed(document, words, state.tab().language, note=tries(letter, words)))
-    if not locked and buttons[0].button(words.try_again, key=f"again-{identity(document)}", type="tertiary"):
+    if not locked and buttons[0].button(words.try_again, key=f"again-{at!r}", type="tertiary"):
         ask_again(desk, letter)
-    if buttons[-1].button(words.remove, key=f"remove-{identity(document)}", type="tertiary"):
+    if buttons[-1].button(words.remove, key=f"remove-{at!r}", type="tertiary"):
         state.tab().library.leaving = (identity(document),)
     for place in letter.places if locked else ():
         if needs_password(place.reason):

@@ -36,13 +36,13 @@ def draw_folder(desk: Desk, folder: WatchedFolder, happened: list[Happening], wo
     path = os.fsdecode(folder.folder)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.html(render_library.folder(path, state_of(folder, words), rules_of(folder, words)))
-        if st.button(words.folder_look, key=f"look-{path}", type="tertiary"):
+        if st.button(words.folder_look, key=f"look-{folder.folder!r}", type="tertiary"):
             desk.queue.look_into(folder.folder)
         pause = words.folder_resume if folder.paused else words.folder_pause
-        if st.button(pause, key=f"pause-{path}", type="tertiary"):
+        if st.button(pause, key=f"pause-{folder.folder!r}", type="tertiary"):
             desk.queue.pause_folder(folder, paused=not folder.paused)
             st.rerun()
-        if st.button(words.folder_forget, key=f"forget-{path}", type="tertiary"):
+        if st.button(words.folder_forget, key=f"forget-{folder.folder!r}", type="tertiary"):
             desk.queue.unwatch(folder.folder)
             state.tab().library.folders_open = True
             st.rerun()

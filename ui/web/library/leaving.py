@@ -6,13 +6,13 @@ import os
 
 import streamlit as st
 
-from rag.errors import SeorapError
 from rag.library.library import identity
 from rag.library.paths import is_below
 from rag.records import Document
 from ui import certificate
 from ui.web import render, render_library, state
 from ui.web.state import Desk, Erasure
+from ui.web.telling import told
 from ui.words.library import Words
 
 _LOOK_EVERY_S = 1.0
@@ -28,7 +28,7 @@ def confirm(desk: Desk, words: Words) -> None:
         shelf.leaving = ()
         return
     title = words.remove_title if len(documents) == 1 else words.remove_several_title
-    st.dialog(title, on_dismiss=keep_them)(ask_first)(desk, documents, words)
+    st.dialog(title, on_dismiss=keep_them)(told(ask_first))(desk, documents, words)
 
 
 def keep_them() -> None:
@@ -45,8 +45,8 @@ def ask_first(desk: Desk, documents: list[Document], words: Words) -> None:
     if yes.button(words.remove_yes, type="primary", width="stretch"):
         remove(desk, documents, words)
     if for_good.button(words.erase, width="stretch", disabled=desk.is_erasing()):
-        desk.begin_erasing(*map(identity, documents))
-        keep_them()
+        if desk.begin_erasing(*map(identity, documents)):
+            keep_them()
         st.rerun()
     if no.button(words.keep, width="stretch"):
         keep_them()
@@ -65,13 +65,9 @@ def remove(desk: Desk, documents: list[Document], words: Words) -> None:
         if total > 1:
             bar.progress(min(1.0, done / total), text=in_words(words.removing, done=done, total=total))
 
-    try:
-        desk.assistant.library.remove_all(list(map(identity, documents)), report)
-    except SeorapError as error:
-        st.html(render.error(error, state.wording(), state.tab().language))
-    else:
-        keep_them()
-        st.rerun()
+    desk.assistant.library.remove_all(list(map(identity, documents)), report)
+    keep_them()
+    st.rerun()
 
 
 # --- erasing -----------------------------------------------------------------------------------
@@ -82,20 +78,21 @@ def draw_erasure(desk: Desk, words: Words) -> None:
     if erasure is None:
         return
     if not erasure.ended.is_set():
-        st.fragment(draw_erasing, run_every=_LOOK_EVERY_S)(erasure, words)
+        st.fragment(told(draw_erasing), run_every=_LOOK_EVERY_S)(erasure, words)
         return
     with st.container(border=True, key="erasure"):
         for error in erasure.errors:
             st.html(render.error(error, state.wording(), language))
         if erasure.certificates:
-            told = ["\n".join(certificate.lines(each, language)) for each in erasure.certificates]
-            draw_certificates(told, words)
+            told_all = ["\n".join(certificate.lines(each, language)) for each in erasure.certificates]
+            draw_certificates(told_all, words)
             come_back = list(certificate.coming_back(desk.assistant.library, erasure.places, language))
             for sentence in come_back[:_SENTENCES]:
                 st.html(render.problem(sentence, state.wording()))
             if len(come_back) > _SENTENCES:
                 st.html(render.small(words.remove_more.format(count=len(come_back) - _SENTENCES)))
-            st.download_button(words.certificate_save, "\n\n".join(told) + "\n", file_name="seorap-certificate.txt", on_click="ignore")
+            saved = ("\n\n".join(told_all) + "\n").encode("utf-8", "backslashreplace")  # a path need not be text
+            st.download_button(words.certificate_save, saved, file_name="seorap-certificate.txt", on_click="ignore")
         if st.button(state.wording().close):
             desk.erasure = None
             st.rerun()

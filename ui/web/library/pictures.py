@@ -12,6 +12,7 @@ from rag.records import Document
 from ui.web import client, render, render_library
 from ui.web.library import choice
 from ui.web.state import Desk
+from ui.web.telling import told
 from ui.words.library import Words
 
 _LARGEST = 20
@@ -26,7 +27,7 @@ def draw_map(desk: Desk, documents: Sequence[Document], words: Words) -> None:
         return
     drawn = desk.maps.of(documents)
     if drawn is None:
-        st.fragment(wait_for_map, run_every=_LOOK_EVERY_S)(desk, documents, words)
+        st.fragment(told(wait_for_map), run_every=_LOOK_EVERY_S)(desk, documents, words)
         return
     branches = choice.branches(documents)
     picture = render_library.drawn_map(drawn, branches, choice.signs(branches), words)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from rag.records import Reason
+
 PAGE = 50
 """Documents that are shown at once, and how many more a click shows."""
 
@@ -22,6 +24,7 @@ class Shelf:
     leaving: tuple[str, ...] = ()  # about to be taken out, if the answer is yes
     folders_open: bool = False
     filters: int = 0  # grows when they are all cleared
+    refused: Reason | None = None  # why the last files could not be taken over
     added: tuple[bytes, ...] = ()  # paths that were named in this tab
 
     def sort_by(self, column: str) -> None:

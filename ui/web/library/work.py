@@ -7,6 +7,7 @@ import streamlit as st
 from rag.records import Progress
 from ui.web import render, render_library, state
 from ui.web.state import Desk, Sight, duration
+from ui.web.telling import told
 from ui.words.library import Words
 
 _LOOK_EVERY_S = 1.0
@@ -16,7 +17,7 @@ _LOOK_IDLE_S = 3.0
 
 def draw(desk: Desk, words: Words) -> None:
     drawn = desk.sight()
-    st.fragment(draw_work, run_every=_LOOK_EVERY_S if drawn.working else _LOOK_IDLE_S)(desk, words, drawn=drawn)
+    st.fragment(told(draw_work), run_every=_LOOK_EVERY_S if drawn.working else _LOOK_IDLE_S)(desk, words, drawn=drawn)
 
 
 def draw_work(desk: Desk, words: Words, *, drawn: Sight) -> None:

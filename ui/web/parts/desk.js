@@ -74,7 +74,7 @@ function onClick(event) {
 
 // Between pressing and letting go, the server may have drawn the same markup anew; the browser then sees no click.
 
-const PRESSED = ".sr :is(button, summary, [data-spot], [data-open])";
+const PRESSED = "button, summary, [data-spot], [data-open]";
 let pressed = null;
 
 function onPress(event) {
