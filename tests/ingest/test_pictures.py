@@ -456,6 +456,22 @@ def test_a_page_that_takes_too_much_memory_costs_that_page(tmp_path: Path, libra
         assert pictures.page(doc_id, 1, width=900).width == 900
 
 
+@pytest.mark.parametrize("failing", [RuntimeError("no"), OSError(12, "Cannot allocate memory")], ids=["RuntimeError", "OSError"])
+def test_a_child_that_does_not_start_costs_the_picture_alone(
+    tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch, failing: Exception
+) -> None:
+    doc_id = known(pdf(tmp_path / "a.pdf", ["words"]), library)
+
+    def fail(*_: object, **__: object) -> None:
+        raise failing
+
+    with Pictures(library, SandboxSettings()) as pictures, monkeypatch.context() as patch:
+        patch.setattr("ingest.child.subprocess.Popen", fail)
+        error = failure(lambda: pictures.page(doc_id, 1, width=900))
+
+        assert error.reason() == PageNotDrawn(name="a.pdf", page=1, cause="the program that draws does not start").reason()
+
+
 def test_a_page_that_crashes_the_child_costs_that_page(tmp_path: Path, library: Library) -> None:
     doc_id = known(documents.demanding_pdf(tmp_path / "a.pdf", levels=9), library, pages=3)
 

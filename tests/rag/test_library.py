@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 import subprocess
 import sys
@@ -15,7 +17,17 @@ import pytest
 
 from ingest.pipeline import Batch, add
 from ingest.sandbox import Sandbox
-from rag.errors import AmbiguousDocument, DrawerFull, DrawerInUse, DrawerTooNew, EmbedderMismatch, NoDrawer, NoSuchDocument
+from rag.errors import (
+    AmbiguousDocument,
+    DrawerFull,
+    DrawerInUse,
+    DrawerReadOnly,
+    DrawerTooNew,
+    EmbedderMismatch,
+    NoDrawer,
+    NoSuchDocument,
+    SeorapError,
+)
 from rag.library import exact, fulltext, schema
 from rag.library.fulltext import hangul_stems, terms
 from rag.library.kept import Kept
@@ -43,6 +55,24 @@ from tests.fakes import WordHashEmbedder
 )
 def test_terms(text: str, expected: list[str]) -> None:
     assert terms(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "failure"),
+    [(errno.ENOSPC, DrawerFull), (errno.EDQUOT, DrawerFull), (errno.EACCES, DrawerReadOnly)],
+    ids=["full", "quota", "rights"],
+)
+def test_an_upload_for_which_there_is_no_room_is_refused_in_words(
+    library: Library, monkeypatch: pytest.MonkeyPatch, number: int, failure: type[SeorapError]
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", fail)
+
+    with pytest.raises(failure):
+        library.keep_snapshot("a" * 64, b"an upload")
+    assert list((library.home / "snapshots").iterdir()) == []
 
 
 def test_terms_are_the_same_in_many_threads_at_once() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +86,23 @@ def test_a_map_of_a_drawer_knows_what_is_most_alike(library: Library, papers: Pa
     assert nearest["house.md"] == "lease.md"
     assert nearest["lease.md"] == "house.md"
     assert found.left_out == 0
+
+
+def test_a_document_of_another_name_is_on_another_map_and_none_stays_when_told_to_forget(
+    library: Library, papers: Path, batch: Batch
+) -> None:
+    list(add([papers], batch))
+    drawer, documents = Maps(library), library.documents()
+    _drawn(drawer, library)
+    renamed = [replace(documents[0], name="another name.md"), *documents[1:]]
+    until = time.monotonic() + 30
+    while (found := drawer.of(renamed)) is None and time.monotonic() < until:
+        time.sleep(0.02)
+
+    assert found
+    assert "another name.md" in {spot.document.name for spot in found.spots}
+    drawer.forget()
+    assert drawer._drawn == {}
 
 
 def test_a_large_drawer_is_shown_in_part(library: Library, papers: Path, batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from rag.errors import TurnGone
 from rag.library.conversations import PastTurn
 from rag.library.library import Library
-from rag.records import Answered
+from rag.records import Answer, Answered, Citation, Claim, Comparison, Status, Timings
 from rag.settings import RefusalSettings, Settings
 from rag.version import VERSION
 from tests.ui.desks import desks
@@ -99,6 +99,25 @@ def test_every_answer_says_what_it_was_made_with(desk: Desk) -> None:
         assert isinstance(event, Answered)
         assert event.answer.version == VERSION
         assert event.answer.index_generation == desk.assistant.library.index_generation()
+
+
+def test_a_comparison_is_copied_with_its_points_and_documents() -> None:
+    claims = (Claim("Three months.", True, (0,)), Claim("Two weeks.", True, (1,)))
+    cited = tuple(Citation(name, name, None, None, f"the words of {name}", 0, 1) for name in ("lease.md", "rules.md"))
+    comparison = Comparison(documents=("lease.md", "rules.md"), points=("notice", "parking"), cells=(((0,), (1,)), ((), ())))
+    answer = Answer("?", "en", Status.ANSWERED, "", claims, cited, (), Timings(1.0), "m", "e", whole=comparison)
+
+    assert render_turn.copyable(answer, ENGLISH).split("\n") == [
+        "notice",
+        "- lease.md: Three months. [1]",
+        "- rules.md: Two weeks. [2]",
+        "parking",
+        f"- lease.md: {ENGLISH.not_stated}",
+        f"- rules.md: {ENGLISH.not_stated}",
+        "",
+        "[1] “the words of lease.md” — lease.md",
+        "[2] “the words of rules.md” — rules.md",
+    ]
 
 
 def test_a_file_is_of_the_answer_that_stands_above_its_button(desk: Desk, tab: _Tab) -> None:

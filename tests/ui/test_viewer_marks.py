@@ -22,6 +22,7 @@ from rag.quotable import Quotation
 from rag.records import Citation, Evidence, Page, Reading, Span
 from rag.settings import Settings
 from tests.ui.desks import desks
+from tests.workbooks import xlsx
 from ui.dossier import filed
 from ui.web import render
 from ui.web.routes import ROUTES
@@ -160,6 +161,23 @@ def test_a_page_with_more_words_than_anybody_reads_is_drawn_in_time(asked: TestC
 
     assert drawn.status_code == 200
     assert time.monotonic() - began < 5
+
+
+def test_of_a_huge_worksheet_the_part_around_the_place_is_shown(asked: TestClient, library: Library, batch: Batch, tmp_path: Path) -> None:
+    rows = [("Item", "Sum"), *((f"item {number}", f"{number} euros") for number in range(9_000))]
+    assert len(list(add([xlsx(tmp_path / "sums.xlsx", {"Sums": rows})], batch))) == 1
+    (sums,) = library.documents()
+    text = library.text(sums.doc_id, 0, 1 << 30)
+    at = text.index("item 7000")
+
+    drawn = asked.get("/desk/view", params={"doc": sums.doc_id, "start": at, "end": at + len("item 7000")}).text
+
+    assert strong(drawn) == "item 7000"
+    assert ENGLISH.part_of_long in drawn
+    assert len(drawn) < 500_000
+    assert "item 6900<" in drawn
+    assert "item 100<" not in drawn
+    assert 'data-do="closer"' not in drawn  # there is no picture to enlarge
 
 
 def test_words_of_a_document_that_was_read_otherwise_since_are_not_marked(asked: TestClient, desk: Desk, filled: Library) -> None:

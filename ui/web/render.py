@@ -298,7 +298,7 @@ def folded_passages(evidence: Sequence[Evidence], asked: str, words: Words) -> s
 
 def evidence_card(item: Evidence, asked: str, words: Words) -> str:
     """Where it stands, which opens its page, and what it says."""
-    head = f'<div class="where">{opener(item, where(item, words, item.headings[-2:]), marked=asked)}</div>'
+    head = f'<div class="where">{opener(item, where(item, words, item.headings), marked=asked)}</div>'
     flat = " ".join(item.text.split())
     if len(flat) <= _PREVIEW_CHARS and not item.tables:
         return f'<div class="card">{head}<div class="text">{marked(flat, asked)}</div></div>'

@@ -252,6 +252,12 @@ def _marked(text: str, start: int, end: int, marks: _Marks) -> str:
     return "".join(out)
 
 
+_KEYS = {"previous": "[", "next": "]", "closer": "+", "further": "-", "hit-next": "n", "hit-previous": "p", "close": "Escape"}
+"""As in ``parts/desk.js``."""
+
+_SHORT = {"Escape": "Esc"}
+
+
 # --- around it ---------------------------------------------------------------------------------
 
 
@@ -294,5 +300,8 @@ def _shell(
 
 
 def _button(does: str, sign: str, label: str, *, disabled: bool = False) -> str:
-    named = "" if sign == label else f' aria-label="{render.safe(label)}" title="{render.safe(label)}"'
+    key = _KEYS.get(does, "")
+    keyed = f' aria-keyshortcuts="{key}"' if key else ""
+    told = f"{label} ({_SHORT.get(key, key)})" if key else label
+    named = keyed if sign == label else f'{keyed} aria-label="{render.safe(label)}" title="{render.safe(told)}"'
     return f'<button type="button" data-do="{does}"{named}{" disabled" if disabled else ""}>{render.safe(sign)}</button>'
