@@ -615,7 +615,8 @@ def page(browser: Browser, server: Server, papers_of_many_kinds: Path) -> Iterat
     """The four papers in the drawer, added by their path."""
     visit = Visit(browser, server)
     page = visit.page
-    page.get_by_role("link", name="Documents", exact=True).click()
+    visit.go("Documents")
+    visit.is_still()
     page.get_by_text(ENGLISH.folders).click()
     page.get_by_label(ENGLISH.path).fill(str(papers_of_many_kinds))
     page.get_by_role("button", name=ENGLISH.path_add).click()
