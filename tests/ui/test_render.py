@@ -131,9 +131,7 @@ def searched(text: str) -> str:
     documents = (DocumentFound(item, 9, rows), DocumentFound(item, 0, rows))
     only = Filter(documents=(text,), tags=(text,), folders=(text,))
     some = LookedUp(Understood(text, (), only), text, text, documents, 9, 1, 9, 1, 0, values, at_least=True)
-    none = LookedUp(
-        Understood(text, (text,), only), text, "", (), 0, 0, 0, 0, 9, by_words_because=WeightsMissing(role="search", name=text, folder=text)
-    )
+    none = LookedUp(Understood(text, (text,), only), text, "", (), 0, 0, 0, 0, 9, by_words_because=WeightsMissing(name=text, folder=text))
     return "".join(
         (
             found.results(some, choice, traits, "en"),
@@ -260,7 +258,7 @@ def test_only_the_first_passages_are_open_to_view() -> None:
     seen, folded = render.passages(items, "?", ENGLISH, title="Found").split("<details>")
 
     assert [seen.count(f"n{number}") for number in range(5)] == [1, 1, 1, 0, 0]
-    assert "2 more passages" in folded
+    assert "More passages: 2" in folded
 
 
 @pytest.mark.parametrize(("size", "shown"), [(12, "12 B"), (4_300, "4 kB"), (12_345_678, "12.3 MB")])

@@ -137,7 +137,7 @@ def test_all_passages_of_a_document_can_be_had(asked: TestClient, opened: Assist
 
 def test_without_weights_the_words_themselves_are_found(asked: TestClient, opened: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(self: Assistant) -> None:
-        raise WeightsMissing(role="search", name="e5", folder="/w")
+        raise WeightsMissing(name="e5", folder="/w")
 
     monkeypatch.setattr(Assistant, "embedder", property(missing))
 

@@ -76,7 +76,7 @@ def test_what_is_not_in_the_documents_is_said_calmly_with_the_nearest_passages(v
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_a_failure_never_looks_like_not_found(visit: Visit, monkeypatch: pytest.MonkeyPatch, language: Language) -> None:
-    failure = WeightsMissing(role="answer", name="http://a.example/<b>", folder="/w")
+    failure = WeightsMissing(name="http://a.example/<b>", folder="/w")
 
     def fail(*_: object, **__: object) -> None:
         raise failure

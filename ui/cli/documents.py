@@ -202,8 +202,8 @@ def _document_lines(desk: Desk, document: Document) -> Iterator[str]:
     state = desk.words[State.READY if document.state is State.READY else f"state {document.state}"]
     if needs_password(document.reason):
         state = desk.words["needs_password"]
-    pages = f"{document.pages} {desk.words['pages']}, " if document.pages else ""
-    line = f"{document.name}  [{state}]  {pages}{document.passages} {desk.words['passages']}"
+    length = desk.say("length_in_pages" if document.pages else "length", pages=document.pages, passages=document.passages)
+    line = f"{document.name}  [{state}]  {length}"
     tags = "".join(f"  #{tag}" for tag in document.tags)
     yield line + tags if _columns(line + tags) <= shutil.get_terminal_size().columns else line
     if document.away:

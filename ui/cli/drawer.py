@@ -46,7 +46,7 @@ def status(library: LibraryOption = None, as_json: JsonOption = False) -> None:
         )
         return
     desk.show(desk.say("drawer", home=desk.settings.home))
-    desk.show(f"{counts.documents} {desk.words['documents']}, {counts.passages} {desk.words['passages']}")
+    desk.show(desk.say("counts", documents=counts.documents, passages=counts.passages))
     if not_whole:
         desk.show(desk.say("not_whole", count=not_whole))
     if since := drawer.erasing():

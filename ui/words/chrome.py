@@ -21,9 +21,9 @@ ENGLISH: Mapping[str, str] = {
 KOREAN: Mapping[str, str] = {
     # --- the page
     "Skip to main content": "본문으로 건너뛰기",
-    "Sidebar": "옆줄",
-    "Collapse sidebar": "옆줄 접기",
-    "Expand sidebar": "옆줄 펴기",
+    "Sidebar": "옆 메뉴",
+    "Collapse sidebar": "옆 메뉴 접기",
+    "Expand sidebar": "옆 메뉴 펴기",
     "Close": "닫기",
     "Dismiss": "닫기",
     "Open": "열기",
@@ -31,7 +31,7 @@ KOREAN: Mapping[str, str] = {
     "Running...": "처리하는 중 …",
     "Please wait...": "잠시 기다려 주세요 …",
     "Connecting": "연결하는 중",
-    "Connection error": "서랍이 대답하지 않습니다",
+    "Connection error": "서랍 프로그램이 응답하지 않습니다",
     "Streamlit server is not responding. Are you connected to the internet?": "서랍이 꺼진 것 같습니다. seorap serve로 다시 켜고, 나오는 주소를 열어 주세요.",
     "Page not found": "없는 화면입니다",
     "You have requested page /{}, but no corresponding file was found in the app's pages/ directory. Running the app's main page.": "{} 화면은 없어서 첫 화면을 "
@@ -69,7 +69,7 @@ KOREAN: Mapping[str, str] = {
     "You can only select up to {} options. Remove an option first.": "{}개까지 고를 수 있습니다. 하나를 먼저 빼 주세요.",
     "{} option available.": "고를 것 {}개",
     "{} options available.": "고를 것 {}개",
-    "{}, selected": "{}, 골랐습니다",
+    "{}, selected": "{}, 선택됨",
     # --- days
     "year, {}": "연도, {}",
     "month, {}": "월, {}",

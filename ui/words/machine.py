@@ -195,7 +195,7 @@ ENGLISH = Words(
     drawer="Drawer",
     place="Folder",
     contents="Contents",
-    counts="{documents} documents, {passages} passages",
+    counts="Documents: {documents} · passages: {passages}",
     room="Room taken",
     parts={
         "manifest": "text, vectors and words",

@@ -62,15 +62,15 @@ ENGLISH = Words(
 )
 
 KOREAN = Words(
-    page_of="{pages}쪽 중 {page}쪽",
+    page_of="{page} / {pages}쪽",
     part_of="{pages}부분 중 {page}번째",
     gone="이 문서는 이제 서랍에 없어서 쪽을 보여 드릴 수 없습니다.",
     unreached="서랍 프로그램이 응답하지 않습니다. 실행 중인지 확인하고 다시 시도해 주세요.",
     close="쪽 닫기",
     previous="이전 쪽",
     next="다음 쪽",
-    previous_part="앞부분",
-    next_part="뒷부분",
+    previous_part="이전 부분",
+    next_part="다음 부분",
     closer="크게",
     further="작게",
     hit_next="다음 위치",
