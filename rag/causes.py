@@ -1,4 +1,4 @@
-"""What stands in brackets in a sentence about a failure: stored in English, said in Korean too. Imports nothing of ours."""
+"""What stands in brackets in a sentence about a failure or a layer: kept in English, said in Korean too. Imports nothing of ours."""
 
 from __future__ import annotations
 
@@ -88,6 +88,12 @@ KOREAN: Mapping[str, str] = {
     "there is a file already": "이미 파일이 있음",
     "it would lie in the drawer": "서랍 안에 놓이게 됨",
     "another program is reading the drawer": "다른 프로그램이 서랍을 읽고 있음",
+    # --- why the kernel does not keep this process off the network
+    "namespace: {}": "네트워크 네임스페이스: {}",
+    "seccomp: {}": "시스템 호출 필터(seccomp): {}",
+    "{} (user namespaces are not allowed here)": "{}(여기서는 사용자 네임스페이스를 만들 수 없음)",
+    "not known on {}": "{} 프로세서에서는 쓸 수 없음",
+    "{} has no namespaces and no seccomp": "{}에는 네임스페이스도 seccomp도 없음",
     # --- the system's words
     "no access": "접근할 수 없음",
     "No such file or directory": "그런 파일이나 폴더가 없음",
@@ -97,16 +103,45 @@ KOREAN: Mapping[str, str] = {
     "No space left on device": "디스크에 남은 공간이 없음",
     "Read-only file system": "읽기 전용 파일 시스템",
     "Input/output error": "입출력 오류",
+    "Operation not permitted": "허용되지 않은 작업임",
+    "Function not implemented": "시스템에 없는 기능임",
+    "Invalid argument": "받아들이지 않는 값임",
+    "Device or resource busy": "이미 쓰이고 있음",
+    "Cannot allocate memory": "메모리가 모자람",
+    "Too many users": "사용자가 너무 많음",
 }
 
-_BEGINNINGS = tuple((english.split("{}"), korean) for english, korean in KOREAN.items() if "{}" in english)
+LIMITS: Mapping[str, str] = {
+    "{} s": "{}초",
+    "{} MiB": "{}MiB",
+    "{} megapixels": "{}메가픽셀",
+    "{} MiB of attachments": "첨부 파일 {}MiB",  # before those that end like it
+    "{} attachments": "첨부 파일 {}개",
+    "{} mails inside each other": "메일 안의 메일 {}겹",
+    "{} ZIP entries": "ZIP 항목 {}개",
+    "{}:1": "압축률 {}:1",
+    "{} XML levels": "XML {}단계",
+    "{}:1 XML entities": "XML 개체 확장 {}:1",
+    "{} MB XML text": "XML 글 {}MB",
+}
+"""What reading a document may take, with its unit."""
 
 
 def in_korean(cause: str) -> str:
     """As it came where there is no Korean for it: the words of a library."""
-    if cause in KOREAN:
-        return KOREAN[cause]
-    for (before, after), korean in _BEGINNINGS:
-        if cause.startswith(before) and cause.endswith(after) and len(cause) > len(before) + len(after):
-            return korean.format(cause[len(before) : len(cause) - len(after)])
-    return cause
+    return _in(KOREAN, cause)
+
+
+def limit_in_korean(limit: str) -> str:
+    return _in(LIMITS, limit)
+
+
+def _in(korean: Mapping[str, str], english: str) -> str:
+    """What is filled in may be a cause as well: "namespace: Operation not permitted"."""
+    if english in korean:
+        return korean[english]
+    for sentence, translated in korean.items():
+        before, gap, after = sentence.partition("{}")
+        if gap and english.startswith(before) and english.endswith(after) and len(english) > len(before) + len(after):
+            return translated.format(_in(korean, english[len(before) : len(english) - len(after)]))
+    return english

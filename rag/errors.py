@@ -13,11 +13,11 @@ reason that was stored can be read in either language later.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
 from typing import ClassVar
 
-from rag.causes import in_korean
+from rag.causes import in_korean, limit_in_korean
 from rag.records import NEEDS_RECOGNISER, Language, Reason, Unread
 
 
@@ -32,9 +32,13 @@ class ExitCode(IntEnum):
     IN_USE = 5
 
 
+_IN_KOREAN: Mapping[str, Callable[[str], str]] = {"cause": in_korean, "limit": limit_in_korean}
+"""Facts that are words of ours."""
+
+
 def _said(sentences: Mapping[Language, str], facts: Mapping[str, str | int], language: Language) -> str:
-    if language == "ko" and isinstance(cause := facts.get("cause"), str):
-        facts = {**facts, "cause": in_korean(cause)}
+    if language == "ko":
+        facts = {name: _IN_KOREAN[name](fact) if name in _IN_KOREAN and isinstance(fact, str) else fact for name, fact in facts.items()}
     return sentences[language].format(**facts)
 
 

@@ -30,7 +30,7 @@ class Seclusion:
     """What keeps this process off the network."""
 
     layers: tuple[Layer, ...]
-    why_not: str = ""  # why the kernel's layers are not all there, in technical words
+    why_not: tuple[str, ...] = ()  # why the kernel's layers are not all there, in technical words; rag.causes knows them in Korean
 
     @property
     def by_kernel(self) -> bool:
@@ -83,7 +83,7 @@ def leave_network(*, keeps_loopback: bool = False) -> Seclusion:
     sys.addaudithook(_refuse)
     if "seccomp" not in layers:
         _refuse_names()
-    _process.seclusion = Seclusion((*layers, "python"), "; ".join(causes))
+    _process.seclusion = Seclusion((*layers, "python"), tuple(causes))
     return _process.seclusion
 
 

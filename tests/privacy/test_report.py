@@ -31,7 +31,7 @@ WELL = Report(
 
 
 def test_where_all_is_well_nothing_is_marked() -> None:
-    told = list(lines(WELL, privacy.ENGLISH))
+    told = list(lines(WELL, "en"))
 
     assert WELL.is_private
     assert told[3] == "✓ Nothing left this machine, and nobody uninvited got in."
@@ -72,7 +72,7 @@ def test_where_all_is_well_nothing_is_marked() -> None:
     ],
 )
 def test_each_fault_is_marked_and_spoils_the_verdict(report: Report, said: str) -> None:
-    told = list(lines(report, privacy.ENGLISH))
+    told = list(lines(report, "en"))
 
     assert not report.is_private
     assert told[3] == "✗ Something is not as it should be; it is marked with ✗ below."
@@ -80,10 +80,13 @@ def test_each_fault_is_marked_and_spoils_the_verdict(report: Report, said: str) 
 
 
 def test_where_only_python_refuses_the_report_says_what_that_means() -> None:
-    told = "\n".join(lines(replace(WELL, layers=("python",), why_not="win32 has no namespaces"), privacy.ENGLISH))
+    report = replace(WELL, layers=("python",), why_not=("win32 has no namespaces and no seccomp",))
 
-    assert "native code could get out" in told
-    assert "Not in force: win32 has no namespaces" in told
+    english, korean = ("\n".join(lines(report, language)) for language in privacy.IN)
+
+    assert "native code could get out" in english
+    assert "Not in force: win32 has no namespaces and no seccomp" in english
+    assert "작동하지 않는 것: win32에는 네임스페이스도 seccomp도 없음" in korean
 
 
 @pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(privacy.Words)])

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import ast
+import errno
+import inspect
+import os
+import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from rag.causes import KOREAN
+from ingest.read import package
+from rag import no_network
+from rag.causes import KOREAN, LIMITS, in_korean
 from rag.errors import (
     DamagedDocument,
     DocumentError,
+    DocumentTooDemanding,
     DrawerInUse,
     EmptyFile,
     ExitCode,
@@ -126,6 +133,7 @@ def test_failures_end_with_the_code_of_their_group() -> None:
         ("its end is missing", "끝부분이 없음"),
         ("its content is not PDF", "내용이 PDF 형식이 아님"),
         ("exit code 9", "종료 코드 9"),
+        ("the program that draws stopped: exit code 9", "그리는 프로그램이 멈춤: 종료 코드 9"),
         ("words of a {library}", "words of a {library}"),
     ],
 )
@@ -138,14 +146,93 @@ def test_causes_are_said_in_korean_where_we_know_them(cause: str, korean: str) -
 
 
 def test_every_cause_of_ours_has_its_korean() -> None:
-    root = Path(__file__).parents[2]
     said: set[str] = set()
-    for path in [path for package in ("rag", "ingest", "ui") for path in (root / package).rglob("*.py")]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.keyword) and node.arg == "cause":
-                said |= set(_sentences(node.value))
+    for node in _nodes("rag", "ingest", "ui"):
+        if isinstance(node, ast.keyword) and node.arg == "cause":
+            said |= set(_sentences(node.value))
 
     assert {cause for cause in said if " " in cause.strip("{}: ") and cause.count("{}") < 2} - set(KOREAN) == set()
+
+
+@pytest.mark.parametrize(
+    ("limit", "korean"),
+    [
+        ("60 s", "60초"),
+        ("512 MiB", "512MiB"),
+        ("80 megapixels", "80메가픽셀"),
+        ("200 attachments", "첨부 파일 200개"),
+        ("50 MiB of attachments", "첨부 파일 50MiB"),
+        ("3 mails inside each other", "메일 안의 메일 3겹"),
+        ("50000 ZIP entries", "ZIP 항목 50000개"),
+        ("300:1", "압축률 300:1"),
+        ("256 XML levels", "XML 256단계"),
+        ("5:1 XML entities", "XML 개체 확장 5:1"),
+        ("10 MB XML text", "XML 글 10MB"),
+    ],
+)
+def test_limits_are_said_in_korean(limit: str, korean: str) -> None:
+    error = DocumentTooDemanding(name="a", limit=limit)
+
+    assert error.sentence("ko") == f"a: 읽는 데 허용된 한도({korean})를 넘었습니다. 문서를 나누거나 새로 저장해서 넣어 주세요."
+    assert sentence_of(error.reason(), "ko") == error.sentence("ko")
+    assert f"more than the allowed {limit};" in error.sentence("en")
+
+
+def test_every_limit_of_ours_has_its_korean() -> None:
+    """Those that the readers name where they raise, and those that they keep in a table."""
+    said: set[str] = set()
+    for node in _nodes("ingest"):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "DocumentTooDemanding":
+            said |= {sentence for keyword in node.keywords if keyword.arg == "limit" for sentence in _sentences(keyword.value)}
+        elif isinstance(node, ast.Dict):
+            facts = zip(node.keys, node.values, strict=True)
+            said |= {
+                sentence
+                for name, fact in facts
+                if isinstance(name, ast.Constant) and name.value == "limit"
+                for sentence in _sentences(fact)
+            }
+    said |= {re.sub(r"^\d+", "{}", limit) for limit in (*(limit for _, limit in package._XML_LIMITS), package._LARGEST_XML_TEXT)}
+
+    assert said == set(LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("cause", "korean"),
+    [
+        ("namespace: No space left on device (user namespaces are not allowed here)", "여기서는 사용자 네임스페이스를 만들 수 없음"),
+        ("seccomp: Function not implemented", "시스템 호출 필터(seccomp): 시스템에 없는 기능임"),
+        ("win32 has no namespaces and no seccomp", "win32에는 네임스페이스도 seccomp도 없음"),
+    ],
+)
+def test_why_the_kernel_does_not_help_is_said_in_korean(cause: str, korean: str) -> None:
+    assert korean in in_korean(cause)
+
+
+def test_every_reason_of_the_layers_has_its_korean() -> None:
+    """What is put together in ``rag.no_network``, and what the system says to the calls it makes there."""
+    namespaces, seccomp = (inspect.getsource(attempt) for attempt in (no_network._enter_empty_namespace, no_network._forbid_sockets))
+    returned = [
+        sentence
+        for source in (namespaces, seccomp)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Return) and node.value
+        for sentence in _sentences(node.value)
+        if sentence
+    ]
+    of_the_system = [
+        os.strerror(number) for number in (errno.EPERM, errno.ENOSYS, errno.EINVAL, errno.EBUSY, errno.ENOMEM, errno.EUSERS, errno.ENOSPC)
+    ]
+
+    assert len(returned) >= 2
+    assert set(returned) - set(KOREAN) == set()
+    assert set(of_the_system) - set(KOREAN) == set()
+
+
+def _nodes(*folders: str) -> Iterator[ast.AST]:
+    root = Path(__file__).parents[2]
+    for path in [path for folder in folders for path in (root / folder).rglob("*.py")]:
+        yield from ast.walk(ast.parse(path.read_text(encoding="utf-8")))
 
 
 def _sentences(node: ast.AST) -> Iterator[str]:

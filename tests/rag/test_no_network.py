@@ -107,7 +107,7 @@ def test_the_filter_of_system_calls_alone_keeps_native_code_out_too() -> None:
     found = trials("namespace")
 
     assert found["layers"] == ["seccomp", "python"]
-    assert found["why_not"] == "namespace: not allowed"
+    assert found["why_not"] == ["namespace: not allowed"]
     assert found["outcomes"]["io_uring"] == "refused"  # type: ignore[index]  # a dict
     assert refused(found) == EVERYTHING
 

@@ -153,7 +153,7 @@ def test_encryption_is_yes_no_or_unknown_with_its_reason(opened: Callable[..., D
 
     for language in ("en", "ko"):
         words = machine.IN[language]
-        drawn = render_machine.guards(found, words, privacy.IN[language], examined="")
+        drawn = render_machine.guards(found, words, privacy.IN[language], examined="", language=language)
         assert words.grounds[ground].replace("'", "&#x27;") in drawn
         assert f"</span>{words.verdicts[found.encryption.verdict]}</p>" in drawn
         assert (words.disk_advice.replace("'", "&#x27;") in drawn) == (found.encryption.verdict == "no")
@@ -167,7 +167,7 @@ def test_encryption_is_yes_no_or_unknown_with_its_reason(opened: Callable[..., D
     ("seclusion", "told"),
     [
         (Seclusion(("namespace", "seccomp", "python")), page.ENGLISH.privacy_by_kernel),
-        (Seclusion(("python",), "darwin has no namespaces and no seccomp"), page.ENGLISH.privacy_by_python),
+        (Seclusion(("python",), ("darwin has no namespaces and no seccomp",)), page.ENGLISH.privacy_by_python),
         (None, page.ENGLISH.privacy_unenforced),
     ],
     ids=["kernel", "python", "nothing"],
@@ -184,6 +184,33 @@ def test_the_top_says_whether_everything_stays(
     assert (machine.ENGLISH.nothing_enforced in drawn) == (seclusion is None)
     assert ("has no namespaces" in drawn) == (seclusion is not None and not seclusion.by_kernel)
     assert gathered(desk).now.seclusion == seclusion
+
+
+def test_a_korean_page_says_in_korean_why_the_kernel_does_not_help(opened: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(language="ko")
+    why_not = ("namespace: Operation not permitted (user namespaces are not allowed here)", "seccomp: not known on riscv64")
+    monkeypatch.setattr(no_network, "seclusion", lambda: Seclusion(("python",), why_not))
+
+    assert (
+        "네트워크 네임스페이스: 허용되지 않은 작업임(여기서는 사용자 네임스페이스를 만들 수 없음); "
+        "시스템 호출 필터(seccomp): riscv64 프로세서에서는 쓸 수 없음"
+    ) in shown(draw())
+
+
+@pytest.mark.parametrize(
+    ("reading", "writing", "unknown"),
+    [(None, None, ["reads and writes"]), (None, 9.0, ["reads"]), (80.0, None, ["writes"]), (80.0, 9.0, [])],
+    ids=["neither known", "writing known", "reading known", "both known"],
+)
+def test_only_the_speed_that_is_not_known_is_said_to_be_unknown(
+    opened: Callable[..., Desk], reading: float | None, writing: float | None, unknown: list[str]
+) -> None:
+    now = gathered(opened()).now
+    writer = replace(now.models.writer, reading_per_s=reading, writing_per_s=writing)
+
+    drawn = render_machine.right_now(replace(now, models=replace(now.models, writer=writer)), machine.ENGLISH, unload_minutes=15, unused="")
+
+    assert [what for what, told in machine.ENGLISH.unmeasured.items() if told in drawn] == unknown
 
 
 def test_what_was_blocked_is_told_by_kind(opened: Callable[..., Desk]) -> None:

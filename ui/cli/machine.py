@@ -14,6 +14,7 @@ from rag.no_network import leave_network
 from ui.cli.desk import Desk, JsonOption, LibraryOption, end_with, opened_assistant, progress_bar
 from ui.launch import noted_address
 from ui.listen import listen
+from ui.words import privacy
 
 
 def serve(
@@ -25,7 +26,7 @@ def serve(
     listening = listen(port)
     seclusion = leave_network(keeps_loopback=True)  # before anything is imported that starts a thread
     if not seclusion.by_kernel:
-        desk.tell(desk.say("only_python", cause=seclusion.why_not))
+        desk.tell(desk.say("only_python", cause=privacy.why_not(seclusion.why_not, desk.language)))
     from ui.server import serve as serve_page
 
     serve_page(desk.settings, listening, announce=lambda url: desk.show(desk.say("serving", url=url)))
@@ -137,11 +138,10 @@ def examine_privacy(desk: Desk, out: Path | None) -> None:
     from ui.machine_state import REPORT_FILE
     from ui.privacy.lines import lines
     from ui.privacy.report import examine
-    from ui.words import privacy
 
     words = privacy.IN[desk.language]
     report = examine(desk.settings, tell=lambda step: desk.tell(words.steps[step]))
-    written = list(lines(report, words))
+    written = list(lines(report, desk.language))
     target = out or desk.settings.home / REPORT_FILE
     try:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -149,7 +149,7 @@ def examine_privacy(desk: Desk, out: Path | None) -> None:
     except OSError as error:
         raise ReportUnwritable(path=str(target), cause=error.strerror or "no access") from error
     if desk.as_json:
-        desk.emit(asdict(report) | {"private": report.is_private, "report": str(target)})
+        desk.emit(asdict(report) | {"why_not": "; ".join(report.why_not), "private": report.is_private, "report": str(target)})
     else:
         for line in written:
             desk.show(line)

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from rag.records import Language
 from ui.privacy.report import Report
 from ui.privacy.watch import Traffic
+from ui.words import privacy
 from ui.words.privacy import Words
 
 
-def lines(report: Report, words: Words) -> Iterator[str]:
+def lines(report: Report, language: Language) -> Iterator[str]:
+    words = privacy.IN[language]
     yield words.title.format(when=report.when)
     yield words.on.format(system=report.system, user=report.user)
     yield ""
     yield _marked(report.is_private, words.private if report.is_private else words.not_private)
-    yield from _section(words.enforced, _enforcement(report, words))
+    yield from _section(words.enforced, _enforcement(report, words, language))
     yield from _section(
         words.ways_out,
         (
@@ -48,14 +51,14 @@ def _marked(well: bool, text: str) -> str:
     return f"{'✓' if well else '✗'} {text}"
 
 
-def _enforcement(report: Report, words: Words) -> Iterator[str]:
+def _enforcement(report: Report, words: Words, language: Language) -> Iterator[str]:
     if not report.layers:
         yield _marked(False, words.nothing_enforces)
     yield from (_marked(True, words.layers[layer]) for layer in report.layers)
     if report.layers == ("python",):
         yield words.only_python
     if report.why_not:
-        yield words.why_not.format(cause=report.why_not)
+        yield words.why_not.format(cause=privacy.why_not(report.why_not, language))
 
 
 def _steps(report: Report, words: Words) -> Iterator[str]:

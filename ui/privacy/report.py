@@ -76,7 +76,7 @@ class Report:
     system: str
     user: str
     layers: tuple[Layer, ...] = ()
-    why_not: str = ""
+    why_not: tuple[str, ...] = ()
     ways_out: dict[str, str] = field(default_factory=dict)  # how each attempt made on purpose ended
     watched_by: Watch = "python"
     traffic: dict[str, Traffic] = field(default_factory=dict)  # of each step
@@ -142,7 +142,7 @@ def examine(settings: Settings, *, tell: Tell = lambda step: None) -> Report:
 def _try_ways_out(report: Report) -> None:
     ran = subprocess.run([sys.executable, "-P", "-c", _TRIALS, _ROOT], capture_output=True, text=True, check=True)
     found = json.loads(ran.stdout)
-    report.layers, report.why_not, report.ways_out = tuple(found["layers"]), found["why_not"], found["ended"]
+    report.layers, report.why_not, report.ways_out = tuple(found["layers"]), tuple(found["why_not"]), found["ended"]
 
 
 def _take_steps(report: Report, home: Path, tell: Tell) -> None:

@@ -37,7 +37,7 @@ def draw(desk: Desk, page_words: page.Words) -> None:
 
     found = machine_state.gather(desk.assistant, desk.refused())
     st.header(words.privacy, anchor=False)
-    st.html(render_machine.guards(found, words, terms, examined=at(found.examined)))
+    st.html(render_machine.guards(found, words, terms, examined=at(found.examined), language=language))
     draw_trial(desk, words, terms)
     st.header(words.models, anchor=False)
     st.html(render_machine.models(found.now.models, words, terms))

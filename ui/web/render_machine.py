@@ -91,7 +91,8 @@ def verdict(now: Now, told: str, words: Words) -> str:
 def right_now(now: Now, words: Words, *, unload_minutes: int, unused: str) -> str:
     """``unused``: for how long nobody has asked the model that answers; "" where somebody has just now."""
     writer, embedding = now.models.writer, now.models.embedding
-    unmeasured = [] if writer.reading_per_s else [_small(words.unmeasured)]
+    unknown = " and ".join(what for what, rate in (("reads", writer.reading_per_s), ("writes", writer.writing_per_s)) if not rate)
+    unmeasured = [_small(words.unmeasured[unknown])] if unknown else []
     if not writer.loaded:
         state = words.not_loaded if writer.weights.present else words.weights_missing
     elif not unused:
@@ -131,7 +132,7 @@ def _memory(found: Memory, words: Words) -> str:
 # --- privacy -----------------------------------------------------------------------------------
 
 
-def guards(state: MachineState, words: Words, terms: privacy.Words, *, examined: str) -> str:
+def guards(state: MachineState, words: Words, terms: privacy.Words, *, examined: str, language: Language) -> str:
     """What keeps everything here. ``examined``: when the full examination was made last; "" for never."""
     disk = state.encryption
     found = [_small(words.disk_where.format(where=visible(disk.where)))] if disk.where else []
@@ -143,7 +144,7 @@ def guards(state: MachineState, words: Words, terms: privacy.Words, *, examined:
     reached = [f'<p class="path">{safe(state.address)}</p>'] if state.address else []
     return _facts(
         [
-            (words.network, _enforced(state.now.seclusion, words, terms)),
+            (words.network, _enforced(state.now.seclusion, words, terms, language)),
             (words.address, "".join([*reached, _small(words.address_lead)])),
             (words.files, _marked(state.owner_only, words.files_closed if state.owner_only else words.files_open)),
             (words.dumps, _marked(state.no_core_dumps, dumps)),
@@ -153,7 +154,7 @@ def guards(state: MachineState, words: Words, terms: privacy.Words, *, examined:
     )
 
 
-def _enforced(seclusion: Seclusion | None, words: Words, terms: privacy.Words) -> str:
+def _enforced(seclusion: Seclusion | None, words: Words, terms: privacy.Words, language: Language) -> str:
     if seclusion is None:
         return _marked(False, words.nothing_enforced)
     rows = []
@@ -161,7 +162,7 @@ def _enforced(seclusion: Seclusion | None, words: Words, terms: privacy.Words) -
         there = layer in seclusion.layers
         rows.append(_sign(there) + safe(terms.layers[layer] if there else f"{terms.layers[layer]} ({words.not_in_force})"))
     only = [_small(terms.only_python)] if not seclusion.by_kernel else []
-    why = [f'<p class="path">{safe(seclusion.why_not)}</p>'] if seclusion.why_not else []
+    why = [f'<p class="path">{safe(privacy.why_not(seclusion.why_not, language))}</p>'] if seclusion.why_not else []
     return "".join([_list(rows), *only, *why])
 
 

@@ -1,10 +1,12 @@
 """What the gate says to a browser. Nobody knows the reader's language yet: both."""
 
-FOREIGN_HOST = "Seorap answers only at its own address on this computer."
-FOREIGN_ORIGIN = "Seorap does not answer requests from other pages."
-NO_SESSION = "Seorap answers only a browser that was opened with the address it printed."
-TOO_LARGE = "This is larger than Seorap takes at once."
-NO_LENGTH = "Seorap takes only what says how large it is."
+FOREIGN_HOST = "서랍은 이 컴퓨터의 자기 주소로 온 요청에만 답합니다. / Seorap answers only at its own address on this computer."
+FOREIGN_ORIGIN = "서랍은 다른 화면에서 온 요청에는 답하지 않습니다. / Seorap does not answer requests from other pages."
+NO_SESSION = (
+    "서랍은 터미널에 나온 주소로 연 브라우저에만 답합니다. / Seorap answers only a browser that was opened with the address it printed."
+)
+TOO_LARGE = "서랍이 한 번에 받을 수 있는 크기를 넘었습니다. / This is larger than Seorap takes at once."
+NO_LENGTH = "서랍은 크기를 밝힌 요청만 받습니다. / Seorap takes only what says how large it is."
 
 HOW_TO_ENTER = (
     (

@@ -39,7 +39,7 @@ class Words:
     reads: str  # {rate}
     writes: str  # {rate}
     embeds: str  # {rate}
-    unmeasured: str
+    unmeasured: Mapping[str, str]  # by what is not known
 
     # --- language
     language: str
@@ -140,7 +140,11 @@ ENGLISH = Words(
     reads="reads {rate} tokens a second",
     writes="writes {rate} tokens a second",
     embeds="takes in {rate} passages a second (measured at set-up)",
-    unmeasured="how fast it reads and writes is not known yet; a few answers will tell",
+    unmeasured={
+        "reads": "how fast it reads is not known yet; a few answers will tell",
+        "writes": "how fast it writes is not known yet; a few answers will tell",
+        "reads and writes": "how fast it reads and writes is not known yet; a few answers will tell",
+    },
     language="Language",
     as_browser="As in the browser",
     language_lead="What you choose here holds for the next start, too.",
@@ -154,7 +158,7 @@ ENGLISH = Words(
     address_lead="Only this computer reaches it, and only a browser that was opened with an address of Seorap's gets an answer.",
     files="Files of the drawer",
     files_closed="Only you can read them.",
-    files_open="Other users of this computer can look into the folder. Close it with: chmod 700",
+    files_open="Other users of this computer can look into the folder. Close it with: chmod 700 FOLDER",
     dumps="After a crash",
     dumps_none="No picture of the memory is written to the disk.",
     dumps_some="The system may write a picture of the memory, with text of documents in it, to the disk.",
@@ -183,7 +187,7 @@ ENGLISH = Words(
     examined_at="Last on {time}; the report lies in the drawer.",
     never_examined="Not yet.",
     how_to_examine="seorap doctor --privacy adds a document, asks, and opens a page in a drawer of its own, and watches every network call meanwhile: a minute or two.",
-    try_now="Try now to get out",
+    try_now="Test the ways out now",
     try_lead="This very process tries every way off this computer, on purpose. Should one be open after all, nothing of yours goes out by it.",
     tried="Tried just now",
     open="Something got out, or might have. See: seorap doctor --privacy",
@@ -205,7 +209,7 @@ ENGLISH = Words(
     },
     disk_free="{free} free on this disk",
     versions="Versions",
-    version="Seorap {version} · drawer format {schema} · search index no. {generation}",
+    version="Seorap {version} · drawer format {schema} · search index generation {generation}",
     settings="Settings",
     settings_file="Settings file",
     no_settings_file="There is none. It would lie here:",
@@ -252,7 +256,11 @@ KOREAN = Words(
     reads="1초에 {rate}토큰 읽기",
     writes="1초에 {rate}토큰 쓰기",
     embeds="1초에 단락 {rate}개 넣기(설치할 때 잰 값)",
-    unmeasured="읽고 쓰는 속도는 몇 번 답하고 나면 알 수 있습니다",
+    unmeasured={
+        "reads": "읽는 속도는 몇 번 답하고 나면 알 수 있습니다",
+        "writes": "쓰는 속도는 몇 번 답하고 나면 알 수 있습니다",
+        "reads and writes": "읽고 쓰는 속도는 몇 번 답하고 나면 알 수 있습니다",
+    },
     language="언어",
     as_browser="브라우저를 따름",
     language_lead="여기서 고른 언어는 다음에 시작할 때도 그대로입니다.",
@@ -265,8 +273,8 @@ KOREAN = Words(
     address="화면의 주소",
     address_lead="이 컴퓨터에서만 닿고, 서랍이 알려 준 주소로 연 브라우저에만 답합니다.",
     files="서랍의 파일",
-    files_closed="주인만 읽을 수 있습니다.",
-    files_open="이 컴퓨터의 다른 사용자도 폴더를 들여다볼 수 있습니다. 이렇게 닫으세요: chmod 700",
+    files_closed="소유자 계정만 읽을 수 있습니다.",
+    files_open="이 컴퓨터의 다른 사용자도 폴더를 들여다볼 수 있습니다. 이렇게 닫으세요: chmod 700 폴더",
     dumps="비정상 종료",
     dumps_none="메모리 내용을 디스크에 남기지 않습니다.",
     dumps_some="시스템이 문서 내용이 담긴 메모리를 디스크에 남길 수 있습니다.",
@@ -295,7 +303,7 @@ KOREAN = Words(
     examined_at="마지막 점검: {time}. 결과는 서랍 안에 있습니다.",
     never_examined="아직 하지 않았습니다.",
     how_to_examine="seorap doctor --privacy를 실행하면 점검용 서랍에 문서를 넣고, 질문하고, 화면을 열면서 모든 네트워크 호출을 지켜봅니다. 1, 2분 걸립니다.",
-    try_now="지금 나가 보기",
+    try_now="지금 시험해 보기",
     try_lead="바로 이 프로세스가 컴퓨터 밖으로 나가는 모든 길을 일부러 시도합니다. 혹시 열린 길이 있더라도 내용은 아무것도 나가지 않습니다.",
     tried="방금 시도한 결과",
     open="무언가 나갔거나 나갔을 수 있습니다. 자세히: seorap doctor --privacy",
@@ -317,7 +325,7 @@ KOREAN = Words(
     },
     disk_free="이 디스크에 {free} 남음",
     versions="버전",
-    version="서랍 {version} · 저장 형식 {schema} · 검색 색인 {generation}번째",
+    version="서랍 {version} · 저장 형식 {schema} · 검색 색인 {generation}세대",
     settings="설정",
     settings_file="설정 파일",
     no_settings_file="아직 없습니다. 만든다면 여기에 둡니다:",

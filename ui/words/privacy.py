@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rag.causes import in_korean
 from rag.records import Language
 
 
@@ -199,3 +200,8 @@ KOREAN = Words(
 )
 
 IN: Mapping[Language, Words] = {"en": ENGLISH, "ko": KOREAN}
+
+
+def why_not(causes: Sequence[str], language: Language) -> str:
+    """Why layers of the kernel's are not in force (``rag.no_network.Seclusion``)."""
+    return "; ".join(map(in_korean, causes) if language == "ko" else causes)

@@ -144,10 +144,10 @@ KOREAN = Words(
     all_passages="문서에 나오는 순서대로, 단락 {count}개 중 처음 {shown}개",
     more_documents="문서 {count}개 더 보기",
     too_many="이런 문서가 {count}개 더 있습니다. 낱말을 더 쓰거나 범위를 좁혀 보세요.",
-    by_words_only="낱말만 찾았습니다. {why}",
+    by_words_only="낱말로만 찾았습니다. {why}",
     narrow="좁히기",
     narrow_lead="숫자는 문서의 개수입니다.",
-    groups={Group.KIND: "종류", Group.FOLDER: "폴더", Group.TAG: "태그", Group.LANGUAGE: "언어", Group.YEAR: "넣거나 바뀐 해"},
+    groups={Group.KIND: "종류", Group.FOLDER: "폴더", Group.TAG: "태그", Group.LANGUAGE: "언어", Group.YEAR: "넣었거나 바뀐 해"},
     languages={"en": "영어", "ko": "한국어"},
     kinds={
         "text": "텍스트",
@@ -171,7 +171,7 @@ KOREAN = Words(
     phrases_missing="다음 글이 그대로 모두 들어 있는 단락이 없습니다: {phrases}",
     without_marks="따옴표 없이 찾기",
     no_document_fits="서랍에 이 조건에 맞는 문서가 없습니다: {filter}",
-    lately="최근에 넣거나 바뀐 문서",
+    lately="최근에 넣었거나 바뀐 문서",
     none_chosen="고른 조건에 맞는 문서가 없습니다.",
     hints=(
         "입력하는 대로 결과가 나옵니다. 낱말이 모두 들어 있는 단락을 찾으며, “따옴표”로 묶으면 그 글이 그대로 있는 곳만 찾습니다.",
