@@ -1,4 +1,4 @@
-"""The page: language, the three views, and what is said when something fails. Streamlit runs this file for every visit and click."""
+"""The page: language, the five views, and what is said when something fails. Streamlit runs this file for every visit and click."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The one way in which text from documents, file names and models reaches the page: escaped, in markup of our own.
 
 Nothing of it ever goes through Streamlit's markdown, labels included: even with every character
-escaped, that still turns "http://…" into a link.
+escaped, that still turns "http://…" into a link. What is chosen from or typed (names, tags, folders,
+questions) also stands in widgets, as options (``visible``) and values, which are no Markdown.
 """
 
 from __future__ import annotations
