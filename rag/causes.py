@@ -41,6 +41,7 @@ KOREAN: Mapping[str, str] = {
     "it takes more than {} s": "{}초가 넘게 걸림",
     "it takes more than {} MiB of memory": "메모리가 {}MiB 넘게 필요함",
     "it takes too much memory": "메모리가 너무 많이 필요함",
+    "the program that draws does not start": "그리는 프로그램이 시작되지 않음",
     "the program that draws stopped: {}": "그리는 프로그램이 멈춤: {}",
     "what was drawn makes no sense": "그려진 결과가 올바르지 않음",
     # --- files and what was typed
