@@ -100,6 +100,7 @@ body :is([data-testid="stBaseButton-tertiary"], [data-testid="stPopoverButton"])
 body [data-variant="segmented_control"]:is(:hover, :focus, [aria-checked="true"]) p { color: light-dark(#24564b, #8fd0bf); }
 body [kind^="primary"] { color: light-dark(#fff, #10211d); }
 body [kind^="primary"]:is(:hover, :active, :focus) { color: light-dark(#fff, #10211d); background: light-dark(#24564b, #8fd0bf); }
+body [data-tag], body [data-tag] :is(span, button) { color: light-dark(#fff, #10211d); }
 
 /* Streamlit sends nothing after a stop: the page has to say by itself that this text stays as it is. */
 .stApp[data-test-script-state="running"] .when-stopped, .stApp[data-test-script-state="stopRequested"] .when-stopped { display: none; }
