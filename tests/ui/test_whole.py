@@ -94,7 +94,7 @@ def test_a_comparison_is_a_table_that_says_what_is_not_stated(visit: Visit) -> N
 
     drawn = _press(page, KOREAN.compare)
 
-    assert "<tr><th></th><th>lease.md</th><th>취업규칙.md</th></tr>" in drawn
+    assert "<tr><td></td><th>lease.md</th><th>취업규칙.md</th></tr>" in drawn
     assert f"<th>deposit</th><td>{DEPOSIT}<sup><button" in drawn
     assert f'[1]</button></sup></td><td class="nothing">{KOREAN.not_stated}</td>' in drawn
     assert "“The tenant pays a deposit of 3,751 euros before moving in.”" in drawn

@@ -77,7 +77,7 @@ def _section(found: Answer, section: SectionSummary, words: Words) -> str:
 
 
 def _comparison(found: Answer, comparison: Comparison, words: Words) -> str:
-    head = "".join(f"<th>{safe(visible(name))}</th>" for name in ("", *comparison.documents))
+    head = "<td></td>" + "".join(f"<th>{safe(visible(name))}</th>" for name in comparison.documents)
     rows = "".join(
         f"<tr><th>{safe(point)}</th>{''.join(_cell(found, cell, words) for cell in row)}</tr>"
         for point, row in zip(comparison.points, comparison.cells, strict=False)
