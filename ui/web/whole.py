@@ -68,8 +68,9 @@ def choose_one(desk: Desk, documents: dict[str, Document], words: Words) -> Work
             placeholder=words.choose_document,
         )
         pressed = button.form_submit_button(words.summarise, width="stretch")
+        told = st.empty()  # so that it does not stay while the next one is made
         if pressed and not doc_id:
-            st.html(render.lines(words.choose_document))
+            told.html(render.lines(words.choose_document))
         elif pressed and doc_id:
             title = words.summary_of.format(name=render.visible(documents[doc_id].name))
             return Work(title, lambda: desk.summarise(doc_id))
