@@ -17,6 +17,7 @@ from tests.documents import pdf
 from tests.ui.test_accessible import examine
 from tests.ui.test_desk import reach
 from tests.ui.test_spoken import foreign
+from tests.ui.walk import LOCALES, choose, press
 from ui.words.page import ENGLISH, IN, KOREAN, Words
 from ui.words.viewer import ENGLISH as VIEWER
 from ui.words.viewer import KOREAN as VIEWER_IN_KOREAN
@@ -62,25 +63,13 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def opened(browser: Browser, server: Server, language: Language = "en", *, scheme: Scheme = "light") -> Visit:
-    visit = Visit(browser, server, {"en": "en-GB", "ko": "ko-KR"}[language], scheme=scheme)
+    visit = Visit(browser, server, LOCALES[language], scheme=scheme)
     expect(visit.page.get_by_test_id("stPopoverButton")).to_be_visible(timeout=30 * SECONDS)
     visit.is_still()
     visit.go(IN[language].whole)
     expect(visit.page.get_by_role("heading", name=IN[language].whole_title)).to_be_visible(timeout=10 * SECONDS)
     visit.is_still()
     return visit
-
-
-def choose(page: Page, label: str, *names: str) -> None:
-    for name in names:
-        page.get_by_role("combobox", name=label).click()
-        page.get_by_role("option", name=name, exact=True).click()
-    if page.get_by_role("option").count():  # Streamlit takes the choice back where the list is closed already
-        page.keyboard.press("Escape")
-
-
-def press(page: Page, label: str) -> None:
-    page.get_by_test_id("stFormSubmitButton").get_by_role("button", name=label, exact=True).click()
 
 
 def summarise(visit: Visit, name: str, words: Words = ENGLISH) -> None:

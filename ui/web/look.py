@@ -106,6 +106,9 @@ body [data-tag], body [data-tag] :is(span, button) { color: light-dark(#fff, #10
 .stApp[data-test-script-state="running"] .when-stopped, .stApp[data-test-script-state="stopRequested"] .when-stopped { display: none; }
 .stApp[data-test-script-state="notRunning"] .while-running { display: none; }
 
+/* A day and a month in Korean are narrower than what a finger hits. */
+[data-testid="stDateInput"] [role="spinbutton"] { min-width: 24px; min-height: 24px; text-align: center; }
+
 /* What the uploader says of sizes and kinds is English; the word on its button is put right by desk.js. */
 [data-testid="stFileUploaderDropzoneInstructions"] > * { display: none; }
 [data-testid="stFileUploaderDropzoneInstructions"]::after { content: "HINT"; font-size: .84rem; }
