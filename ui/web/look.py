@@ -86,12 +86,13 @@ _STYLE = """
 [class*="st-key-tools-"] button p { font-size: .84rem; }
 :is(.st-key-documents, .st-key-failures) [data-testid="stHorizontalBlock"] { border-top: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding: .55rem 0; }
 .stMainBlockContainer [data-testid="stForm"] [data-testid="stHorizontalBlock"] { border-top: 0; padding-top: 0; }
+[data-testid="stForm"] [data-testid="stColumn"]:has([data-testid="stFormSubmitButton"]) { min-width: max-content; }
 
 /* Nobody hears a click yet. */
 html:not(.awake) .sr button { cursor: progress; }
 
 /* What has the keyboard's focus, where Streamlit shows it by a shade alone. */
-:is([data-testid="stPageLink-NavLink"], [data-testid="stChatInputTextArea"], .stMain, [data-testid="stChatInput"] button):focus-visible {
+:is([data-testid="stPageLink-NavLink"], .stMain, [data-testid="stChatInput"] button):focus-visible {
   outline: 2px solid light-dark(#2f6f61, #6fb5a4); outline-offset: -2px; border-radius: .4rem; }
 body [data-testid="stChatInputTextArea"]:focus-visible { outline-offset: 6px; border-radius: .1rem; }
 
