@@ -84,6 +84,8 @@ def taken_as(page: Page, out: Path, name: str, scheme: Scheme, width: int) -> Pa
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": HEIGHT})
     page.wait_for_timeout(_SETTLED_MS)
+    if (words := page.locator(".v-mark")).count():  # the page of the document has changed its size
+        words.first.scroll_into_view_if_needed()
     picture = out / f"{name}-{scheme}-{width}.png"
     page.screenshot(path=picture)
     return picture

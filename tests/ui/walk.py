@@ -100,6 +100,8 @@ def walk(visit: Visit, language: Language) -> Iterator[str]:
     expect(choices).to_have_count(len(_OF_THE_LIBRARY), timeout=30 * SECONDS)
     for number, name in enumerate(_OF_THE_LIBRARY):
         choices.nth(number).click()
+        if name == "map":
+            expect(page.locator(".map svg")).to_be_visible(timeout=30 * SECONDS)
         visit.is_still()
         yield name
 
