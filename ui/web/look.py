@@ -94,7 +94,6 @@ html:not(.awake) .sr button { cursor: progress; }
 /* What has the keyboard's focus, where Streamlit shows it by a shade alone. */
 :is([data-testid="stPageLink-NavLink"], .stMain, [data-testid="stChatInput"] button):focus-visible {
   outline: 2px solid light-dark(#2f6f61, #6fb5a4); outline-offset: -2px; border-radius: .4rem; }
-body [data-testid="stChatInputTextArea"]:focus-visible { outline-offset: 6px; border-radius: .1rem; }
 
 /* Streamlit's shades for what is chosen, open or pointed at are too near to what lies behind them. */
 body :is([data-testid="stBaseButton-tertiary"], [data-testid="stPopoverButton"]):is(:hover, :active, :focus, [aria-expanded="true"]) { color: light-dark(#2f6f61, #6fb5a4); }
