@@ -228,7 +228,7 @@ def note(event: Event, turn: Turn, words: Words, read: DeltaGenerator, cards: De
             turn.written = ""
             turn.answer = replace(so_far, stopped=True) if so_far.claims else None  # what there is if it is stopped now
             cards.html(
-                render_whole.progress(event, words, left=words.progress_left.format(time=duration(left, words)) if left is not None else "")
+                render_whole.progress(event, words, left=words.progress_left.format(time=duration(left, words)) if left and left >= 1 else "")
             )
         case Piece(text):
             turn.written += text
@@ -242,6 +242,8 @@ def state_of_work(event: Event, turn: Turn, words: Words, *, waited_s: float) ->
     match event:
         case Rewriting():
             return render.busy(words.rewriting, words)
+        case PartProgress():  # says itself how far it is
+            return render.block("")
         case Waiting(ahead):
             return render.busy(words.waiting.format(ahead=ahead), words)
         case Beginning(seconds):

@@ -81,7 +81,7 @@ _STYLE = """
 .sr .offers button:hover { border-color: var(--accent); }
 .sr .unseen { position: absolute; width: 1px; height: 1px; padding: 0; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .sr .tools { display: flex; flex-wrap: wrap; gap: .1rem .3rem; }
-.sr .tools button { font-size: .84rem; color: var(--soft); min-height: 2rem; padding: 0 .5rem; }
+.sr .tools button { font-size: .84rem; color: inherit; min-height: 2rem; padding: 0 .5rem; }
 [class*="st-key-tools-"] { align-items: center; }
 [class*="st-key-tools-"] button p { font-size: .84rem; }
 :is(.st-key-documents, .st-key-failures) [data-testid="stHorizontalBlock"] { border-top: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding: .55rem 0; }

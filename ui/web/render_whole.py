@@ -35,7 +35,7 @@ def progress(event: PartProgress, words: Words, *, left: str) -> str:
     """What is checked so far, and below it how far that is."""
     line = words.part.format(number=event.done + 1, total=event.total)
     facts = [f"{line}: {visible(event.current)}" if event.current else line]
-    if event.seconds_a_part is not None:
+    if event.seconds_a_part is not None and event.seconds_a_part >= 1:
         facts.append(words.part_pace.format(seconds=round(event.seconds_a_part)))
     facts += [left] if left else []
     so_far = whole(event.so_far, words) if event.so_far.claims or _has_cells(event.so_far) else ""
