@@ -68,6 +68,19 @@ def answer(
     question = unicodedata.normalize("NFC", question)
     typed, understood = question, find.read(question, library=library, only=only, as_typed=as_typed)
     if history and not as_typed and needs_conversation(understood.text):
+        # What it means takes the model seconds; there is something to read at once.
+        likely = replace(understood, text=joined(understood.text, history))
+        yield EvidenceFound(
+            find.find(
+                likely,
+                library=library,
+                embedder=embedder,
+                settings=settings.retrieval,
+                k=settings.retrieval.passages,
+                scope=find.scope_of(likely, library=library, only=only),
+            ),
+            likely=True,
+        )
         understood = yield from _stand_alone(understood, history, model=load_model(), turns=turns, library=library, only=only)
     if understood != Understood(typed.strip()):
         yield understood

@@ -369,7 +369,7 @@ class Answer:
         return self.understood.phrases if self.understood and not self.evidence else ()
 
 
-# --- events while an answer is made, in this order; Understood stands between the first two, where there is something to say of it ---
+# --- events while an answer is made, in this order, but for what is likely; Understood stands between the first two, where there is something to say of it ---
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,6 +380,7 @@ class Rewriting:
 @dataclass(frozen=True, slots=True)
 class EvidenceFound:
     evidence: tuple[Evidence, ...]
+    likely: bool = False  # of a follow-up question, before anything else, as far as its words and those of the question before it tell
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,8 +175,12 @@ def test_a_follow_up_question_is_asked_as_it_was_rewritten(filled: Library) -> N
     talk("How much is the deposit?")
     events, answer = talk("When is it returned?")
 
-    kinds = list(dict.fromkeys(type(event) for event in events))
-    assert kinds[:3] == [Rewriting, Understood, EvidenceFound]
+    likely, *rest = events
+    assert isinstance(likely, EvidenceFound)
+    assert likely.likely  # before the model is asked what is meant
+    assert "returned within 30 days" in likely.evidence[0].text
+    assert list(dict.fromkeys(type(event) for event in rest))[:3] == [Rewriting, Understood, EvidenceFound]
+    assert not any(event.likely for event in rest if isinstance(event, EvidenceFound))
     assert answer.question == "When is it returned?"
     assert answer.understood == Understood("When is the deposit returned?")
     assert answer.status is Status.ANSWERED
@@ -244,6 +248,7 @@ def test_closing_stops_the_rewriting(filled: Library) -> None:
     talk = Talk(filled, "The deposit is 3,751 euros.", "When is the deposit returned?")
     talk("How much is the deposit?")
     events = talk.assistant.ask("When is it returned?", history=talk.history)
+    assert isinstance(next(events), EvidenceFound)
     assert isinstance(next(events), Rewriting)
     assert isinstance(next(events), Rewriting)
     events.close()  # type: ignore[attr-defined]  # a generator

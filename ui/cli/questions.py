@@ -135,7 +135,7 @@ def _answered(desk: Desk, events: Iterator[Event], text: str) -> Answer:
         match event:
             case Understood():
                 tell(desk, text, event)
-            case EvidenceFound(evidence) if evidence:
+            case EvidenceFound(evidence, likely=False) if evidence:
                 places = dict.fromkeys(place(desk, item.document, item.page, item.page_end) for item in evidence[:4])
                 desk.tell(desk.say("evidence", documents="; ".join(places)))
             case Waiting(ahead):

@@ -228,7 +228,9 @@ def note(event: Event, turn: Turn, words: Words, read: DeltaGenerator, cards: De
             turn.written = ""
             turn.answer = replace(so_far, stopped=True) if so_far.claims else None  # what there is if it is stopped now
             cards.html(
-                render_whole.progress(event, words, left=words.progress_left.format(time=duration(left, words)) if left and left >= 1 else "")
+                render_whole.progress(
+                    event, words, left=words.progress_left.format(time=duration(left, words)) if left and left >= 1 else ""
+                )
             )
         case Piece(text):
             turn.written += text
