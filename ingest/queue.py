@@ -23,6 +23,7 @@ from ingest.unlock import unlock
 from ingest.watch import Sweep, changes
 from rag.assemble import Assistant
 from rag.errors import DocumentError, SeorapError, TakingInBroke, WrongPassword
+from rag.library.library import UPLOAD
 from rag.library.worklist import WatchedFolder
 from rag.records import FileOutcome, Outcome, Progress
 
@@ -160,7 +161,7 @@ class Queue:
 
     def forget(self, places: Collection[bytes]) -> None:
         """What lay there was erased: tell nothing of it any more, under no form of its name, and have the index filled again."""
-        names = {_name_of(os.fsdecode(place)) for place in places}
+        names = {_name_of(os.fsdecode(place.removeprefix(UPLOAD))) for place in places}
         self._outcomes = deque((outcome for outcome in self.outcomes() if _name_of(outcome.path) not in names), maxlen=_REMEMBERED)
         self._index_lacks.set()
         self._wake.set()

@@ -69,6 +69,7 @@ def answer(
     typed, understood = question, find.read(question, library=library, only=only, as_typed=as_typed)
     if history and not as_typed and needs_conversation(understood.text):
         # What it means takes the model seconds; there is something to read at once.
+        understood = _still_of(understood, history, library=library, only=only)
         likely = replace(understood, text=joined(understood.text, history))
         yield EvidenceFound(
             find.find(
@@ -81,7 +82,7 @@ def answer(
             ),
             likely=True,
         )
-        understood = yield from _stand_alone(understood, history, model=load_model(), turns=turns, library=library, only=only)
+        understood = yield from _stand_alone(understood, history, model=load_model(), turns=turns)
     if understood != Understood(typed.strip()):
         yield understood
     question, scope = understood.text, find.scope_of(understood, library=library, only=only)
@@ -153,10 +154,18 @@ def _supported(text: str, question: str, hope: Prospect, *, read: Sequence[Evide
     return (*own, *claims)
 
 
+def _still_of(understood: Understood, history: Sequence[Exchange], *, library: Library, only: Filter) -> Understood:
+    """Where it names no documents, those that the question before it named go on."""
+    taken = understood.taken
+    if taken == EVERYTHING and find.still_fits(history[-1].taken, library=library, only=only):
+        taken = history[-1].taken
+    return replace(understood, taken=taken, only=narrowed(understood.only, taken))
+
+
 def _stand_alone(
-    understood: Understood, history: Sequence[Exchange], *, model: LanguageModel, turns: Turns, library: Library, only: Filter
+    understood: Understood, history: Sequence[Exchange], *, model: LanguageModel, turns: Turns
 ) -> Generator[Event, None, Understood]:
-    """The question as it reads without the conversation. Where it names no documents, those that the question before it named go on."""
+    """The question as it reads without the conversation."""
     written = ""
     with turns.join() as turn:
         yield from turn.wait()
@@ -165,11 +174,7 @@ def _stand_alone(
             for step in steps:
                 written += step.text
                 yield Rewriting()
-    text = accepted(written, understood.text, history) or joined(understood.text, history)
-    taken = understood.taken
-    if taken == EVERYTHING and find.still_fits(history[-1].taken, library=library, only=only):
-        taken = history[-1].taken
-    return replace(understood, text=text, taken=taken, only=narrowed(understood.only, taken))
+    return replace(understood, text=accepted(written, understood.text, history) or joined(understood.text, history))
 
 
 def checked_answer(

@@ -20,7 +20,7 @@ from rag.library.library import Library
 from rag.lookup import Choice, LookedUp, look_up
 from rag.ports import Embedder, LanguageModel
 from rag.prompt import readable_in_time
-from rag.records import EVERYTHING, Answered, Document, Event, Evidence, Exchange, Filter, Understood
+from rag.records import EVERYTHING, Answer, Answered, Document, Event, Evidence, Exchange, Filter, PartProgress, Understood
 from rag.settings import AnswerSettings, Settings
 from rag.speed import Speed
 from rag.summarise import summarise
@@ -207,11 +207,16 @@ class Assistant:
         """Every answer says what it was made with."""
         with closing(events):
             for event in events:
-                if isinstance(event, Answered):
-                    signed = replace(event.answer, version=VERSION, index_generation=self.library.index_generation())
-                    yield Answered(signed)
-                else:
-                    yield event
+                match event:
+                    case Answered(found):
+                        yield Answered(self._with_origin(found))
+                    case PartProgress(so_far=found):
+                        yield replace(event, so_far=self._with_origin(found))
+                    case _:
+                        yield event
+
+    def _with_origin(self, found: Answer) -> Answer:
+        return replace(found, version=VERSION, index_generation=self.library.index_generation())
 
     def _noted(self, events: Generator[Event, None, None]) -> Generator[Event, None, None]:
         """Answers, with each of which is kept how fast the model was; afterwards what may be asked next is read."""

@@ -6,11 +6,12 @@ import os
 import threading
 import unicodedata
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import Batch, add
+from ingest.pipeline import Batch, add, add_upload
 from rag.errors import ErasureUnfinished
 from rag.library import erase as erasing
 from rag.library.conversations import PastTurn
@@ -127,9 +128,14 @@ def test_no_form_of_its_name_stays_in_what_is_told_of_the_queue(desk: Desk, tab:
     paper.write_text("# Deposit\n\nThe deposit of flat nine is 12 euros.", encoding="utf-8")
     desk.queue._outcomes.extend(add([paper], batch))
     desk.queue._outcomes.append(FileOutcome("/elsewhere/other.md", Outcome.ADDED))
+    content = b"# Fee\n\nThe fee of flat nine is 14 euros."
+    digest = sha256(content).hexdigest()
+    desk.assistant.library.keep_snapshot(digest, content)
+    desk.queue._outcomes.append(add_upload("uploaded.md", digest, batch))
     tab.library.added = (os.fsencode(paper), b"/elsewhere")
 
     erase(desk, "계약서.md")
+    erase(desk, "uploaded.md")
 
     assert [outcome.path for outcome in desk.queue.outcomes()] == ["/elsewhere/other.md"]
     assert tab.library.added == (b"/elsewhere",)

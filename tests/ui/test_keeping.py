@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from rag.errors import TurnGone
 from rag.library.conversations import PastTurn
 from rag.library.library import Library
-from rag.records import Answer, Answered, Citation, Claim, Comparison, Status, Timings
+from rag.records import Answer, Answered, Citation, Claim, Comparison, PartProgress, Status, Timings
 from rag.settings import RefusalSettings, Settings
 from rag.version import VERSION
 from tests.ui.desks import desks
@@ -95,6 +95,8 @@ def test_every_answer_says_what_it_was_made_with(desk: Desk) -> None:
     *_, asked = desk.ask("How much is the deposit?")
     *_, listed = desk.ask("List every clause that mentions deposit")
 
+    summary = [event for event in desk.summarise("lease.md") if isinstance(event, PartProgress)]
+    assert {event.so_far.version for event in summary} == {VERSION}  # of one that is stopped, too
     for event in (asked, listed):
         assert isinstance(event, Answered)
         assert event.answer.version == VERSION

@@ -178,6 +178,18 @@ def test_of_a_huge_worksheet_the_part_around_the_place_is_shown(asked: TestClien
     assert "item 6900<" in drawn
     assert "item 100<" not in drawn
     assert 'data-do="closer"' not in drawn  # there is no picture to enlarge
+    beginning = asked.get("/desk/view", params={"doc": sums.doc_id, "start": 0, "end": 0}).text
+    assert "item 1<" in beginning
+
+
+def test_a_place_in_a_huge_page_without_lines_is_shown(asked: TestClient, library: Library) -> None:
+    text = "word " * 60_000 + "the deposit " + "word " * 60_000
+    doc_id = committed(library, [Page(text, 1), Page("another page", 2)])
+    at = text.index("the deposit")
+
+    assert strong(asked.get("/desk/view", params={"doc": doc_id, "start": at, "end": at + 11}).text) == "the deposit"
+    elsewhere = asked.get("/desk/view", params={"doc": doc_id, "start": len(text) + 3, "end": len(text) + 8, "show": 1}).text
+    assert elsewhere.count("word") > 10_000  # its beginning, since the place is on another page
 
 
 def test_words_of_a_document_that_was_read_otherwise_since_are_not_marked(asked: TestClient, desk: Desk, filled: Library) -> None:

@@ -319,7 +319,7 @@ def _provenance(telling: _Telling, known: Provenance) -> Iterator[Block]:
     answer, words = telling.answer, telling.words
     yield Heading(1, words.provenance)
     facts = [
-        Fact(words.version, f"Seorap {answer.version}" if answer.version else words.unnoted),
+        Fact(words.version, f"Seorap {one_line(answer.version)}" if answer.version else words.unnoted),
         Fact(words.model, one_line(answer.model), exact=True) if answer.model else Fact(words.model, words.no_model),
         Fact(words.embedder, one_line(answer.embedder), exact=True),
         Fact(words.index, words.no_index if answer.index_generation is None else words.generation.format(number=answer.index_generation)),

@@ -208,7 +208,6 @@ def follow(turn: Turn, words: Words, events: Generator[Event, None, None], *, nu
     finally:
         state.settle(turn)
         keep()
-        turn.ended.set()
     cards.empty()
     live.empty()
     if turn.error or turn.answer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
+from zlib import crc32
 
 import streamlit as st
 
@@ -37,7 +38,7 @@ def draw(desk: Desk, words: Words) -> Filter:
                 default=[doc_id for doc_id in chosen.documents if doc_id in documents],
                 format_func=called.__getitem__,
                 placeholder=words.every_tag,
-                key=f"{key}-documents",
+                key=f"{key}-documents-{crc32(repr(sorted(called.items())).encode())}",  # what is called otherwise now is chosen in a fresh field
             )
             tagged = (
                 st.multiselect(

@@ -165,7 +165,8 @@ class Desk:
         if erased:
             self.pictures.forget(erased)
             self.maps.forget()
-            forget(erased, manifest.kept_turns(), {place.place for place in places})
+            forget(erased, manifest.kept_turns())
+        forget_paths({place.place for place in places})
 
     # --- the network --------------------------------------------------------------------------
 
@@ -273,9 +274,8 @@ class _Tab:
     to_ask: str = ""  # what another view hands over to be asked
     to_search: str = ""  # and to be searched for
 
-    def forget(self, doc_ids: Collection[str], kept: Collection[Kept], places: Collection[bytes]) -> None:
-        """Drop every turn that holds words of these documents, or is kept in the drawer no longer; and what is told of paths."""
-        self.library.added = tuple(path for path in self.library.added if path not in places)
+    def forget(self, doc_ids: Collection[str], kept: Collection[Kept]) -> None:
+        """Drop every turn that holds words of these documents, or is kept in the drawer no longer."""
         self.turns = [turn for turn in self.turns if turn.stays(doc_ids, kept)]
         self.editing = None  # a number, which may be another turn's now
         if self.work and not self.work.stays(doc_ids, kept):
@@ -318,13 +318,21 @@ def desk_at_work() -> Iterator[Desk | None]:
         yield opened if is_open else None
 
 
-def forget(doc_ids: Collection[str], kept: Collection[Kept], places: Collection[bytes] = ()) -> None:
-    """No tab keeps an answer with words of these documents, which are erased, nor any other that the drawer let go of with them, nor their paths."""
+def forget(doc_ids: Collection[str], kept: Collection[Kept]) -> None:
+    """No tab keeps an answer with words of these documents, which are erased, nor any other that the drawer let go of with them."""
     with _process.guard:
         _process.erased = _process.erased | set(doc_ids)  # others look at it meanwhile
         tabs = list(_process.tabs)
     for each in tabs:
-        each.forget(doc_ids, kept, places)
+        each.forget(doc_ids, kept)
+
+
+def forget_paths(places: Collection[bytes]) -> None:
+    """No tab tells of what lay there."""
+    with _process.guard:
+        tabs = list(_process.tabs)
+    for each in tabs:
+        each.library.added = tuple(path for path in each.library.added if path not in places)
 
 
 def forget_conversations() -> None:

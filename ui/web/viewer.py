@@ -210,10 +210,12 @@ def _text(desk: Desk, document: Document, sheet: _Sheet, span: tuple[int, int], 
 
 
 def _around(sheet: _Sheet, at: int) -> _Sheet:
-    """As much of a very long page as is shown, whole lines, with the character ``at`` in it."""
+    """As much of a very long page as is shown, in whole lines where there are any, with the character ``at`` in it if that stands there."""
     if len(sheet.text) <= _MOST_SHOWN_CHARS:
         return sheet
-    begin = sheet.text.rfind("\n", 0, max(0, at - sheet.start - _BEFORE_CHARS)) + 1
+    offset = at - sheet.start if sheet.start <= at < sheet.end else 0
+    wanted = max(0, offset - _BEFORE_CHARS)
+    begin = sheet.text.rfind("\n", max(0, wanted - _BEFORE_CHARS), wanted) + 1 or wanted
     end = sheet.text.find("\n", begin + _MOST_SHOWN_CHARS, begin + 2 * _MOST_SHOWN_CHARS)
     return _Sheet(sheet.number, sheet.start + begin, sheet.text[begin : end if end > 0 else begin + _MOST_SHOWN_CHARS])
 

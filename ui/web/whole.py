@@ -44,10 +44,13 @@ def draw(desk: Desk, words: Words, *, to_documents: StreamlitPage | None = None)
     tab = state.tab()
     if work:
         tab.work = Turn(work.title)
-        st.html(render.question(work.title))
-        st.button(words.stop, key="stop-work")  # a click ends this run, and with it the model
         turn = tab.work
-        ask.follow(turn, words, work.begin(), number=ask.ALONE, keep=lambda: history.keep_apart(desk, turn))
+        try:
+            st.html(render.question(work.title))
+            st.button(words.stop, key="stop-work")  # a click ends this run, and with it the model
+            ask.follow(turn, words, work.begin(), number=ask.ALONE, keep=lambda: history.keep_apart(desk, turn))
+        finally:
+            turn.ended.set()
         st.rerun()  # without the button
     elif tab.work:
         tab.work.ended.wait(_SETTLES_S)  # where it has just been stopped

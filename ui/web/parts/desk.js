@@ -84,7 +84,7 @@ function onPress(event) {
 function onRelease(event) {
   const before = pressed;
   pressed = null;
-  if (!before || before.isConnected || event.button !== 0) return;
+  if (!before || before.isConnected || event.button !== 0 || event.pointerType !== "mouse") return; // of a finger, the click comes by itself
   const now = document.elementFromPoint(event.clientX, event.clientY)?.closest(PRESSED);
   if (now && JSON.stringify({ ...now.dataset }) === JSON.stringify({ ...before.dataset }) && now.textContent === before.textContent) now.click();
 }
