@@ -411,7 +411,7 @@ def test_an_upload_that_finds_no_room_leaves_no_part(library: Library, home: Pat
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("rag.library.library.os.fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(DrawerFull):
         library.keep_snapshot("a" * 64, b"half of it")
 
     assert list((home / "snapshots").iterdir()) == []

@@ -379,10 +379,11 @@ def test_a_click_beside_the_conversation_neither_blanks_nor_scrolls_it(browser: 
     page = visit.page
     for _ in range(3):
         asked(visit)
-    page.wait_for_timeout(500)
+    visit.is_still()
+    page.wait_for_timeout(1500)  # Streamlit is still on its way to the end
     page.mouse.move(700, 400)
     page.mouse.wheel(0, -300)
-    page.wait_for_timeout(800)
+    page.wait_for_timeout(1200)
     page.evaluate(WATCH)
 
     page.get_by_role("radio", name="한국어").click()
