@@ -18,6 +18,7 @@ from ui.cli.files import new_file
 if TYPE_CHECKING:
     from rag.assemble import Assistant
     from rag.records import Answer
+    from ui.dossier.export import Kind
 
 DossierOption = Annotated[
     Path | None,
@@ -41,20 +42,19 @@ def dossier_file(desk: Desk, assistant: Assistant, path: Path | None) -> Iterato
         return
     from ui.dossier.export import KINDS
 
-    kind = path.suffix.lower().removeprefix(".")
-    if kind not in KINDS:
+    kind = next((each for each in KINDS if path.suffix.lower() == f".{each}"), None)
+    if kind is None:
         raise DossierOfNoKind(path=str(path))
     asked = time.time()
     with new_file(path, desk.settings.home, DossierUnwritable) as file:
-        yield lambda answer: _write(desk, assistant, path, file, answer, asked)
+        yield lambda answer: _write(desk, assistant, path, kind, file, answer, asked)
 
 
-def _write(desk: Desk, assistant: Assistant, path: Path, file: BinaryIO, answer: Answer, asked: float) -> None:
+def _write(desk: Desk, assistant: Assistant, path: Path, kind: Kind, file: BinaryIO, answer: Answer, asked: float) -> None:
     from ingest.pictures import Pictures
     from ui.dossier import filed
-    from ui.dossier.export import KINDS, export
+    from ui.dossier.export import export
 
-    kind = next(each for each in KINDS if each == path.suffix.lower().removeprefix("."))
     if kind == "md":
         made = filed.in_words(assistant.library, answer, asked, desk.language, around=True)
     else:

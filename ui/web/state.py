@@ -318,6 +318,11 @@ def desk_at_work() -> Iterator[Desk | None]:
         yield opened if is_open else None
 
 
+def _tabs() -> list[_Tab]:
+    with _process.guard:
+        return list(_process.tabs)
+
+
 def forget(doc_ids: Collection[str], kept: Collection[Kept]) -> None:
     """No tab keeps an answer with words of these documents, which are erased, nor any other that the drawer let go of with them."""
     with _process.guard:
@@ -329,17 +334,13 @@ def forget(doc_ids: Collection[str], kept: Collection[Kept]) -> None:
 
 def forget_paths(places: Collection[bytes]) -> None:
     """No tab tells of what lay there."""
-    with _process.guard:
-        tabs = list(_process.tabs)
-    for each in tabs:
+    for each in _tabs():
         each.library.added = tuple(path for path in each.library.added if path not in places)
 
 
 def forget_conversations() -> None:
     """No tab keeps a question or an answer, and what is being made just now is not kept either."""
-    with _process.guard:
-        tabs = list(_process.tabs)
-    for each in tabs:
+    for each in _tabs():
         for turn in filter(None, (*each.turns, each.next, each.work)):
             turn.dropped = True
         each.turns, each.conversation, each.editing, each.next, each.work = [], None, None, None, None
@@ -348,9 +349,7 @@ def forget_conversations() -> None:
 
 def turn_named(turn_id: str) -> Turn | None:
     """What some tab shows."""
-    with _process.guard:
-        tabs = list(_process.tabs)
-    return next((turn for each in tabs for turn in (*each.turns, each.work) if turn and turn.turn_id == turn_id), None)
+    return next((turn for each in _tabs() for turn in (*each.turns, each.work) if turn and turn.turn_id == turn_id), None)
 
 
 def gone() -> Collection[str]:

@@ -25,8 +25,9 @@ WIDTH = 1100
 _PART_CHARS = 4_000
 """Of what has no pages, shown at once."""
 
-
 _SHEET = '<div class="v-sheet">'
+"""Around a picture."""
+
 _MOST_SHOWN_CHARS = 60_000
 """Of a page as text, a worksheet, say: more takes a browser seconds to lay out."""
 
@@ -254,13 +255,12 @@ def _marked(text: str, start: int, end: int, marks: _Marks) -> str:
     return "".join(out)
 
 
+# --- around it ---------------------------------------------------------------------------------
+
 _KEYS = {"previous": "[", "next": "]", "closer": "+", "further": "-", "hit-next": "n", "hit-previous": "p", "close": "Escape"}
 """As in ``parts/desk.js``."""
 
 _SHORT = {"Escape": "Esc"}
-
-
-# --- around it ---------------------------------------------------------------------------------
 
 
 def _shell(
@@ -289,15 +289,11 @@ def _shell(
         f'<span class="v-hits" hidden>{_button("hit-previous", "↑", words.hit_previous)}'
         f'<span data-count="{render.safe(words.hits)}"></span>{_button("hit-next", "↓", words.hit_next)}</span>'
     )
-    zoom = (
-        ""
-        if _SHEET not in inner
-        else f'<span class="v-zoom">{_button("further", "−", words.further)}{_button("closer", "+", words.closer)}</span>'
-    )
+    zoom = f'<span class="v-zoom">{_button("further", "−", words.further)}{_button("closer", "+", words.closer)}</span>'
     return (
         f'<div class="v-head" data-shown="{render.safe(title)}" data-previous="{previous}" data-next="{following}">'
         f'<p class="v-name" title="{render.safe(render.visible(name))}">{render.safe(render.visible(name))}</p>{_button("close", "×", words.close)}'
-        f'<div class="v-tools">{turns}{hits}{zoom}{back}</div></div><div class="v-body">{inner}</div>'
+        f'<div class="v-tools">{turns}{hits}{zoom if _SHEET in inner else ""}{back}</div></div><div class="v-body">{inner}</div>'
     )
 
 

@@ -136,16 +136,16 @@ def draw_list(
     shelf = state.tab().library
     known = {identity(document): document for document in fitting}
     with st.container(key="documents"):
-        told = client.mount_list(sorted(shelf.picked & known.keys()), shelf.picks)
-        if told.picked is not None:
-            shelf.picked = set(told.picked)
-        if told.sort in render_library.COLUMNS:
-            shelf.sort_by(told.sort)
-        if told.remove in known:
-            shelf.leaving = (told.remove,)
+        clicked = client.mount_list(sorted(shelf.picked & known.keys()), shelf.picks)
+        if clicked.picked is not None:
+            shelf.picked = set(clicked.picked)
+        if clicked.sort in render_library.COLUMNS:
+            shelf.sort_by(clicked.sort)
+        if clicked.remove in known:
+            shelf.leaving = (clicked.remove,)
             st.rerun()
-        if told.again in known:
-            read_again(desk, [known[told.again]], words)
+        if clicked.again in known:
+            read_again(desk, [known[clicked.again]], words)
         in_order = choice.ordered(fitting[::-1], shelf.order, languages, descending=shelf.descending)
         shown = in_order[: shelf.shown]
         picked = [document for document in in_order if identity(document) in shelf.picked]
